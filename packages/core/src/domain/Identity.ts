@@ -1,0 +1,25 @@
+import { Schema } from "effect"
+import { NonEmptyText } from "./Text.ts"
+
+/** What every identity is written as: 32 upper-case hexadecimal digits, 128 bits. */
+const Hex32 = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/, { expected: "32 upper-case hexadecimal digits" }))
+
+/** Identifies an organisation: whose communications these are. Every stored key begins with it. */
+export const OrganisationId = Hex32.pipe(Schema.brand("OrganisationId"))
+export type OrganisationId = typeof OrganisationId.Type
+
+/** Identifies a user of an organisation. */
+export const UserId = Hex32.pipe(Schema.brand("UserId"))
+export type UserId = typeof UserId.Type
+
+/** Identifies a communication within its organisation. */
+export const CommunicationId = Hex32.pipe(Schema.brand("CommunicationId"))
+export type CommunicationId = typeof CommunicationId.Type
+
+/** Names a communication within its organisation as people do ("41", "CM000680"): opaque, 1 to 100 characters. */
+export const CommunicationNumber = NonEmptyText.check(Schema.isMaxLength(100)).pipe(Schema.brand("CommunicationNumber"))
+export type CommunicationNumber = typeof CommunicationNumber.Type
+
+/** Identifies a contact information within its organisation. */
+export const ContactInformationId = Hex32.pipe(Schema.brand("ContactInformationId"))
+export type ContactInformationId = typeof ContactInformationId.Type

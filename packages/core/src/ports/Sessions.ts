@@ -1,0 +1,18 @@
+import { Context, type DateTime, type Effect } from "effect"
+import type { Caller, Token } from "../domain/Caller.ts"
+import type { InvalidToken, StorageUnavailable } from "../domain/Errors.ts"
+
+/** Authentication: which token stands for whom. A token itself is never stored, only what proves that it is known. */
+export class Sessions extends Context.Service<
+  Sessions,
+  {
+    /** Opens a session: until `expires_at`, or until it is released, the token stands for the caller. */
+    open(token: Token, caller: Caller, expires_at: DateTime.Utc): Effect.Effect<void, StorageUnavailable>
+
+    /** Tells who is asking, by the clock of the runtime; `InvalidToken` unless the token's session is open. */
+    authenticate(token: Token): Effect.Effect<Caller, InvalidToken | StorageUnavailable>
+
+    /** Ends the session at once, everywhere; `InvalidToken` unless it is open. */
+    release(token: Token): Effect.Effect<void, InvalidToken | StorageUnavailable>
+  }
+>()("@communications/core/Sessions") {}

@@ -1,0 +1,30 @@
+import { Arbitrary, Effect, Equal, Formatter } from "effect"
+
+/** One promise of a port: the sentence that makes it, and a test that fails where it is broken. */
+export interface Clause<Port> {
+  readonly name: string
+  readonly test: Effect.Effect<void, unknown, Port>
+}
+
+/** Fails the test unless both are equal, member by member. */
+export const expectEqual = (actual: unknown, expected: unknown): Effect.Effect<void> =>
+  Equal.equals(actual, expected)
+    ? Effect.void
+    : Effect.die(new Error(`expected ${Formatter.format(expected)}\n but got ${Formatter.format(actual)}`))
+
+/** Fails the test unless the effect fails with exactly this error. */
+export const expectFailure = <A, E, R>(effect: Effect.Effect<A, E, R>, expected: unknown): Effect.Effect<void, A, R> =>
+  Effect.flatMap(Effect.flip(effect), (error) => expectEqual(error, expected))
+
+/** Fails the test unless the law holds for every value that was tried; tells the smallest one that breaks it. */
+export const expectForAll = <A, E, R>(
+  arbitrary: Arbitrary.Arbitrary<A>,
+  law: (value: A) => Effect.Effect<void, E, R>
+): Effect.Effect<void, never, R> =>
+  Effect.flatMap(
+    Arbitrary.checkEffect(arbitrary, (value) => Effect.as(law(value), true), { runs: 50, maxDiscards: 10_000 }),
+    (result) => {
+      const failure = Arbitrary.formatCheckFailure(result)
+      return failure === undefined ? Effect.void : Effect.die(new Error(failure))
+    }
+  )

@@ -1,0 +1,66 @@
+import { DateTime, Redacted, Result } from "effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import { type Caller, parseToken, type Token } from "../domain/Caller.ts"
+import { Draft } from "../domain/Communication.ts"
+import type { Person } from "../domain/ContactInformation.ts"
+import {
+  CommunicationId,
+  CommunicationNumber,
+  ContactInformationId,
+  OrganisationId,
+  UserId
+} from "../domain/Identity.ts"
+
+/** 32 upper-case hexadecimal digits that nobody else has: tests share a storage and never meet. */
+export const freshId = (): string => SecureRandom.uuidV4Unsafe().replaceAll("-", "").toUpperCase()
+
+/** An organisation of the test's own. */
+export const freshOrganisation = (): OrganisationId => OrganisationId.make(freshId())
+
+/** A user of an organisation of the test's own. */
+export const freshCaller = (): Caller => ({ organisation: freshOrganisation(), user: UserId.make(freshId()) })
+
+/** A token that no session has. */
+export const freshToken = (): Token => Result.getOrThrow(parseToken(Redacted.make(freshId())))
+
+/** A person with nothing set that need not be. */
+export const aPerson = (): Person => ({
+  id: ContactInformationId.make(freshId()),
+  type: "PERSON",
+  life_cycle_state: "MARKETING",
+  name: "Ada Lovelace",
+  first_name: "Ada",
+  middle_name: null,
+  last_name: "Lovelace",
+  title: null,
+  company_name: null,
+  demographics: {
+    gender: null,
+    id_number: null,
+    id_number_expiration_date: null,
+    passport_number: null,
+    passport_number_expiration_date: null,
+    social_security_number: null,
+    date_of_birth: { day: null, month: null, year: null },
+    name_day: { day: null, month: null },
+    country_of_residence: null,
+    id_issued_by_country: null,
+    passport_issued_by_country: null,
+    industry: null,
+    industry_sector: null
+  },
+  company_profile: null
+})
+
+/** A draft to a person, not yet viewed. */
+export const aDraft = (number = "41"): Draft =>
+  new Draft({
+    id: CommunicationId.make(freshId()),
+    number: CommunicationNumber.make(number),
+    subject: "About the engine",
+    viewed_on: null,
+    contact_information: aPerson()
+  })
+
+/** A moment to complete at. */
+export const noon = DateTime.makeUnsafe("2026-01-31T12:00:00.123Z")

@@ -1,0 +1,80 @@
+import { DateTime, Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { InvalidToken } from "../domain/Errors.ts"
+import { Sessions } from "../ports/Sessions.ts"
+import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
+import { freshCaller, freshToken, noon } from "./Fixtures.ts"
+
+/** Runs at another time than now. */
+const at =
+  (time: DateTime.Utc) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.andThen(TestClock.setTime(DateTime.toEpochMillis(time)), effect).pipe(Effect.provide(TestClock.layer()))
+
+const tomorrow = Effect.map(DateTime.now, DateTime.add({ days: 1 }))
+
+/** Everything that `Sessions` promises; every adapter is held against it. */
+export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
+  {
+    name: "the token of an open session tells who is asking, however often",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const [token, caller] = [freshToken(), freshCaller()]
+      yield* sessions.open(token, caller, yield* tomorrow)
+      yield* expectEqual(yield* sessions.authenticate(token), caller)
+      yield* expectEqual(yield* sessions.authenticate(token), caller)
+    })
+  },
+  {
+    name: "a token that nobody opened a session for is invalid",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      yield* expectFailure(sessions.authenticate(freshToken()), new InvalidToken())
+      yield* expectFailure(sessions.release(freshToken()), new InvalidToken())
+    })
+  },
+  {
+    name: "a session is open until the moment at which it expires",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const [token, caller] = [freshToken(), freshCaller()]
+      yield* sessions.open(token, caller, noon)
+      const before = DateTime.subtract(noon, { milliseconds: 1 })
+      yield* expectEqual(yield* at(before)(sessions.authenticate(token)), caller)
+      yield* expectFailure(at(noon)(sessions.authenticate(token)), new InvalidToken())
+      yield* expectFailure(at(noon)(sessions.release(token)), new InvalidToken())
+    })
+  },
+  {
+    name: "a released token is invalid at once",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const token = freshToken()
+      yield* sessions.open(token, freshCaller(), yield* tomorrow)
+      yield* sessions.release(token)
+      yield* expectFailure(sessions.authenticate(token), new InvalidToken())
+      yield* expectFailure(sessions.release(token), new InvalidToken())
+    })
+  },
+  {
+    name: "releasing one session leaves the caller's other sessions open",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const [first, second, caller] = [freshToken(), freshToken(), freshCaller()]
+      yield* sessions.open(first, caller, yield* tomorrow)
+      yield* sessions.open(second, caller, yield* tomorrow)
+      yield* sessions.release(first)
+      yield* expectEqual(yield* sessions.authenticate(second), caller)
+    })
+  },
+  {
+    name: "opening a session again replaces it",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const [token, caller] = [freshToken(), freshCaller()]
+      yield* sessions.open(token, freshCaller(), noon)
+      yield* sessions.open(token, caller, yield* tomorrow)
+      yield* expectEqual(yield* sessions.authenticate(token), caller)
+    })
+  }
+]

@@ -1,0 +1,51 @@
+import { AmbiguousIdentifier, CommunicationNotFound, parseIdentifier } from "@communications/core"
+import { freshId } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+
+describe("parseIdentifier", () => {
+  it("takes an id in either case", () => {
+    const id = freshId()
+    for (const given of [id, id.toLowerCase()]) {
+      assert.deepNestedInclude(parseIdentifier({ id: given }), { "success._tag": "Id", "success.id": id })
+    }
+  })
+  it.each(["41", "CM000680", "  ", "0", "…"])("takes any number as it is: %j", (number) => {
+    assert.deepNestedInclude(parseIdentifier({ number, id: null }), {
+      "success._tag": "Number",
+      "success.number": number
+    })
+  })
+  it.each([
+    {},
+    { id: null },
+    { number: null },
+    { id: null, number: null },
+    { id: undefined },
+    { id: "A", number: "B" },
+    { id: freshId(), number: "41" },
+    { id: "", number: "" }
+  ])("refuses none and more than one: %j", (given) => {
+    assert.deepStrictEqual(parseIdentifier(given), Result.fail(new AmbiguousIdentifier({ given })))
+  })
+  it.each([
+    { id: "" },
+    { id: "41" },
+    { id: `${freshId()}0` },
+    { id: freshId().replace(/.$/, "G") },
+    { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043ea" },
+    { id: "ß".repeat(32) },
+    { number: "" },
+    { number: "4\u00001" },
+    { number: "\ud800" },
+    { number: "4".repeat(101) }
+  ])("finds nothing under what no communication can be named: %j", (identifier) => {
+    assert.deepStrictEqual(parseIdentifier(identifier), Result.fail(new CommunicationNotFound({ identifier })))
+  })
+  it("says what was wrong", () => {
+    assert.match(new AmbiguousIdentifier({ given: {} }).message, /neither id nor number/)
+    assert.match(new AmbiguousIdentifier({ given: { id: "A", number: "B" } }).message, /both id "A" and number "B"/)
+    assert.match(new CommunicationNotFound({ identifier: { number: "41" } }).message, /number "41"/)
+    assert.match(new CommunicationNotFound({ identifier: { id: "A", number: null } }).message, /id "A"/)
+  })
+})

@@ -1,0 +1,78 @@
+import {
+  AmbiguousIdentifier,
+  CommunicationNotFound,
+  Communications,
+  Completed,
+  completeCommunication,
+  InvalidToken,
+  layerCommunicationsMemory,
+  layerSessionsMemory,
+  NotDraft,
+  Sessions
+} from "@communications/core"
+import { aDraft, freshCaller, freshToken } from "@communications/core/testing"
+import { assert, layer } from "@effect/vitest"
+import { DateTime, Effect, Layer, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+
+const given = Effect.gen(function* () {
+  const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
+  yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { hours: 2 }))
+  yield* (yield* Communications).add(caller.organisation, draft)
+  return { caller, token, draft }
+})
+
+layer(Layer.merge(layerCommunicationsMemory, layerSessionsMemory))("completeCommunication", (it) => {
+  it.effect("completes a draft at the time of the clock, by who asks", () =>
+    Effect.gen(function* () {
+      const { caller, token, draft } = yield* given
+      yield* TestClock.adjust("1 hour")
+      const { _tag, ...members } = draft
+      assert.deepStrictEqual(
+        yield* completeCommunication({ token, identifier: { number: "41" } }),
+        new Completed({ ...members, completed_at: yield* DateTime.now, completed_by: caller.user })
+      )
+    })
+  )
+  it.effect("refuses what is no draft any more", () =>
+    Effect.gen(function* () {
+      const { token, draft } = yield* given
+      const { id, number } = draft
+      yield* completeCommunication({ token, identifier: { id } })
+      assert.deepStrictEqual(
+        yield* Effect.flip(completeCommunication({ token, identifier: { number } })),
+        new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
+      )
+    })
+  )
+  it.effect("refuses in the documented order: token, identifier, existence, state", () =>
+    Effect.gen(function* () {
+      const { token } = yield* given
+      const error = (token: Redacted.Redacted, identifier: Parameters<typeof completeCommunication>[0]["identifier"]) =>
+        Effect.flip(completeCommunication({ token, identifier }))
+      for (const invalid of [freshToken(), Redacted.make(""), Redacted.make("not a token")]) {
+        assert.deepStrictEqual(yield* error(invalid, {}), new InvalidToken())
+      }
+      assert.deepStrictEqual(yield* error(token, {}), new AmbiguousIdentifier({ given: {} }))
+      const identifier = { number: "no such" }
+      assert.deepStrictEqual(yield* error(token, identifier), new CommunicationNotFound({ identifier }))
+    })
+  )
+  it.effect("a token serves its own organisation only", () =>
+    Effect.gen(function* () {
+      const [mine, theirs] = [yield* given, yield* given]
+      const { id } = theirs.draft
+      const error = yield* Effect.flip(completeCommunication({ token: mine.token, identifier: { id } }))
+      assert.deepStrictEqual(error, new CommunicationNotFound({ identifier: { id } }))
+      assert.strictEqual((yield* completeCommunication({ token: theirs.token, identifier: { id } }))._tag, "Completed")
+    })
+  )
+  it.effect("a session ends with its time", () =>
+    Effect.gen(function* () {
+      const { token, draft } = yield* given
+      yield* TestClock.adjust("2 hours")
+      const error = yield* Effect.flip(completeCommunication({ token, identifier: { id: draft.id } }))
+      assert.deepStrictEqual(error, new InvalidToken())
+    })
+  )
+})

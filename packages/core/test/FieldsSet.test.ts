@@ -1,0 +1,69 @@
+import { CommunicationData, parseFieldsSet, project, toData, UnknownFields } from "@communications/core"
+import { aDraft } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+
+const data = toData(aDraft())
+const show = (given: Parameters<typeof parseFieldsSet>[0]) => project(data, Result.getOrThrow(parseFieldsSet(given)))
+
+describe("parseFieldsSet, project", () => {
+  it.each([undefined, null, "", "  \t", []])("no names, all fields: %j", (given) => {
+    assert.deepStrictEqual(show(given), data)
+  })
+  it("only what is named, in the documented order", () => {
+    const expected = JSON.stringify({ id: data.id, number: "41", life_cycle_state: "DRAFT" })
+    for (const given of [
+      "id,number,life_cycle_state",
+      " life_cycle_state ,number, id",
+      ["number", "id", "life_cycle_state"]
+    ]) {
+      assert.strictEqual(JSON.stringify(show(given)), expected)
+    }
+  })
+  it("repetition is harmless", () => {
+    assert.deepStrictEqual(show("id,id, id"), { id: data.id })
+  })
+  it("a dot goes deeper", () => {
+    assert.deepStrictEqual(show("contact_information.name,contact_information.demographics.gender,number"), {
+      number: "41",
+      contact_information: { name: "Ada Lovelace", demographics: { gender: null } }
+    })
+  })
+  it("what is null stays null, however deep the name", () => {
+    assert.deepStrictEqual(
+      show([
+        "contact_information.company_profile.industry.code",
+        "contact_information.demographics.country_of_residence.country_flag.file.file_name"
+      ]),
+      { contact_information: { demographics: { country_of_residence: null }, company_profile: null } }
+    )
+  })
+  it("a whole member wins over its parts", () => {
+    const { contact_information } = data
+    assert.deepStrictEqual(show("contact_information.name,contact_information"), { contact_information })
+    assert.deepStrictEqual(show("contact_information,contact_information.name"), { contact_information })
+  })
+  it("both kinds of contact have names", () => {
+    assert.isTrue(Result.isSuccess(parseFieldsSet("contact_information.company_profile.annual_turnover")))
+    assert.isTrue(Result.isSuccess(parseFieldsSet("contact_information.demographics.date_of_birth.year")))
+  })
+  it.each([
+    ["ids", ["ids"]],
+    ["ID", ["ID"]],
+    ["id,,number", [""]],
+    ["id,", [""]],
+    [["id,number"], ["id,number"]],
+    ["id.x", ["id.x"]],
+    ["contact_information.", ["contact_information."]],
+    [".id", [".id"]],
+    ["__proto__,constructor", ["__proto__", "constructor"]],
+    ["completed_by,id,nope", ["completed_by", "nope"]]
+  ])("unknown names are refused, and told: %j", (given, [first = "", ...rest]) => {
+    const refused = Result.fail(new UnknownFields({ unknown: [first, ...rest] }))
+    assert.deepStrictEqual(parseFieldsSet(given), refused)
+  })
+  it.prop("all fields are the same as every field by its name", [CommunicationData], ([data]) => {
+    const names = Result.getOrThrow(parseFieldsSet(Object.keys(data)))
+    assert.strictEqual(JSON.stringify(project(data, names)), JSON.stringify(project(data, "all")))
+  })
+})

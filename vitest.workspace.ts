@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config"
+
+const conditions = ["@communications/source"]
+const integration = "{packages,apps}/*/test/**/*.integration.test.ts"
+
+const project = (name: string, test: { readonly include: Array<string>; readonly exclude?: Array<string> }) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name, ...test }
+})
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./scripts/closing-line.ts"],
+    projects: [
+      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [integration] }),
+      project("integration", { include: [integration] })
+    ]
+  }
+})
