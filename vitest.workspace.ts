@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config"
 const conditions = ["@communications/source"]
 const integration = "{packages,apps}/*/test/**/*.integration.test.ts"
 
-const project = (name: string, test: { readonly include: Array<string>; readonly exclude?: Array<string> }) => ({
+const project = (
+  name: string,
+  test: { readonly include: Array<string>; readonly exclude?: Array<string>; readonly globalSetup?: string }
+) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: { name, ...test }
@@ -11,10 +14,10 @@ const project = (name: string, test: { readonly include: Array<string>; readonly
 
 export default defineConfig({
   test: {
-    reporters: ["default", "./scripts/closing-line.ts"],
+    reporters: ["default", "./test/closing-line.ts"],
     projects: [
       project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [integration] }),
-      project("integration", { include: [integration] })
+      project("integration", { include: [integration], globalSetup: "./test/global-setup.ts" })
     ]
   }
 })

@@ -1,0 +1,62 @@
+import { hash } from "node:crypto"
+import { Caller, InvalidToken, Sessions, type Token } from "@communications/core"
+import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { hex } from "./Rows.ts"
+import { bounded, statement } from "./StorageErrors.ts"
+
+/** What is stored of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
+const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
+
+const decode = Schema.decodeUnknownEffect(Caller)
+
+/** Sessions in PostgreSQL. */
+export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.effect(
+  Sessions,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const now = Effect.map(DateTime.now, DateTime.formatIso)
+
+    return Sessions.of({
+      open: (token, { organisation, user }, expires_at) =>
+        sql`
+          INSERT INTO sessions (token_hash, organisation, "user", expires_at)
+          VALUES (decode(${hashOf(token)}, 'hex'), ${organisation}::uuid, ${user}::uuid,
+            ${DateTime.formatIso(expires_at)}::timestamptz)
+          ON CONFLICT (token_hash) DO UPDATE SET
+            organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`.pipe(
+          Effect.asVoid,
+          statement("sessions.open"),
+          bounded("sessions.open")
+        ),
+      authenticate: (token) =>
+        Effect.flatMap(
+          now,
+          (at) =>
+            sql<{ readonly organisation: string; readonly user: string }>`
+            SELECT organisation::text, "user"::text FROM sessions
+            WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz`
+        ).pipe(
+          statement("sessions.authenticate"),
+          Effect.flatMap(([row]) =>
+            row === undefined
+              ? Effect.fail(new InvalidToken())
+              : Effect.orDie(decode({ organisation: hex(row.organisation), user: hex(row.user) }))
+          ),
+          bounded("sessions.authenticate")
+        ),
+      release: (token) =>
+        Effect.flatMap(
+          now,
+          (at) =>
+            sql`
+            DELETE FROM sessions
+            WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz RETURNING 1`
+        ).pipe(
+          statement("sessions.release"),
+          Effect.flatMap((released) => (released.length === 0 ? Effect.fail(new InvalidToken()) : Effect.void)),
+          bounded("sessions.release")
+        )
+    })
+  })
+)

