@@ -1,0 +1,26 @@
+import { Console, Effect, Layer, Option } from "effect"
+import { HttpServer } from "effect/http"
+import type { Configuration } from "./Configuration.ts"
+import { documentedToken } from "./demonstration/Demonstration.ts"
+import { locationOf } from "./ExternalDatabase.ts"
+
+/** The first lines printed: where the server listens, on which database, and a request to paste. */
+export const layer = ({ databaseUrl, dataDir }: Configuration) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const { address } = yield* HttpServer.HttpServer
+      const url = HttpServer.formatAddress(address)
+      const database = Option.match(databaseUrl, {
+        onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
+        onSome: (url) => `PostgreSQL at ${locationOf(url)}`
+      })
+      const token = Option.isNone(databaseUrl) ? documentedToken : "TOKEN"
+      yield* Console.log(`Communications listens on ${url}
+Database: ${database}
+Try it:
+
+curl -i ${url}/crmapi/rest/v2/communications/complete -H 'Content-Type: application/json' \\
+  -d '{ "token":"${token}", "communication_identifier":{"number":"41"} }'
+`)
+    })
+  )

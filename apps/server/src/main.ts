@@ -1,0 +1,4 @@
+import { run } from "./run.ts"
+import { serve } from "./Server.ts"
+
+run(serve)

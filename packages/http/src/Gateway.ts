@@ -1,0 +1,77 @@
+/** What every request passes through, whatever it asks for: a request id, and an envelope for whatever goes wrong. */
+import { Cause, Effect, Schema } from "effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApi } from "effect/http-api"
+import { CommunicationsApi } from "./CommunicationsApi.ts"
+import { type Code, failure, statusOf } from "./Failures.ts"
+
+const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
+  HttpServerResponse.jsonUnsafe(failure(code, description), { status: statusOf(code), headers })
+
+const isRequestId = Schema.is(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,128}$/)))
+
+/** The caller's request id, if it is well-formed, else a new one. */
+const requestId = ({ headers }: HttpServerRequest.HttpServerRequest): string => {
+  const given = headers["x-request-id"]
+  return isRequestId(given) ? given : SecureRandom.uuidV4Unsafe()
+}
+
+/** The methods that each path offers. */
+const offered = new Map<string, Array<string>>()
+HttpApi.reflect(CommunicationsApi, {
+  onGroup: () => {},
+  onEndpoint: ({ endpoint: { path, method } }) => {
+    const methods = method === "GET" ? ["GET", "HEAD"] : [method]
+    offered.set(path, [...(offered.get(path) ?? []), ...methods])
+  }
+})
+
+const pathOf = ({ url }: HttpServerRequest.HttpServerRequest): string => url.split("?", 1)[0] ?? url
+
+const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
+  const path = pathOf(request)
+  const methods = offered.get(path.replace(/\/$/, ""))
+  if (methods === undefined) return respond("NOT_FOUND", `there is nothing at ${path}`)
+  const allow = methods.join(", ")
+  return respond("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`, { allow })
+}
+
+/** The answer to a request that no endpoint could answer for itself. */
+const fromCause =
+  (request: HttpServerRequest.HttpServerRequest) =>
+  <E>(cause: Cause.Cause<E>): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
+    if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+    const error = Cause.squash(cause)
+    const reason = HttpServerError.isHttpServerError(error) ? error.reason : undefined
+    if (reason?._tag === "RouteNotFound") return Effect.succeed(withoutRoute(request))
+    if (reason?._tag === "RequestParseError") {
+      return Effect.succeed(
+        reason.reason === "BodyTooLarge"
+          ? respond("PAYLOAD_TOO_LARGE", "the body is larger than 16384 bytes", { connection: "close" })
+          : respond("INVALID_PARAMETERS", "the body cannot be read")
+      )
+    }
+    const answer = respond("INTERNAL_ERROR", "it was logged under the request id")
+    return Effect.as(Effect.logError("A defect", cause), answer)
+  }
+
+/** Wraps every route of the router it is provided to. */
+export const layer = HttpRouter.middleware(
+  (app) =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const id = requestId(request)
+      return app.pipe(
+        Effect.catchCause(fromCause(request)),
+        Effect.map((response) =>
+          response.status === 415 ? respond("UNSUPPORTED_MEDIA_TYPE", "send application/json") : response
+        ),
+        Effect.tap(({ status }) =>
+          Effect.logDebug("Request", { method: request.method, path: pathOf(request), status })
+        ),
+        Effect.map(HttpServerResponse.setHeader("x-request-id", id)),
+        Effect.annotateLogs("request_id", id)
+      )
+    }),
+  { global: true }
+)
