@@ -1,5 +1,5 @@
 import { StorageUnavailable } from "@communications/core"
-import { Context, type Duration, Effect, Predicate, Schedule } from "effect"
+import { Context, type Duration, Effect, Fiber, Option, Predicate, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 
 /** How long an operation on the storage may take, waiting for a connection included, before it is `StorageUnavailable`. */
@@ -56,13 +56,21 @@ export const statement =
       Effect.catch(translate(operation))
     )
 
-/** Bounds an operation in time. What it was doing then may or may not have happened. */
+/**
+ * Bounds an operation in time. What it was doing then may or may not have happened; it is told to stop, but not waited
+ * for, since where the network is silent the driver spends seconds on that.
+ */
 export const bounded =
   (operation: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
-    Effect.flatMap(StorageTimeout, (duration) =>
-      Effect.timeoutOrElse(run, {
-        duration,
-        orElse: () => Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.forkDetach(restore(run))
+        const exit = yield* restore(Effect.timeoutOption(Fiber.await(fiber), yield* StorageTimeout)).pipe(
+          Effect.onInterrupt(() => Fiber.interrupt(fiber))
+        )
+        if (Option.isSome(exit)) return yield* exit.value
+        yield* Effect.forkDetach(Fiber.interrupt(fiber))
+        return yield* new StorageUnavailable({ operation, reason: "timeout" })
       })
     )

@@ -1,0 +1,244 @@
+import { Communications } from "@communications/core"
+import { aDraft, communicationsContract, freshId, freshOrganisation } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it, layer, vi } from "@effect/vitest"
+import { Effect, Exit, Layer, Predicate, Redacted, Result } from "effect"
+import { Migrator, SqlClient, type SqlError } from "effect/sql"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const open = (url: string) => Layer.build(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 }))
+
+const Database = Layer.provideMerge(
+  Layer.effectDiscard(Postgres.migrate),
+  Layer.effectContext(Effect.flatMap(freshDatabase, open))
+)
+
+const organisation = freshId()
+const person = {
+  ...{ organisation, id: freshId(), type: "PERSON", life_cycle_state: "MARKETING", name: "Ada Lovelace" },
+  ...{ first_name: "Ada", last_name: "Lovelace", company_name: null, demographics: "{}", company_profile: null }
+}
+const company = {
+  ...{ organisation, id: freshId(), type: "COMPANY", life_cycle_state: "FINANCIAL", name: "Engines" },
+  ...{ first_name: null, last_name: null, company_name: "Engines", demographics: null, company_profile: "{}" }
+}
+const draft = {
+  ...{ organisation, id: freshId(), number: "41", life_cycle_state: "DRAFT", contact_information: person.id },
+  ...{ completed_at: null, completed_by: null }
+}
+const completed = {
+  ...{ ...draft, id: freshId(), number: "42", life_cycle_state: "COMPLETED" },
+  ...{ completed_at: "2026-01-31T12:00:00Z", completed_by: freshId() }
+}
+const session = { organisation, token_hash: new Uint8Array(32), user: freshId(), expires_at: "2026-01-31T12:00:00Z" }
+
+/** Rows that nothing may store, next to the valid ones above, by the constraint that forbids them. */
+const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Record<string, unknown>>]> = {
+  contact_information_pkey: ["contact_information", [person]],
+  contact_information_life_cycle_state: ["contact_information", [{ ...person, life_cycle_state: "DRAFT" }]],
+  contact_information_name: ["contact_information", [{ ...person, name: "" }]],
+  contact_information_type: [
+    "contact_information",
+    [
+      { ...person, type: "ROBOT" },
+      { ...person, first_name: null },
+      { ...person, first_name: "" },
+      { ...person, last_name: null },
+      { ...person, last_name: "" },
+      { ...person, demographics: null },
+      { ...person, company_profile: "{}" },
+      { ...company, company_name: null },
+      { ...company, company_name: "" },
+      { ...company, demographics: "{}" },
+      { ...company, company_profile: null }
+    ]
+  ],
+  communications_pkey: ["communications", [{ ...draft, number: "43" }]],
+  communications_number_unique: ["communications", [{ ...draft, id: freshId() }]],
+  communications_number: [
+    "communications",
+    [
+      { ...draft, number: "" },
+      { ...draft, number: "1".repeat(101) }
+    ]
+  ],
+  communications_contact_information: [
+    "communications",
+    [
+      { ...draft, id: freshId(), number: "43", contact_information: freshId() },
+      { ...draft, organisation: freshId() }
+    ]
+  ],
+  communications_life_cycle_state: [
+    "communications",
+    [
+      { ...draft, life_cycle_state: "SENT" },
+      { ...draft, completed_at: completed.completed_at },
+      { ...draft, completed_by: completed.completed_by },
+      { ...completed, completed_at: null },
+      { ...completed, completed_by: null }
+    ]
+  ],
+  sessions_pkey: ["sessions", [session]],
+  sessions_token_hash: [
+    "sessions",
+    [
+      { ...session, token_hash: new Uint8Array(31) },
+      { ...session, token_hash: new Uint8Array(33) }
+    ]
+  ]
+}
+
+/** Which constraint a statement violated, as PostgreSQL tells it. */
+const constraintOf = ({ reason: { cause } }: SqlError.SqlError) =>
+  Predicate.hasProperty(cause, "constraint") ? cause.constraint : cause
+
+layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema", (it) => {
+  it.effect("keeps out whatever the domain cannot be, by constraints of which each is tried here", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const plant = (table: string, row: Record<string, unknown>) => sql`INSERT INTO ${sql(table)} ${sql.insert(row)}`
+      for (const row of [person, company]) yield* plant("contact_information", row)
+      for (const row of [draft, completed]) yield* plant("communications", row)
+      yield* plant("sessions", session)
+      for (const [constraint, [table, rows]] of Object.entries(violations)) {
+        for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(plant(table, row))), constraint)
+      }
+      const constraints = yield* sql<{ readonly name: string }>`
+        SELECT conname AS name FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+          AND conrelid <> 'communications_migrations'::regclass`
+      assert.sameMembers(
+        constraints.map(({ name }) => name),
+        Object.keys(violations)
+      )
+    })
+  )
+
+  it.effect("lets be null what the domain does, and nothing else", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const columns = yield* sql<{ readonly name: string }>`
+        SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+        WHERE table_schema = 'public' AND is_nullable = 'YES'`
+      assert.sameMembers(
+        columns.map(({ name }) => name),
+        [
+          ...["first_name", "middle_name", "last_name", "title", "company_name", "demographics", "company_profile"].map(
+            (name) => `contact_information.${name}`
+          ),
+          ...["subject", "viewed_on", "completed_at", "completed_by"].map((name) => `communications.${name}`)
+        ]
+      )
+    })
+  )
+
+  it.effect("begins every key with the organisation, but that of sessions", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const keys = yield* sql`
+        SELECT indexrelid::regclass::text AS key, attname AS begins_with
+        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+        LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+        WHERE indisunique AND relnamespace = 'public'::regnamespace AND relname <> 'communications_migrations'
+          AND attname IS DISTINCT FROM 'organisation'`
+      assert.deepStrictEqual(keys, [{ key: "sessions_pkey", begins_with: "token_hash" }])
+    })
+  )
+
+  for (const demographics of ["{}", "null", "[]", '"none"']) {
+    it.effect(`a row that stands for no communication is a defect, not an answer: demographics ${demographics}`, () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const communications = yield* Communications
+        const [organisation, draft] = [freshOrganisation(), aDraft()]
+        yield* communications.add(organisation, draft)
+        yield* sql`
+          UPDATE contact_information SET demographics = ${demographics}
+          WHERE organisation = ${organisation}::uuid`
+        const exit = yield* Effect.exit(
+          communications.modify(organisation, { _tag: "Id", id: draft.id }, (found) => Result.fail(found))
+        )
+        assert.isTrue(Exit.hasDies(exit))
+      }).pipe(Effect.provide(Postgres.layer))
+    )
+  }
+})
+
+describe("migrating", () => {
+  const keys = Object.keys(Postgres.migrations)
+  const tables = Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => sql<{ readonly name: string }>`
+      SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`
+  )
+
+  it("numbers its steps without a gap", () => {
+    assert.deepStrictEqual(
+      keys.map((key) => /^(\d{4})_\w+$/.exec(key)?.[1]),
+      keys.map((_, index) => String(index + 1).padStart(4, "0"))
+    )
+  })
+
+  it.live("does every step once, though four do it at once and again", () =>
+    Effect.gen(function* () {
+      const url = yield* freshDatabase
+      const clients = yield* Effect.all([open(url), open(url), open(url), open(url)])
+      const migrateAll = Effect.map(
+        Effect.forEach(clients, (client) => Effect.provide(Postgres.migrate, client), { concurrency: "unbounded" }),
+        (done) => done.flat().map(([id, name]) => `${String(id).padStart(4, "0")}_${name}`)
+      )
+      assert.deepStrictEqual(yield* migrateAll, keys)
+      assert.deepStrictEqual(yield* migrateAll, [])
+    })
+  )
+
+  it.live("leaves nothing where a step fails, and can be done anew", () =>
+    Effect.gen(function* () {
+      const client = yield* Effect.flatMap(freshDatabase, open)
+      const fails = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+        Effect.andThen(sql`CREATE TABLE left_behind ()`, Effect.fail("a mistake"))
+      )
+      const failing = Migrator.make({})({
+        loader: Migrator.fromRecord({ ...Postgres.migrations, "9999_fails": fails }),
+        table: "communications_migrations"
+      })
+      const error = yield* Effect.flip(Effect.provide(failing, client))
+      assert.strictEqual(error._tag, "MigrationError")
+      assert.deepStrictEqual(yield* Effect.provide(tables, client), [{ name: "communications_migrations" }])
+      assert.lengthOf(yield* Effect.provide(Postgres.migrate, client), keys.length)
+    })
+  )
+})
+
+for (const isolation of ["repeatable read", "serializable"]) {
+  const alter = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql.unsafe(`
+      DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = ''${isolation}''', current_database());
+      END $$`)
+  )
+  const Isolated = Layer.effectContext(
+    Effect.gen(function* () {
+      const url = yield* freshDatabase
+      yield* Effect.provide(alter, yield* open(url))
+      return yield* open(url)
+    })
+  )
+  const Ports = Postgres.layer.pipe(
+    Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+    Layer.provideMerge(Isolated)
+  )
+  layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`where transactions are ${isolation}`, (it) => {
+    it.effect("statements are so", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        assert.deepStrictEqual(yield* sql`SHOW transaction_isolation`, [{ transaction_isolation: isolation }])
+      })
+    )
+    for (const { name, test } of communicationsContract) it.effect(name, () => test)
+  })
+}

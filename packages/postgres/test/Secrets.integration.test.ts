@@ -1,0 +1,82 @@
+import { inspect } from "node:util"
+import { Sessions, type Token } from "@communications/core"
+import { freshCaller, freshToken } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { assert, layer, vi } from "@effect/vitest"
+import { DateTime, Effect, Layer, Redacted, Tracer } from "effect"
+import { SqlClient } from "effect/sql"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const Ports = Postgres.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+  Layer.provideMerge(
+    PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
+  )
+)
+
+/** Fails the test where a text tells the token: as it is, as a uuid, or as the bytes of either. */
+const assertHidden = (text: string, token: Token) => {
+  const secret = Redacted.value(token).toLowerCase()
+  const shown = text.toLowerCase().replaceAll("-", "")
+  assert.notInclude(shown, secret)
+  assert.notInclude(shown, Buffer.from(secret).toString("hex"))
+  assert.notInclude(shown, Buffer.from(Redacted.value(token)).toString("hex"))
+}
+
+/** Runs an effect that fails; tells everything of its failure and of every span. */
+const everythingOf = (effect: Effect.Effect<unknown, unknown>) =>
+  Effect.gen(function* () {
+    const spans: Array<Tracer.Span> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    })
+    const cause = yield* Effect.flip(Effect.sandbox(Effect.withTracer(effect, tracer)))
+    assert.isNotEmpty(spans)
+    return inspect({ cause, spans }, { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null })
+  })
+
+layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("the token of a session", (it) => {
+  it.effect("is in no table", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const token = freshToken()
+      yield* (yield* Sessions).open(token, freshCaller(), yield* DateTime.now)
+      const tables = yield* sql<{ readonly name: string }>`
+        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
+      assert.include(
+        tables.map(({ name }) => name),
+        "sessions"
+      )
+      for (const { name } of tables) {
+        const rows = yield* sql<{ readonly row: string }>`SELECT t::text AS row FROM ${sql(name)} AS t`
+        if (name === "sessions") assert.lengthOf(rows, 1)
+        for (const { row } of rows) assertHidden(row, token)
+      }
+    })
+  )
+
+  it.effect("is in no error and no span, whatever fails", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      const [token, caller] = [freshToken(), freshCaller()]
+      const opening = Effect.flatMap(DateTime.now, (now) => sessions.open(token, caller, now))
+      assertHidden(yield* everythingOf(sessions.authenticate(token)), token)
+      yield* Effect.acquireRelease(sql`ALTER TABLE sessions RENAME TO lost_sessions`, () =>
+        Effect.orDie(sql`ALTER TABLE lost_sessions RENAME TO sessions`)
+      )
+      for (const failing of [opening, sessions.authenticate(token), sessions.release(token)]) {
+        const everything = yield* everythingOf(failing)
+        assert.include(everything, "does not exist")
+        assertHidden(everything, token)
+      }
+    })
+  )
+})

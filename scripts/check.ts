@@ -1,0 +1,72 @@
+/** Runs all checks, prints one line for each and the output of those that fail: `npm run check`. */
+import { spawnSync } from "node:child_process"
+import { globSync, mkdirSync, writeFileSync } from "node:fs"
+import { delimiter, resolve } from "node:path"
+
+interface Step {
+  readonly name: string
+  readonly commands: ReadonlyArray<string>
+  /** Some tools pass silently on nothing: whether the output shows that this one saw every file. */
+  readonly sawAll?: (output: string) => boolean
+}
+
+process.chdir(resolve(import.meta.dirname, ".."))
+const env = {
+  ...process.env,
+  PATH: `${resolve("node_modules/.bin")}${delimiter}${process.env.PATH}`,
+  NO_COLOR: "1",
+  FORCE_COLOR: undefined
+}
+
+const sources = globSync("{packages,apps}/*/src/**/*.ts")
+const others = globSync("**/*.ts", { exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src"] })
+const files = [...sources, ...others]
+
+/** The list of what Effect's diagnostics read; TypeScript's project service breaks on a source it first meets after a test. */
+const effectFiles = "node_modules/.cache/effect-diagnostics.json"
+mkdirSync("node_modules/.cache", { recursive: true })
+writeFileSync(effectFiles, JSON.stringify({ files: files.map((file) => resolve(file)) }))
+
+const steps: ReadonlyArray<Step> = [
+  { name: "format and lint", commands: ["biome ci --error-on-warnings --colors=off"] },
+  { name: "types", commands: ["tsc -b"] },
+  {
+    name: "Effect diagnostics",
+    commands: [
+      `effect-language-service diagnostics --project ${effectFiles} --strict --severity error,warning --format text`
+    ],
+    sawAll: (output) => output.includes(`Checked ${files.length} files out of ${files.length} files`)
+  },
+  {
+    name: "dependency rules",
+    commands: ["depcruise ."],
+    sawAll: (output) => Number(/(\d+) modules/.exec(output)?.[1]) >= files.length
+  },
+  { name: "probes", commands: ["node scripts/probes.ts"] },
+  { name: "unused code", commands: ["knip"] },
+  {
+    name: "published shape",
+    commands: globSync("packages/*").flatMap((library) => [
+      `publint ${library} --strict`,
+      `attw --pack ${library} --profile esm-only --no-color`
+    ])
+  }
+]
+
+/** What a step has to complain about: nothing if it passed. */
+const complaints = ({ commands, sawAll = () => true }: Step): ReadonlyArray<string> =>
+  commands.flatMap((command) => {
+    const { status, stdout, stderr } = spawnSync(command, { shell: true, env, encoding: "utf8" })
+    const output = `$ ${command}\n${stdout}${stderr}`
+    if (!sawAll(output)) return [`${output}It did not see all ${files.length} files.\n`]
+    return status === 0 ? [] : [output]
+  })
+
+for (const step of steps) {
+  const start = performance.now()
+  const failures = complaints(step)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${failures.length === 0 ? "ok    " : "FAILED"} ${step.name} (${seconds} s)`)
+  for (const failure of failures) console.log(failure)
+  if (failures.length > 0) process.exitCode = 1
+}
