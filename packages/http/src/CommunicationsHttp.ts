@@ -12,7 +12,7 @@ import {
   type UnknownFields
 } from "@communications/core"
 import { ByteSize, Effect, Layer, Redacted, SchemaIssue } from "effect"
-import { HttpIncomingMessage, HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpIncomingMessage, HttpRouter, HttpServerResponse, UrlParams } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { answer } from "./Answers.ts"
 import { CommunicationsApi, Shape } from "./CommunicationsApi.ts"
@@ -89,7 +89,11 @@ export const layer = Layer.mergeAll(HttpApiBuilder.layer(CommunicationsApi), Gat
   Layer.provide(shape)
 )
 
-/** Serves the API on the `HttpServer` that is provided; bodies over 16 KiB are refused. */
-export const serve = HttpRouter.serve(layer, { disableLogger: true, disableListenLog: true }).pipe(
-  Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(16)))
+/** What holds for every request: bodies over 16 KiB are refused, and no span shows a token that came in a URL. */
+const rules = Layer.mergeAll(
+  Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(16)),
+  Layer.succeed(UrlParams.CurrentRedactedNames, ["token"])
 )
+
+/** Serves the API on the `HttpServer` that is provided. */
+export const serve = HttpRouter.serve(layer, { disableLogger: true, disableListenLog: true }).pipe(Layer.provide(rules))

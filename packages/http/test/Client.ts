@@ -1,0 +1,80 @@
+import { request } from "node:http"
+import {
+  Communications,
+  layerCommunicationsMemory,
+  layerSessionsMemory,
+  Readiness,
+  Sessions
+} from "@communications/core"
+import { aDraft, freshCaller, freshToken } from "@communications/core/testing"
+import { serve } from "@communications/http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { DateTime, Effect, Layer, Redacted } from "effect"
+import { HttpServer } from "effect/http"
+
+/** Where the one documented method is. */
+export const complete = "/crmapi/rest/v2/communications/complete"
+
+const ready = Layer.succeed(Readiness, { check: Effect.void })
+
+/** The ports in memory. */
+export const Memory = Layer.mergeAll(layerCommunicationsMemory, layerSessionsMemory, ready)
+
+/** The API over a real socket, on whatever ports are provided. */
+export const Api = serve.pipe(Layer.provideMerge(NodeHttpServer.layerTest))
+
+/** A request, as raw as Node lets it be. */
+export interface Sent {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | ReadonlyArray<string>
+}
+
+/** An answer, with its body as text and as JSON. */
+export interface Received {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  readonly text: string
+  readonly json: unknown
+}
+
+const parse = (text: string): unknown => (text === "" ? undefined : JSON.parse(text))
+
+/** Sends a request to the API; a body in several pieces goes chunked. */
+export const send = ({ method = "POST", path = complete, headers = {}, body }: Sent) =>
+  Effect.gen(function* () {
+    const { address } = yield* HttpServer.HttpServer
+    const url = new URL(path, HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1"))
+    return yield* Effect.callback<Received>((resume) => {
+      const type: Record<string, string> = "content-type" in headers ? {} : { "content-type": "application/json" }
+      const sent = request(url, { method, headers: { ...type, ...headers }, agent: false }, (response) => {
+        const chunks: Array<Buffer> = []
+        response.on("data", (chunk: Buffer) => chunks.push(chunk))
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString()
+          resume(
+            Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) })
+          )
+        })
+      })
+      sent.on("error", (error) => resume(Effect.die(error)))
+      if (body === undefined || typeof body === "string" || body instanceof Uint8Array) sent.end(body)
+      else {
+        for (const piece of body) sent.write(piece)
+        sent.end()
+      }
+    })
+  })
+
+/** Sends a value as JSON. */
+export const post = (value: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  send({ headers, body: JSON.stringify(value) })
+
+/** A caller with an open session and a draft 41. */
+export const given = Effect.gen(function* () {
+  const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
+  yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+  yield* (yield* Communications).add(caller.organisation, draft)
+  return { caller, token: Redacted.value(token), draft }
+})
