@@ -13,7 +13,7 @@ import { DateTime, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 
 /** Where the one documented method is. */
-export const complete = "/crmapi/rest/v2/communications/complete"
+const complete = "/crmapi/rest/v2/communications/complete"
 
 const ready = Layer.succeed(Readiness, { check: Effect.void })
 

@@ -29,8 +29,7 @@ const observing = <A, E>(
     }
   })
   return test.pipe(
-    Effect.provide(Api.pipe(Layer.provideMerge(ports))),
-    Effect.provide(Logger.layer([keep])),
+    Effect.provide(Api.pipe(Layer.provideMerge(ports), Layer.provideMerge(Logger.layer([keep])))),
     Effect.provideService(References.MinimumLogLevel, "All"),
     Effect.provideService(Tracer.Tracer, tracer),
     Effect.map((value) => ({ value, lines, spans: inspect(spans, { depth: 12 }) }))
