@@ -1,5 +1,7 @@
-import { Config, Effect, Option, Redacted } from "effect"
+import { Config, Effect, Option, Redacted, Schema } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
+
+const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
@@ -17,7 +19,7 @@ export const configuration = Effect.gen(function* () {
     "HOST must not be empty"
   )
   const port = yield* setting(
-    Config.Port("PORT").pipe(Config.withDefault(3000)),
+    Config.schema(Port, "PORT").pipe(Config.withDefault(3000)),
     "PORT must be a number from 0 (any free port) to 65535"
   )
   const databaseUrl = yield* setting(

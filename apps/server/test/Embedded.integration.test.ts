@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { completing, documented, otherToken } from "./documented.ts"
+import { endAll, freshFolder, type ServerProcess, start } from "./ServerProcess.ts"
+
+describe("a default start, on an empty folder", () => {
+  let folder = ""
+  let server: ServerProcess
+  let url = ""
+  const restart = async () => {
+    server = start("main", { DATA_DIR: folder })
+    url = await server.url()
+  }
+  beforeAll(async () => {
+    folder = await freshFolder()
+    await restart()
+  }, 120_000)
+  afterAll(endAll, 60_000)
+
+  it("prints first where it listens, on which database, and a request that works when it is pasted", async () => {
+    const [first, second] = server.stdout.split("\n")
+    expect(first).toMatch(/^Communications listens on http:\/\/127\.0\.0\.1:\d+$/)
+    expect(second).toContain(folder)
+    const curl = server.stdout.slice(server.stdout.indexOf("curl")).replace("curl -i", "curl -s")
+    const { stdout } = await promisify(execFile)("bash", ["-c", curl])
+    expect(JSON.parse(stdout)).toMatchObject(documented.response)
+  })
+  it("answers the documented request once; the second time the communication is no draft", async () => {
+    expect(await completing(url)).toMatchObject({ http: 409, code: "NOT_DRAFT" })
+  })
+  it("has a company and a person of whom everything is known", async () => {
+    const leaves = (value: unknown): Array<unknown> =>
+      typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [value]
+    const company = (await completing(url, "42")).body.data.contact_information
+    expect(company).toMatchObject({ type: "COMPANY", demographics: null })
+    expect(leaves(company.company_profile)).not.toContain(null)
+    const person = (await completing(url, "43")).body.data.contact_information
+    expect(person).toMatchObject({ type: "PERSON", company_profile: null })
+    expect(leaves(person.demographics)).not.toContain(null)
+  })
+  it("has drafts up to 60, a completed 40, and another organisation with a 41 of its own", async () => {
+    expect(await completing(url, "40")).toMatchObject({ http: 409 })
+    expect(await completing(url, "60")).toMatchObject({ http: 200 })
+    expect(await completing(url, "61")).toMatchObject({ http: 404 })
+    expect(await completing(url, "900")).toMatchObject({ http: 404 })
+    expect(await completing(url, "900", otherToken)).toMatchObject({ http: 200 })
+    const other = await completing(url, "41", otherToken)
+    expect(other.http).toBe(200)
+    expect(other.body.data.id).not.toBe(documented.response.data.id)
+  })
+  it("refuses a second process on the same folder, in one sentence", async () => {
+    const second = start("main", { DATA_DIR: folder })
+    expect(await second.ended()).toBe(1)
+    expect(second.stderr).toMatch(/^The data folder \S+ is in use by process \d+: [^\n]+\n$/)
+  })
+  it("keeps what it answered OK when it is killed right after, and stores its demonstration data only once", async () => {
+    for (const number of ["44", "45", "46"]) {
+      expect(await completing(url, number)).toMatchObject({ http: 200 })
+      await server.stop("SIGKILL")
+      await restart()
+      expect(await completing(url, number)).toMatchObject({ http: 409 })
+    }
+    expect(await completing(url, "41")).toMatchObject({ http: 409 })
+  }, 120_000)
+  it("ends with code 0 when it is asked to", async () => {
+    expect(await server.stop("SIGTERM")).toBe(0)
+  }, 60_000)
+})

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const root = join(import.meta.dirname, "../../..")
+
+/** A program of the app, as a process of its own, and all it printed. */
+export class ServerProcess {
+  readonly child: ChildProcess
+  stdout = ""
+  stderr = ""
+
+  constructor(program: "main" | "seed", env: Readonly<Record<string, string>>) {
+    const file = `apps/server/src/${program}.ts`
+    const { DATABASE_URL, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
+    this.child = spawn(process.execPath, ["--conditions=@communications/source", file], {
+      cwd: root,
+      env: { ...inherited, PORT: "0", ...env },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text
+    })
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text
+    })
+  }
+
+  /** The exit code, once it has ended. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "close")
+    return this.child.exitCode
+  }
+
+  /** Sends a signal, and waits for the end. */
+  stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    this.child.kill(signal)
+    return this.ended()
+  }
+
+  /** Where it listens, once it says so. */
+  async url(): Promise<string> {
+    for (;;) {
+      const url = /listens on (\S+)[\s\S]*curl[\s\S]*'\n/.exec(this.stdout)?.[1]
+      if (url !== undefined) return url
+      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stderr}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+const running: Array<ServerProcess> = []
+const folders: Array<string> = []
+
+/** Starts a program of the app; `endAll` surely ends it. */
+export const start = (program: "main" | "seed", env: Readonly<Record<string, string>>): ServerProcess => {
+  const started = new ServerProcess(program, env)
+  running.push(started)
+  return started
+}
+
+/** A folder of its own. */
+export const freshFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "communications-data-"))
+  folders.push(folder)
+  return folder
+}
+
+/** Ends what was started and removes what it left. */
+export const endAll = async (): Promise<void> => {
+  await Promise.all(running.splice(0).map((started) => started.stop("SIGKILL")))
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
+}

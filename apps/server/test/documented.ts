@@ -1,0 +1,51 @@
+/** The documented example: the request, and what its answer contains; members that the example omits come on top. */
+export const documented = {
+  request: { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } },
+  response: {
+    status: { message: null, description: null, code: "OK" },
+    data: {
+      life_cycle_state: "COMPLETED",
+      number: "41",
+      id: "252F3A1A87C26866A1E1A1B18D6043EA",
+      contact_information: {
+        last_name: "Spector",
+        middle_name: null,
+        company_profile: null,
+        title: "Mr",
+        type: "PERSON",
+        first_name: "Stephane",
+        name: "Stephane Spector",
+        id: "3DA4F031963FCAD2E299CB23190AF295",
+        company_name: null,
+        demographics: {
+          gender: "MALE",
+          passport_issued_by_country: null,
+          passport_number: "121212",
+          social_security_number: null,
+          industry_sector: null,
+          date_of_birth: { month: null, day: null, year: null },
+          name_day: { month: null, day: null },
+          id_number: "121212",
+          id_issued_by_country: null,
+          industry: null
+        }
+      }
+    }
+  }
+}
+
+/** The token of the demonstration's other organisation. */
+export const otherToken = "4AD9C84FA60F9FE407140E20F707726A"
+
+const path = "/crmapi/rest/v2/communications/complete"
+
+/** Asks a server to complete the communication of that number; the documented one where none is given. */
+export const completing = async (url: string, number = "41", token = documented.request.token) => {
+  const response = await fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token, communication_identifier: { number } })
+  })
+  const body = JSON.parse(await response.text())
+  return { http: response.status, code: body.status.code, body, headers: response.headers }
+}
