@@ -38,14 +38,20 @@ const refuse = ({ code }: NodeJS.ErrnoException, socket: Duplex): void => {
   )
 }
 
-/** A server that gives a slow sender 5 seconds for the header and 10 for the whole request. */
-const limited = () =>
-  createServer({
+/**
+ * A server that gives a slow sender 5 seconds for the header and 10 for the whole request. Once it closes, it ends each
+ * connection with its last answer, instead of waiting for the client to do so.
+ */
+const limited = () => {
+  const server = createServer({
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 500
   }).on("clientError", refuse)
+  const endIdle = () => void (server.listening || setImmediate(() => server.closeIdleConnections()))
+  return server.on("request", (_, response) => response.once("close", endIdle))
+}
 
 const sentences: Readonly<Record<string, string>> = {
   EADDRINUSE: "is in use: set PORT to another one, or stop the program that holds it",

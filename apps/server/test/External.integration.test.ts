@@ -1,0 +1,152 @@
+import { once } from "node:events"
+import { connect } from "node:net"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Exit, Redacted, Scope } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+import { type TcpProxy, tcpProxy } from "../../../test/TcpProxy.ts"
+import { completing, documented } from "./documented.ts"
+import { endAll, type ServerProcess, start } from "./ServerProcess.ts"
+
+describe("on a PostgreSQL that DATABASE_URL names", () => {
+  const scope = Scope.makeUnsafe()
+  let database = ""
+  let proxy: TcpProxy
+  let direct: ServerProcess
+  let proxied: ServerProcess
+  let urls: readonly [string, string] = ["", ""]
+
+  beforeAll(async () => {
+    database = await Effect.runPromise(freshDatabase)
+    proxy = await Effect.runPromise(Scope.provide(tcpProxy(database), scope))
+    direct = start("main", { DATABASE_URL: database })
+    proxied = start("main", { DATABASE_URL: proxy.url })
+    urls = [await direct.url(), await proxied.url()]
+  }, 120_000)
+  afterAll(async () => {
+    await endAll()
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }, 60_000)
+
+  /** The states of these communications, as they are stored. */
+  const states = (numbers: ReadonlyArray<string>) =>
+    Effect.flatMap(
+      PgClient.PgClient,
+      (sql) =>
+        sql<{ number: string; life_cycle_state: string }>`
+          SELECT number, life_cycle_state FROM communications WHERE number = ANY(${numbers}::text[])`
+    ).pipe(
+      Effect.map((rows) => new Map(rows.map((row) => [row.number, row.life_cycle_state]))),
+      Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 })),
+      Effect.runPromise
+    )
+
+  /** Another two hundred drafts like 44, of these numbers. */
+  const copies = (prefix: string) =>
+    Effect.flatMap(
+      PgClient.PgClient,
+      (sql) => sql`
+        INSERT INTO communications (organisation, id, number, life_cycle_state, subject, contact_information)
+        SELECT organisation, gen_random_uuid(), ${prefix}::text || n, 'DRAFT', subject, contact_information
+        FROM communications, generate_series(1, 200) n WHERE number = '44' RETURNING number`
+    ).pipe(
+      Effect.map((rows) => rows.map(({ number }) => String(number))),
+      Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 })),
+      Effect.runPromise
+    )
+
+  it("has no demonstration data until the seed command is run, as often as one likes", async () => {
+    expect(await completing(urls[0])).toMatchObject({ http: 401, code: "INVALID_TOKEN" })
+    for (const _ of [1, 2]) expect(await start("seed", { DATABASE_URL: database }).ended()).toBe(0)
+    expect((await completing(urls[0])).body).toMatchObject(documented.response)
+  }, 60_000)
+
+  it("of 64 completions of one draft at two servers exactly one wins", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, index) => completing(urls[index % 2 ? 1 : 0], "42"))
+    )
+    expect(answers.filter(({ http }) => http === 200)).toHaveLength(1)
+    expect(answers.filter(({ code }) => code === "NOT_DRAFT")).toHaveLength(63)
+  }, 60_000)
+
+  it("says so while its database is away, and heals when it is back", async () => {
+    proxy.refuse()
+    proxy.cut()
+    for (const path of ["/health/ready", "/crmapi/rest/v2/communications/complete"]) {
+      const post = {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(documented.request)
+      }
+      const response = await fetch(`${urls[1]}${path}`, path.startsWith("/health") ? {} : post)
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"])
+      expect(await response.json()).toMatchObject({ status: { code: "UNAVAILABLE" }, data: null })
+    }
+    expect((await fetch(`${urls[1]}/health/live`)).status).toBe(200)
+    proxy.heal()
+    await expect.poll(async () => (await fetch(`${urls[1]}/health/ready`)).status, { timeout: 30_000 }).toBe(200)
+    expect(await completing(urls[1], "43")).toMatchObject({ http: 200 })
+  }, 120_000)
+
+  it("leaves a communication whole when its client goes away, and goes on", async () => {
+    const numbers = await copies("gone-")
+    const gone = await Promise.allSettled(
+      numbers.map((number, index) => {
+        const signal = AbortSignal.timeout(Math.floor(index / 4))
+        const body = JSON.stringify({ token: documented.request.token, communication_identifier: { number } })
+        const headers = { "content-type": "application/json" }
+        return fetch(`${urls[0]}/crmapi/rest/v2/communications/complete`, { method: "POST", headers, body, signal })
+      })
+    )
+    expect(gone.some(({ status }) => status === "rejected")).toBe(true)
+    const stored = await states(numbers)
+    for (const number of numbers) {
+      const { http } = await completing(urls[0], number)
+      expect([200, 409]).toContain(http)
+      if (stored.get(number) === "COMPLETED") expect(http).toBe(409)
+    }
+  }, 60_000)
+
+  it("cuts off what is not HTTP and what is too slow, in the envelope", async () => {
+    const { port } = new URL(urls[0])
+    const answerTo = async (text: string) => {
+      const socket = connect(Number(port), "127.0.0.1")
+      let answer = ""
+      socket.setEncoding("utf8").on("data", (chunk: string) => {
+        answer += chunk
+      })
+      socket.write(text)
+      await once(socket, "close")
+      return answer
+    }
+    const head = "POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\nhost: x\r\n"
+    const answers = await Promise.all([
+      answerTo("GARBAGE\r\n\r\n"),
+      answerTo(head),
+      answerTo(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
+    ])
+    for (const answer of answers) {
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+      expect(answer).toContain("INVALID_PARAMETERS")
+      expect(answer).toMatch(/x-request-id: /i)
+    }
+  }, 60_000)
+
+  it("finishes what is in flight when it is asked to stop: every OK is stored, and none is lost", async () => {
+    const numbers = await copies("load-")
+    const asked = numbers.map((number) => completing(urls[0], number))
+    await Promise.race(asked)
+    const code = direct.stop("SIGTERM")
+    const answers = await Promise.allSettled(asked)
+    expect(await code).toBe(0)
+    const stored = await states(numbers)
+    const oks = numbers.filter((_, index) => {
+      const answer = answers[index]
+      return answer?.status === "fulfilled" && answer.value.http === 200
+    })
+    expect(oks.length).toBeGreaterThan(0)
+    for (const number of oks) expect(stored.get(number)).toBe("COMPLETED")
+    const completed = [...stored.values()].filter((state) => state === "COMPLETED")
+    expect(completed).toHaveLength(oks.length)
+  }, 60_000)
+})
