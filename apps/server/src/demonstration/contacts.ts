@@ -5,27 +5,12 @@ import {
   type ContactInformation,
   ContactInformationId,
   type Demographics,
+  noDemographics,
   type Person
 } from "@communications/core"
 
 /** The same id for the same name, always. */
 export const idOf = (name: string): string => hash("md5", name).toUpperCase()
-
-const unknown: Demographics = {
-  gender: null,
-  id_number: null,
-  id_number_expiration_date: null,
-  passport_number: null,
-  passport_number_expiration_date: null,
-  social_security_number: null,
-  date_of_birth: { day: null, month: null, year: null },
-  name_day: { day: null, month: null },
-  country_of_residence: null,
-  id_issued_by_country: null,
-  passport_issued_by_country: null,
-  industry: null,
-  industry_sector: null
-}
 
 const person = (first_name: string, last_name: string): Person => ({
   id: ContactInformationId.make(idOf(`${first_name} ${last_name}`)),
@@ -37,7 +22,7 @@ const person = (first_name: string, last_name: string): Person => ({
   last_name,
   title: null,
   company_name: null,
-  demographics: unknown,
+  demographics: noDemographics,
   company_profile: null
 })
 
@@ -69,7 +54,7 @@ export const stephane: Person = {
   ...person("Stephane", "Spector"),
   id: ContactInformationId.make("3DA4F031963FCAD2E299CB23190AF295"),
   title: "Mr",
-  demographics: { ...unknown, gender: "MALE", id_number: "121212", passport_number: "121212" }
+  demographics: { ...noDemographics, gender: "MALE", id_number: "121212", passport_number: "121212" }
 }
 
 /** A company of which every member of the profile is set. */

@@ -20,3 +20,20 @@ export const Demographics = Schema.Struct({
   industry_sector: Schema.NullOr(IndustrySector)
 }).annotate({ identifier: "Demographics" })
 export type Demographics = typeof Demographics.Type
+
+/** The demographics of a person of whom nothing is known: every member unset. */
+export const noDemographics: Demographics = {
+  gender: null,
+  id_number: null,
+  id_number_expiration_date: null,
+  passport_number: null,
+  passport_number_expiration_date: null,
+  social_security_number: null,
+  date_of_birth: { day: null, month: null, year: null },
+  name_day: { day: null, month: null },
+  country_of_residence: null,
+  id_issued_by_country: null,
+  passport_issued_by_country: null,
+  industry: null,
+  industry_sector: null
+}

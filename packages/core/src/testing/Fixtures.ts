@@ -3,6 +3,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import { type Caller, parseToken, type Token } from "../domain/Caller.ts"
 import { Draft } from "../domain/Communication.ts"
 import type { Person } from "../domain/ContactInformation.ts"
+import { noDemographics } from "../domain/Demographics.ts"
 import {
   CommunicationId,
   CommunicationNumber,
@@ -34,21 +35,7 @@ export const aPerson = (): Person => ({
   last_name: "Lovelace",
   title: null,
   company_name: null,
-  demographics: {
-    gender: null,
-    id_number: null,
-    id_number_expiration_date: null,
-    passport_number: null,
-    passport_number_expiration_date: null,
-    social_security_number: null,
-    date_of_birth: { day: null, month: null, year: null },
-    name_day: { day: null, month: null },
-    country_of_residence: null,
-    id_issued_by_country: null,
-    passport_issued_by_country: null,
-    industry: null,
-    industry_sector: null
-  },
+  demographics: noDemographics,
   company_profile: null
 })
 
