@@ -35,6 +35,7 @@ describe("parseIdentifier", () => {
     { id: freshId().replace(/.$/, "G") },
     { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043ea" },
     { id: "ß".repeat(32) },
+    { id: `\ufb00${freshId().slice(2)}` },
     { number: "" },
     { number: "4\u00001" },
     { number: "\ud800" },

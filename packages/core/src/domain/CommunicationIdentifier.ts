@@ -19,7 +19,7 @@ const isNumber = Schema.is(CommunicationNumber)
 export const parseIdentifier = (
   given: GivenIdentifier
 ): Result.Result<CommunicationIdentifier, AmbiguousIdentifier | CommunicationNotFound> => {
-  const id = given.id?.toUpperCase() ?? null
+  const id = given.id?.replace(/[a-f]/g, (digit) => digit.toUpperCase()) ?? null
   const number = given.number ?? null
   if ((id === null) === (number === null)) return Result.fail(new AmbiguousIdentifier({ given }))
   if (id !== null && isId(id)) return Result.succeed({ _tag: "Id", id })
