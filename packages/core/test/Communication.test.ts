@@ -13,7 +13,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Result, Schema } from "effect"
 
 const by = UserId.make("0123456789ABCDEF0123456789ABCDEF")
-const act = { at: noon, by }
+const act = { at: noon, by, request_id: null }
 const { _tag, ...members } = aDraft()
 const draft = new Draft(members)
 const completed = new Completed({ ...members, completed_at: noon, completed_by: by })

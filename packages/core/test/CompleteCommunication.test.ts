@@ -1,28 +1,26 @@
 import {
   AmbiguousIdentifier,
   CommunicationNotFound,
-  Communications,
   Completed,
   completeCommunication,
   InvalidToken,
-  layerCommunicationsMemory,
-  layerSessionsMemory,
+  layerMemory,
   NotDraft,
   Sessions
 } from "@communications/core"
-import { aDraft, freshCaller, freshToken } from "@communications/core/testing"
+import { aDraft, freshCaller, freshToken, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { DateTime, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
 const given = Effect.gen(function* () {
   const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
   yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { hours: 2 }))
-  yield* (yield* Communications).add(caller.organisation, draft)
+  yield* store(caller.organisation, draft)
   return { caller, token, draft }
 })
 
-layer(Layer.merge(layerCommunicationsMemory, layerSessionsMemory))("completeCommunication", (it) => {
+layer(layerMemory)("completeCommunication", (it) => {
   it.effect("completes a draft at the time of the clock, by who asks", () =>
     Effect.gen(function* () {
       const { caller, token, draft } = yield* given

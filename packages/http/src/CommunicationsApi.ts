@@ -1,33 +1,135 @@
 /** The definition of the API, apart from its implementation: what clients, documentation and the server share. */
+import { Direction, LifeCycleState, Media, NewCompany, NewPerson } from "@communications/core"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
-import { AnswerOf, SparseCommunication } from "./Answers.ts"
-import { FailureOf, InvalidTokenFailure, UnavailableFailure } from "./Failures.ts"
-import { Authorization, CommunicationIdentifier, FieldsSet, Token } from "./Parameters.ts"
+import { AnswerOf, SparseCommunication, SparseContact, SparseDetails, SparseHistory } from "./Answers.ts"
+import { FailureOf, InvalidTokenFailure, TooManyAttemptsFailure, UnavailableFailure } from "./Failures.ts"
+import {
+  Authorization,
+  CommunicationIdentifier,
+  CommunicationInQuery,
+  ContactInformationIdentifier,
+  ContactInQuery,
+  FieldsSet,
+  OptionalText,
+  Token,
+  WholeNumber
+} from "./Parameters.ts"
 
 /** Refuses requests that are not of the shape their endpoint declares. */
 export class Shape extends HttpApiMiddleware.Service<Shape>()("@communications/http/Shape", {
   error: FailureOf("INVALID_PARAMETERS")
 }) {}
 
-/** Completes one communication: DRAFT becomes COMPLETED. Source: CRM.COM Web API, `POST communications/complete`. */
-const complete = HttpApiEndpoint.post("complete", "/crmapi/rest/v2/communications/complete", {
-  headers: Authorization,
-  payload: Schema.Struct({ token: Token, communication_identifier: CommunicationIdentifier, fields_set: FieldsSet }),
-  success: AnswerOf(SparseCommunication),
-  error: [
-    FailureOf("AMBIGUOUS_IDENTIFIER"),
-    InvalidTokenFailure,
-    FailureOf("COMMUNICATION_NOT_FOUND"),
-    FailureOf("NOT_DRAFT"),
-    UnavailableFailure
-  ]
-})
-
+const base = "/crmapi/rest/v2"
+const always = [InvalidTokenFailure, UnavailableFailure] as const
 const Empty = AnswerOf(Schema.Struct({}))
 
+/** The methods on sessions. */
+export class Authentication extends HttpApiGroup.make("authentication")
+  .add(
+    HttpApiEndpoint.post("token", `${base}/authentication/token`, {
+      payload: Schema.Struct({
+        username: Schema.String,
+        password: Schema.String,
+        organisation: Schema.String,
+        unit: Schema.optionalKey(Schema.NullOr(Schema.String))
+      }),
+      success: AnswerOf(Schema.Struct({ token: Schema.String })),
+      error: [FailureOf("INVALID_CREDENTIALS"), TooManyAttemptsFailure, UnavailableFailure]
+    }),
+    HttpApiEndpoint.post("release", `${base}/authentication/token/release`, {
+      headers: Authorization,
+      payload: Schema.Struct({ token: Token }),
+      success: Empty,
+      error: always
+    })
+  )
+  .middleware(Shape) {}
+
+const named = [FailureOf("AMBIGUOUS_IDENTIFIER"), FailureOf("COMMUNICATION_NOT_FOUND"), ...always] as const
+const NamedInBody = Schema.Struct({
+  token: Token,
+  communication_identifier: CommunicationIdentifier,
+  fields_set: FieldsSet
+})
+
 /** The methods on communications. */
-export class Communications extends HttpApiGroup.make("communications").add(complete).middleware(Shape) {}
+export class Communications extends HttpApiGroup.make("communications")
+  .add(
+    HttpApiEndpoint.post("complete", `${base}/communications/complete`, {
+      headers: Authorization,
+      payload: NamedInBody,
+      success: AnswerOf(SparseCommunication),
+      error: [...named, FailureOf("NOT_DRAFT")]
+    }),
+    HttpApiEndpoint.post("create", `${base}/communications/create`, {
+      headers: Authorization,
+      payload: Schema.Struct({
+        token: Token,
+        contact_information_identifier: ContactInformationIdentifier,
+        direction: Direction,
+        media: Media,
+        subject: OptionalText,
+        content: OptionalText,
+        fields_set: FieldsSet
+      }),
+      success: AnswerOf(SparseDetails),
+      error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always]
+    }),
+    HttpApiEndpoint.get("show", `${base}/communications/show`, {
+      headers: Authorization,
+      query: { token: Token, communication_identifier: CommunicationInQuery, fields_set: FieldsSet },
+      success: AnswerOf(SparseHistory),
+      error: named
+    }),
+    HttpApiEndpoint.get("list", `${base}/communications/list`, {
+      headers: Authorization,
+      query: {
+        token: Token,
+        contact_information_identifier: Schema.optionalKey(ContactInQuery),
+        life_cycle_state: Schema.optionalKey(LifeCycleState),
+        direction: Schema.optionalKey(Direction),
+        media: Schema.optionalKey(Media),
+        number_of_results: Schema.optionalKey(WholeNumber),
+        offset: Schema.optionalKey(WholeNumber),
+        after: Schema.optionalKey(Schema.String),
+        fields_set: FieldsSet
+      },
+      success: AnswerOf(Schema.Array(SparseDetails)),
+      error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), FailureOf("COMMUNICATION_NOT_FOUND"), ...always]
+    }),
+    HttpApiEndpoint.post("view", `${base}/communications/view`, {
+      headers: Authorization,
+      payload: NamedInBody,
+      success: AnswerOf(SparseDetails),
+      error: named
+    })
+  )
+  .middleware(Shape) {}
+
+const besides = { token: Token, fields_set: FieldsSet }
+
+/** The methods on contact information. */
+export class ContactInformation extends HttpApiGroup.make("contact_information")
+  .add(
+    HttpApiEndpoint.post("create", `${base}/contact_information/create`, {
+      headers: Authorization,
+      payload: Schema.Union([
+        Schema.Struct({ ...NewPerson.fields, ...besides }),
+        Schema.Struct({ ...NewCompany.fields, ...besides })
+      ]),
+      success: AnswerOf(SparseContact),
+      error: always
+    }),
+    HttpApiEndpoint.get("show", `${base}/contact_information/show`, {
+      headers: Authorization,
+      query: { token: Token, contact_information_identifier: ContactInQuery, fields_set: FieldsSet },
+      success: AnswerOf(SparseContact),
+      error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always]
+    })
+  )
+  .middleware(Shape) {}
 
 /** For whoever watches the server: `live` while the process runs, `ready` while requests can be served. */
 export class Health extends HttpApiGroup.make("health").add(
@@ -37,5 +139,5 @@ export class Health extends HttpApiGroup.make("health").add(
 
 /** The whole API. */
 export class CommunicationsApi extends HttpApi.make("communications")
-  .add(Communications, Health)
+  .add(Authentication, Communications, ContactInformation, Health)
   .annotateMerge(OpenApi.annotations({ title: "Communications", version: "0.1.0" })) {}

@@ -1,99 +1,161 @@
 /** The implementation of the API: a handler hands its request to a use case, and the outcome back. */
 import {
-  type AmbiguousIdentifier,
-  type CommunicationNotFound,
   completeCommunication,
-  type NotDraft,
+  createCommunication,
+  createContactInformation,
+  type FieldsSet,
+  listCommunications,
+  logIn,
+  names,
+  parseContactFieldsSet,
+  parseDetailsFieldsSet,
   parseFieldsSet,
+  parseHistoryFieldsSet,
   project,
   Readiness,
-  type StorageUnavailable,
+  releaseToken,
+  showCommunication,
+  showContactInformation,
+  showHistory,
   toData,
-  type UnknownFields
+  toDetails,
+  toTransitionData,
+  viewCommunication
 } from "@communications/core"
-import { ByteSize, Effect, Layer, Redacted, SchemaIssue } from "effect"
-import { HttpIncomingMessage, HttpRouter, HttpServerResponse, UrlParams } from "effect/http"
-import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
+import { Effect, Redacted, type Schema } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
 import { answer } from "./Answers.ts"
-import { CommunicationsApi, Shape } from "./CommunicationsApi.ts"
-import { failure } from "./Failures.ts"
-import * as Gateway from "./Gateway.ts"
+import { addressOf } from "./ClientAddress.ts"
+import { CommunicationsApi } from "./CommunicationsApi.ts"
+import { valueIn } from "./Parameters.ts"
+import { ofCommunication, ofContact, refusalsOf } from "./Refusals.ts"
 
-/** The failures of use cases, as the API tells them. */
-const refusals = {
-  UnknownFields: ({ message }: UnknownFields) => Effect.fail(failure("INVALID_PARAMETERS", `fields_set: ${message}`)),
-  InvalidToken: () => Effect.fail(failure("INVALID_TOKEN", "log in, and send the token that you are given")),
-  AmbiguousIdentifier: ({ message }: AmbiguousIdentifier) => Effect.fail(failure("AMBIGUOUS_IDENTIFIER", message)),
-  CommunicationNotFound: ({ message }: CommunicationNotFound) =>
-    Effect.fail(failure("COMMUNICATION_NOT_FOUND", message)),
-  NotDraft: ({ message }: NotDraft) => Effect.fail(failure("NOT_DRAFT", message)),
-  StorageUnavailable: (error: StorageUnavailable) =>
-    Effect.andThen(
-      Effect.logWarning("Storage unavailable", error),
-      Effect.fail(failure("UNAVAILABLE", "try again soon"))
-    )
+interface Headers {
+  readonly authorization?: string
 }
 
-interface Credentials {
-  readonly headers: { readonly authorization?: string }
-  readonly payload: { readonly token?: string | null }
-}
-
-/** The token of a request, from its body or its header. Where there is none, or two that differ, it fits no session. */
-const tokenOf = ({ headers, payload }: Credentials): Redacted.Redacted<string> => {
-  const bearer = /^Bearer +(.*)$/i.exec(headers.authorization ?? "")?.[1]
-  const token = payload.token ?? bearer
+/** The token of a request, as a parameter or in its header. Where there is none, or two that differ, it fits no session. */
+const tokenOf = ({ authorization = "" }: Headers, parameter: string | null = null): Redacted.Redacted<string> => {
+  const bearer = /^Bearer +(.*)$/i.exec(authorization)?.[1]
+  const token = parameter ?? bearer
   return Redacted.make(token === undefined || (bearer !== undefined && bearer !== token) ? "" : token)
 }
 
-const communications = HttpApiBuilder.group(CommunicationsApi, "communications", (handlers) =>
-  handlers.handle("complete", ({ headers, payload }) =>
-    Effect.gen(function* () {
-      const fields = yield* Effect.fromResult(parseFieldsSet(payload.fields_set))
-      const token = tokenOf({ headers, payload })
-      const completed = yield* completeCommunication({ token, identifier: payload.communication_identifier })
-      return HttpServerResponse.jsonUnsafe(answer(project(toData(completed), fields)))
-    }).pipe(Effect.catchTags(refusals))
-  )
-)
+const respond = (data: Schema.Json) => HttpServerResponse.jsonUnsafe(answer(data))
 
-const health = HttpApiBuilder.group(CommunicationsApi, "health", (handlers) =>
+const show =
+  <A>(toData: (value: A) => Schema.JsonObject, fields: FieldsSet) =>
+  (value: A) =>
+    respond(project(toData(value), fields))
+
+/** The methods on sessions. */
+export const authentication = HttpApiBuilder.group(CommunicationsApi, "authentication", (handlers) =>
   handlers
-    .handle("live", () => Effect.succeed(answer({})))
-    .handle("ready", () =>
-      Effect.flatMap(Readiness, ({ check }) => Effect.as(check, answer({}))).pipe(
-        Effect.catchTags({ StorageUnavailable: refusals.StorageUnavailable })
+    .handle("token", ({ payload: { organisation, username, password } }) =>
+      Effect.gen(function* () {
+        const address = yield* addressOf(yield* HttpServerRequest.HttpServerRequest)
+        const token = yield* logIn({ organisation, username, password: Redacted.make(password), address })
+        return respond({ token: Redacted.value(token) })
+      }).pipe(Effect.catchTags(refusalsOf("InvalidCredentials", "TooManyAttempts", "StorageUnavailable")))
+    )
+    .handle("release", ({ headers, payload }) =>
+      releaseToken({ token: tokenOf(headers, payload.token) }).pipe(
+        Effect.map(() => respond({})),
+        Effect.catchTags(refusalsOf("InvalidToken", "StorageUnavailable"))
       )
     )
 )
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/** Says which parameter is wrong, and what it should be; never what it was, which may be a secret. */
-const describe = (issue: SchemaIssue.Issue): string => {
-  const [first] = format(issue).issues
-  const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
-  return `${path.length === 0 ? "the body" : path.map(String).join(".")}: ${first?.message ?? "not as documented"}`
-}
-
-const shape = HttpApiMiddleware.layerSchemaErrorTransform(Shape, ({ kind, cause }) =>
-  kind === "Body" || kind === "ResponseHeaders"
-    ? Effect.die(cause)
-    : Effect.fail(failure("INVALID_PARAMETERS", describe(cause.issue)))
+/** The methods on communications. */
+export const communications = HttpApiBuilder.group(CommunicationsApi, "communications", (handlers) =>
+  handlers
+    .handle("complete", ({ headers, payload }) =>
+      Effect.gen(function* () {
+        const fields = yield* Effect.fromResult(parseFieldsSet(payload.fields_set))
+        const token = tokenOf(headers, payload.token)
+        const completed = yield* completeCommunication({ token, identifier: payload.communication_identifier })
+        return show(toData, fields)(completed)
+      }).pipe(Effect.catchTags({ ...ofCommunication, ...refusalsOf("NotDraft") }))
+    )
+    .handle("create", ({ headers, payload: { token, contact_information_identifier, fields_set, ...given } }) =>
+      Effect.gen(function* () {
+        const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
+        const created = yield* createCommunication({
+          ...given,
+          token: tokenOf(headers, token),
+          contact_information: contact_information_identifier.id
+        })
+        return show(toDetails, fields)(created)
+      }).pipe(Effect.catchTags(ofContact))
+    )
+    .handle("show", ({ headers, query: { token, communication_identifier: given, fields_set } }) =>
+      Effect.gen(function* () {
+        const fields = yield* Effect.fromResult(parseHistoryFieldsSet(fields_set))
+        const identifier = { id: valueIn(given, "id"), number: valueIn(given, "number") }
+        const request = { token: tokenOf(headers, token), identifier }
+        if (!names(fields, "history")) return show(toDetails, fields)(yield* showCommunication(request))
+        const { communication, history } = yield* showHistory(request)
+        return show(() => ({ ...toDetails(communication), history: history.map(toTransitionData) }), fields)(undefined)
+      }).pipe(Effect.catchTags(ofCommunication))
+    )
+    .handle("list", ({ headers, query }) =>
+      Effect.gen(function* () {
+        const {
+          token,
+          contact_information_identifier: contact,
+          number_of_results,
+          offset,
+          fields_set,
+          ...given
+        } = query
+        const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
+        const found = yield* listCommunications({
+          ...given,
+          token: tokenOf(headers, token),
+          contact_information: contact === undefined ? undefined : (valueIn(contact, "id") ?? undefined),
+          number_of_results: number_of_results === undefined ? undefined : Number(number_of_results),
+          offset: offset === undefined ? undefined : Number(offset)
+        })
+        return respond(found.map((communication) => project(toDetails(communication), fields)))
+      }).pipe(Effect.catchTags({ ...ofContact, ...refusalsOf("InvalidQuery", "CommunicationNotFound") }))
+    )
+    .handle("view", ({ headers, payload }) =>
+      Effect.gen(function* () {
+        const fields = yield* Effect.fromResult(parseDetailsFieldsSet(payload.fields_set))
+        const token = tokenOf(headers, payload.token)
+        const viewed = yield* viewCommunication({ token, identifier: payload.communication_identifier })
+        return show(toDetails, fields)(viewed)
+      }).pipe(Effect.catchTags(ofCommunication))
+    )
 )
 
-/** The routes of the API, for any `HttpRouter`. */
-export const layer = Layer.mergeAll(HttpApiBuilder.layer(CommunicationsApi), Gateway.layer).pipe(
-  Layer.provide(communications),
-  Layer.provide(health),
-  Layer.provide(shape)
+/** The methods on contact information. */
+export const contactInformation = HttpApiBuilder.group(CommunicationsApi, "contact_information", (handlers) =>
+  handlers
+    .handle("create", ({ headers, payload: { token, fields_set, ...contact_information } }) =>
+      Effect.gen(function* () {
+        const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
+        const created = yield* createContactInformation({ token: tokenOf(headers, token), contact_information })
+        return respond(project(created, fields))
+      }).pipe(Effect.catchTags(refusalsOf("UnknownFields", "InvalidToken", "StorageUnavailable")))
+    )
+    .handle("show", ({ headers, query: { token, contact_information_identifier: contact, fields_set } }) =>
+      Effect.gen(function* () {
+        const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
+        const id = valueIn(contact, "id") ?? ""
+        return respond(project(yield* showContactInformation({ token: tokenOf(headers, token), id }), fields))
+      }).pipe(Effect.catchTags(ofContact))
+    )
 )
 
-/** What holds for every request: bodies over 16 KiB are refused, and no span shows a token that came in a URL. */
-const rules = Layer.mergeAll(
-  Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.kibibytes(16)),
-  Layer.succeed(UrlParams.CurrentRedactedNames, ["token"])
+/** For whoever watches the server. */
+export const health = HttpApiBuilder.group(CommunicationsApi, "health", (handlers) =>
+  handlers
+    .handle("live", () => Effect.succeed(answer({})))
+    .handle("ready", () =>
+      Effect.flatMap(Readiness, ({ check }) => Effect.as(check, answer({}))).pipe(
+        Effect.catchTags(refusalsOf("StorageUnavailable"))
+      )
+    )
 )
-
-/** Serves the API on the `HttpServer` that is provided. */
-export const serve = HttpRouter.serve(layer, { disableLogger: true, disableListenLog: true }).pipe(Layer.provide(rules))

@@ -6,12 +6,15 @@ const table = {
   INVALID_PARAMETERS: [400, "A parameter is missing or wrong."],
   AMBIGUOUS_IDENTIFIER: [400, "Exactly one of id and number must be given."],
   INVALID_TOKEN: [401, "The token is not valid."],
+  INVALID_CREDENTIALS: [401, "The organisation, the username or the password is wrong."],
   COMMUNICATION_NOT_FOUND: [404, "There is no such communication."],
+  CONTACT_INFORMATION_NOT_FOUND: [404, "There is no such contact information."],
   NOT_FOUND: [404, "There is nothing at this URL."],
   METHOD_NOT_ALLOWED: [405, "This URL does not support this method."],
   NOT_DRAFT: [409, "The communication is not a draft."],
   PAYLOAD_TOO_LARGE: [413, "The body is larger than 16 KiB."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be application/json."],
+  TOO_MANY_ATTEMPTS: [429, "Too many attempts to log in failed."],
   INTERNAL_ERROR: [500, "Something went wrong on our side."],
   UNAVAILABLE: [503, "The service is unavailable for the moment."]
 } as const satisfies Record<string, readonly [status: number, message: string]>
@@ -54,6 +57,20 @@ export const InvalidTokenFailure = FailureOf("INVALID_TOKEN").pipe(
       headers: { "www-authenticate": Schema.Literal(challenge["www-authenticate"]) }
     },
     { decode: ({ body }) => body, encode: (body) => ({ body, headers: challenge }) }
+  )
+)
+
+/** Too many log-ins failed, told with the seconds after which another one is heard. */
+export const TooManyAttemptsFailure = Schema.Struct({
+  ...FailureOf("TOO_MANY_ATTEMPTS").fields,
+  retry_after: Schema.Int
+}).pipe(
+  HttpApiSchema.encodeToWithHeaders(
+    { body: FailureOf("TOO_MANY_ATTEMPTS"), headers: { "retry-after": Schema.FiniteFromString } },
+    {
+      decode: ({ body, headers }) => ({ ...body, retry_after: headers["retry-after"] }),
+      encode: ({ retry_after, ...body }) => ({ body, headers: { "retry-after": retry_after } })
+    }
   )
 )
 

@@ -1,4 +1,5 @@
 /** What every request passes through, whatever it asks for: a request id, and an envelope for whatever goes wrong. */
+import { RequestId } from "@communications/core"
 import { Cause, Effect, Schema } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -70,7 +71,8 @@ export const layer = HttpRouter.middleware(
           Effect.logDebug("Request", { method: request.method, path: pathOf(request), status })
         ),
         Effect.map(HttpServerResponse.setHeader("x-request-id", id)),
-        Effect.annotateLogs("request_id", id)
+        Effect.annotateLogs("request_id", id),
+        Effect.provideService(RequestId, id)
       )
     }),
   { global: true }

@@ -1,5 +1,6 @@
 /** Communications over HTTP. */
 export * from "./Answers.ts"
+export { TrustedProxies } from "./ClientAddress.ts"
 export * from "./CommunicationsApi.ts"
-export { layer, serve } from "./CommunicationsHttp.ts"
 export * from "./Failures.ts"
+export { layer, serve } from "./Serve.ts"

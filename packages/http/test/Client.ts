@@ -1,12 +1,6 @@
 import { request } from "node:http"
-import {
-  Communications,
-  layerCommunicationsMemory,
-  layerSessionsMemory,
-  Readiness,
-  Sessions
-} from "@communications/core"
-import { aDraft, freshCaller, freshToken } from "@communications/core/testing"
+import { layerMemory, Readiness, Sessions } from "@communications/core"
+import { aDraft, freshCaller, freshToken, store } from "@communications/core/testing"
 import { serve } from "@communications/http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Redacted } from "effect"
@@ -18,7 +12,7 @@ const complete = "/crmapi/rest/v2/communications/complete"
 const ready = Layer.succeed(Readiness, { check: Effect.void })
 
 /** The ports in memory. */
-export const Memory = Layer.mergeAll(layerCommunicationsMemory, layerSessionsMemory, ready)
+export const Memory = Layer.mergeAll(layerMemory, ready)
 
 /** The API over a real socket, on whatever ports are provided. */
 export const Api = serve.pipe(Layer.provideMerge(NodeHttpServer.layerTest))
@@ -75,6 +69,6 @@ export const post = (value: unknown, headers: Readonly<Record<string, string>> =
 export const given = Effect.gen(function* () {
   const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
   yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
-  yield* (yield* Communications).add(caller.organisation, draft)
+  yield* store(caller.organisation, draft)
   return { caller, token: Redacted.value(token), draft }
 })

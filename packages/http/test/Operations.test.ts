@@ -1,5 +1,5 @@
 import { inspect } from "node:util"
-import { Communications, layerSessionsMemory, Readiness, Sessions, StorageUnavailable } from "@communications/core"
+import { Communications, layerMemory, Readiness, Sessions, StorageUnavailable } from "@communications/core"
 import { freshCaller, freshToken } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Logger, Redacted, References, Tracer } from "effect"
@@ -8,9 +8,12 @@ import { Api, given, Memory, post, send } from "./Client.ts"
 const unavailable = new StorageUnavailable({ operation: "test", reason: "unreachable", cause: new Error("gone") })
 const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
   Layer.mergeAll(
-    Layer.succeed(Communications, { add: () => failure, modify: () => failure }),
-    Layer.succeed(Readiness, { check: failure }),
-    layerSessionsMemory
+    layerMemory,
+    Layer.succeed(Communications, {
+      ...{ add: () => failure, create: () => failure, find: () => failure, list: () => failure },
+      ...{ history: () => failure, modify: () => failure }
+    }),
+    Layer.succeed(Readiness, { check: failure })
   )
 
 /** Runs against the API on these ports, and tells all that was logged and traced meanwhile, down to the last detail. */

@@ -1,20 +1,20 @@
 import {
+  type Act,
   type Communication,
   CommunicationExists,
-  type CommunicationIdentifier,
   CommunicationNotFound,
+  CommunicationNumber,
   Communications,
-  type OrganisationId
+  ContactInformationNotFound,
+  creationOf,
+  type OrganisationId,
+  transitionOf
 } from "@communications/core"
-import { DateTime, Effect, Layer } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
-import { fromRow, type Row, stateColumns } from "./Rows.ts"
+import { Effect, Layer } from "effect"
+import type { SqlClient } from "effect/sql"
+import { statements } from "./CommunicationStatements.ts"
+import { fromRow, fromTransitionRow } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
-
-const moment = (at: DateTime.Utc | null) => (at === null ? null : DateTime.formatIso(at))
-const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
-
-const isTaken = ({ reason }: SqlError.SqlError): boolean => reason._tag === "UniqueViolation"
 
 /**
  * Communications in PostgreSQL. A modification is a compare-and-set: read, decide, update where the version is still
@@ -23,82 +23,66 @@ const isTaken = ({ reason }: SqlError.SqlError): boolean => reason._tag === "Uni
 export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = Layer.effect(
   Communications,
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const iso = (column: string) =>
-      sql.literal(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+    const sql = yield* statements
 
-    const insert = (organisation: OrganisationId, communication: Communication) => {
-      const { contact_information: contact } = communication
-      const state = stateColumns(communication)
-      return sql`
-        WITH contact AS (
-          INSERT INTO contact_information (
-            organisation, id, type, life_cycle_state, name, first_name, middle_name, last_name, title, company_name,
-            demographics, company_profile
-          ) VALUES (
-            ${organisation}::uuid, ${contact.id}::uuid, ${contact.type}, ${contact.life_cycle_state}, ${contact.name},
-            ${contact.first_name}, ${contact.middle_name}, ${contact.last_name}, ${contact.title},
-            ${contact.company_name}, ${json(contact.demographics)}::text::jsonb,
-            ${json(contact.company_profile)}::text::jsonb
-          ) ON CONFLICT DO NOTHING
-        )
-        INSERT INTO communications (
-          organisation, id, number, life_cycle_state, subject, viewed_on, completed_at, completed_by,
-          contact_information
-        ) VALUES (
-          ${organisation}::uuid, ${communication.id}::uuid, ${communication.number}, ${state.life_cycle_state},
-          ${communication.subject}, ${moment(communication.viewed_on)}::timestamptz, ${state.completed_at}::timestamptz,
-          ${state.completed_by}::uuid, ${contact.id}::uuid
-        )`
-    }
-
-    const find = (organisation: OrganisationId, identifier: CommunicationIdentifier) => sql<Row>`
-      SELECT
-        c.version, c.id::text, c.number, c.life_cycle_state, c.subject,
-        ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at, c.completed_by::text,
-        p.id::text AS contact_id, p.type AS contact_type, p.life_cycle_state AS contact_life_cycle_state,
-        p.name AS contact_name, p.first_name, p.middle_name, p.last_name, p.title, p.company_name,
-        p.demographics::text, p.company_profile::text
-      FROM communications c
-      JOIN contact_information p ON p.organisation = c.organisation AND p.id = c.contact_information
-      WHERE c.organisation = ${organisation}::uuid
-        AND ${identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`}`
-
-    /** Whether the row was still of that version, and is now what is given. */
-    const update = (organisation: OrganisationId, version: number, communication: Communication) => {
-      const state = stateColumns(communication)
-      return Effect.map(
-        sql`
-          UPDATE communications SET
-            version = version + 1, life_cycle_state = ${state.life_cycle_state}, subject = ${communication.subject},
-            viewed_on = ${moment(communication.viewed_on)}::timestamptz,
-            completed_at = ${state.completed_at}::timestamptz, completed_by = ${state.completed_by}::uuid
-          WHERE organisation = ${organisation}::uuid AND id = ${communication.id}::uuid AND version = ${version}
-          RETURNING 1`,
-        (updated) => updated.length === 1
-      )
-    }
+    /** Whether it has been stored: not where its id or number is taken. */
+    const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
+      const inserting = sql.insert(organisation, communication, creationOf(communication, act))
+      const [stored] = yield* statement("communications.add")(inserting)
+      if (stored?.contact) return stored.added
+      return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
+    })
 
     return Communications.of({
-      add: (organisation, communication) =>
-        insert(organisation, communication).pipe(
-          Effect.as(true),
-          Effect.catchIf(isTaken, () => Effect.succeed(false)),
-          statement("communications.add"),
-          Effect.flatMap((stored) => {
-            const { id, number } = communication
-            return stored ? Effect.void : Effect.fail(new CommunicationExists({ id, number }))
-          }),
+      add: (organisation, communication, act) => {
+        const { id, number } = communication
+        return insert(organisation, communication, act).pipe(
+          Effect.flatMap((added) => (added ? Effect.void : Effect.fail(new CommunicationExists({ id, number })))),
           bounded("communications.add")
-        ),
-      modify: (organisation, identifier, transition) =>
+        )
+      },
+      create: (organisation, draft, act) =>
+        Effect.gen(function* () {
+          // Where numbers are taken by what was added, it leaps over them, the further the more there are.
+          for (let step = 1; ; step *= 2) {
+            const [next] = yield* statement("communications.create")(sql.nextNumber(organisation, step))
+            const made = draft(CommunicationNumber.make(next?.number ?? ""))
+            if (yield* insert(organisation, made, act)) return made
+          }
+        }).pipe(bounded("communications.create")),
+      find: (organisation, identifier) =>
+        Effect.gen(function* () {
+          const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
+          return row === undefined ? yield* new CommunicationNotFound({ identifier }) : yield* fromRow(row)
+        }).pipe(bounded("communications.find")),
+      list: (organisation, query) =>
+        sql
+          .list(organisation, query)
+          .pipe(
+            statement("communications.list"),
+            Effect.flatMap(Effect.forEach(fromRow)),
+            bounded("communications.list")
+          ),
+      history: (organisation, id) =>
+        sql
+          .history(organisation, id)
+          .pipe(
+            statement("communications.history"),
+            Effect.flatMap(Effect.forEach(fromTransitionRow)),
+            bounded("communications.history")
+          ),
+      modify: (organisation, identifier, transition, act) =>
         Effect.gen(function* () {
           while (true) {
-            const [row] = yield* statement("communications.find")(find(organisation, identifier))
+            const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
             if (row === undefined) return yield* new CommunicationNotFound({ identifier })
-            const next = yield* Effect.fromResult(transition(yield* fromRow(row)))
-            const won = yield* statement("communications.update")(update(organisation, row.version, next))
-            if (won) return next
+            const found = yield* fromRow(row)
+            const next = yield* Effect.fromResult(transition(found, act))
+            if (next === found) return next
+            const step = transitionOf(found, next, act)
+            const update = sql.update(organisation, row.version, next, step)
+            const updated = yield* statement("communications.update")(update)
+            if (updated.length === 1) return next
           }
         }).pipe(bounded("communications.modify"))
     })

@@ -1,23 +1,32 @@
-import { Effect } from "effect"
+import { Effect, Record } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { createCommunications } from "./migrations/0001_create_communications.ts"
+import { addTheFamily } from "./migrations/0002_add_the_family.ts"
+import { DatabaseSchema, quoted, tablesIn } from "./Tables.ts"
 
-/** A migration: statements that run once, in order, all or none. */
-const migration = (statements: ReadonlyArray<string>) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    Effect.forEach(statements, (text) => sql.unsafe(text), { discard: true })
-  )
-
-/** Every change of the schema, in order. Forward only: what has run somewhere is never edited, only followed. */
+/**
+ * Every change of the schema, in order: statements that run once, all or none. Forward only: what has run somewhere is
+ * never edited, only followed.
+ */
 export const migrations = {
-  "0001_create_communications": migration(createCommunications)
+  "0001_create_communications": createCommunications,
+  "0002_add_the_family": addTheFamily
 }
 
 /**
  * Brings the schema of the database up to date, and tells what that took: nothing, where it was already. Several
  * processes may do so at once; a migration that fails leaves nothing behind.
  */
-export const migrate = Migrator.make({})({
-  loader: Migrator.fromRecord(migrations),
-  table: "communications_migrations"
+export const migrate = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const schema = yield* DatabaseSchema
+  if (schema !== "public") yield* sql.unsafe(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`)
+  return yield* Migrator.make({})({
+    loader: Migrator.fromRecord(
+      Record.map(migrations, (statements) =>
+        Effect.forEach(statements(tablesIn(schema)), (text) => sql.unsafe(text), { discard: true })
+      )
+    ),
+    table: `${schema}.communications_migrations`
+  })
 })

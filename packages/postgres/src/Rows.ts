@@ -1,17 +1,9 @@
 /** Rows of the tables, and the communications that they stand for. */
-import { Communication, type lifeCycleState } from "@communications/core"
+import { Communication, ContactInformation, type LifeCycleState, Transition } from "@communications/core"
 import { DateTime, Effect, Match, Schema } from "effect"
 
-/** A row of communications, joined with its contact information, as `CommunicationsPostgres` selects it. */
-export interface Row {
-  readonly version: number
-  readonly id: string
-  readonly number: string
-  readonly life_cycle_state: ReturnType<typeof lifeCycleState>
-  readonly subject: string | null
-  readonly viewed_on: string | null
-  readonly completed_at: string | null
-  readonly completed_by: string | null
+/** A row of contact information, its columns renamed where a communication has one of the same name. */
+export interface ContactRow {
   readonly contact_id: string
   readonly contact_type: string
   readonly contact_life_cycle_state: string
@@ -25,6 +17,22 @@ export interface Row {
   readonly company_profile: string | null
 }
 
+/** A row of communications, joined with its contact information. */
+export interface Row extends ContactRow {
+  readonly version: number
+  readonly id: string
+  readonly number: string
+  readonly life_cycle_state: LifeCycleState
+  readonly created_at: string
+  readonly direction: string
+  readonly media: string
+  readonly subject: string | null
+  readonly content: string | null
+  readonly viewed_on: string | null
+  readonly completed_at: string | null
+  readonly completed_by: string | null
+}
+
 const tags: { readonly [State in Row["life_cycle_state"]]: Communication["_tag"] } = {
   DRAFT: "Draft",
   COMPLETED: "Completed"
@@ -32,6 +40,26 @@ const tags: { readonly [State in Row["life_cycle_state"]]: Communication["_tag"]
 
 /** An id as the domain writes it, of a uuid as PostgreSQL prints it. */
 export const hex = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase()
+
+const contactOf = (row: ContactRow) => ({
+  id: hex(row.contact_id),
+  type: row.contact_type,
+  life_cycle_state: row.contact_life_cycle_state,
+  name: row.contact_name,
+  first_name: row.first_name,
+  middle_name: row.middle_name,
+  last_name: row.last_name,
+  title: row.title,
+  company_name: row.company_name,
+  demographics: row.demographics === null ? null : JSON.parse(row.demographics),
+  company_profile: row.company_profile === null ? null : JSON.parse(row.company_profile)
+})
+
+const decodeContact = Schema.decodeUnknownEffect(Schema.toCodecJson(ContactInformation))
+
+/** The contact information that a row stands for; a row that stands for none is a defect. */
+export const fromContactRow = (row: ContactRow): Effect.Effect<ContactInformation> =>
+  Effect.orDie(decodeContact(contactOf(row)))
 
 const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(Communication))
 
@@ -42,25 +70,32 @@ export const fromRow = (row: Row): Effect.Effect<Communication> =>
       _tag: tags[row.life_cycle_state],
       id: hex(row.id),
       number: row.number,
+      created_at: row.created_at,
+      direction: row.direction,
+      media: row.media,
       subject: row.subject,
+      content: row.content,
       viewed_on: row.viewed_on,
       completed_at: row.completed_at,
       completed_by: row.completed_by === null ? null : hex(row.completed_by),
-      contact_information: {
-        id: hex(row.contact_id),
-        type: row.contact_type,
-        life_cycle_state: row.contact_life_cycle_state,
-        name: row.contact_name,
-        first_name: row.first_name,
-        middle_name: row.middle_name,
-        last_name: row.last_name,
-        title: row.title,
-        company_name: row.company_name,
-        demographics: row.demographics === null ? null : JSON.parse(row.demographics),
-        company_profile: row.company_profile === null ? null : JSON.parse(row.company_profile)
-      }
+      contact_information: contactOf(row)
     })
   )
+
+/** A row of the history. */
+export interface TransitionRow {
+  readonly from: string | null
+  readonly to: string
+  readonly at: string
+  readonly by: string
+  readonly request_id: string | null
+}
+
+const decodeTransition = Schema.decodeUnknownEffect(Schema.toCodecJson(Transition))
+
+/** The step that a row stands for; a row that stands for none is a defect. */
+export const fromTransitionRow = (row: TransitionRow): Effect.Effect<Transition> =>
+  Effect.orDie(decodeTransition({ ...row, by: hex(row.by) }))
 
 /** The columns in which the states differ. */
 export const stateColumns = Match.typeTags<Communication>()({

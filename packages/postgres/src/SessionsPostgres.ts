@@ -4,37 +4,45 @@ import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { hex } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
+import { tables } from "./Tables.ts"
 
 /** What is stored of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
 
 const decode = Schema.decodeUnknownEffect(Caller)
 
-/** Sessions in PostgreSQL. */
+/** Sessions in PostgreSQL; those that have expired are removed as others are opened. */
 export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.effect(
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const table = yield* tables
     const now = Effect.map(DateTime.now, DateTime.formatIso)
 
     return Sessions.of({
       open: (token, { organisation, user }, expires_at) =>
-        sql`
-          INSERT INTO sessions (token_hash, organisation, "user", expires_at)
+        Effect.flatMap(
+          now,
+          (at) => sql`
+          WITH expired AS (
+            DELETE FROM ${table.sessions} WHERE token_hash IN (
+              SELECT token_hash FROM ${table.sessions}
+              WHERE expires_at < ${at}::timestamptz AND token_hash <> decode(${hashOf(token)}, 'hex')
+              ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED
+            )
+          )
+          INSERT INTO ${table.sessions} (token_hash, organisation, "user", expires_at)
           VALUES (decode(${hashOf(token)}, 'hex'), ${organisation}::uuid, ${user}::uuid,
             ${DateTime.formatIso(expires_at)}::timestamptz)
           ON CONFLICT (token_hash) DO UPDATE SET
-            organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`.pipe(
-          Effect.asVoid,
-          statement("sessions.open"),
-          bounded("sessions.open")
-        ),
+            organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
+        ).pipe(Effect.asVoid, statement("sessions.open"), bounded("sessions.open")),
       authenticate: (token) =>
         Effect.flatMap(
           now,
           (at) =>
             sql<{ readonly organisation: string; readonly user: string }>`
-            SELECT organisation::text, "user"::text FROM sessions
+            SELECT organisation::text, "user"::text FROM ${table.sessions}
             WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz`
         ).pipe(
           statement("sessions.authenticate"),
@@ -45,12 +53,25 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
           ),
           bounded("sessions.authenticate")
         ),
+      releaseAll: ({ organisation, user }) =>
+        Effect.flatMap(
+          now,
+          (at) =>
+            sql<{ readonly open: boolean }>`
+            DELETE FROM ${table.sessions}
+            WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
+            RETURNING expires_at > ${at}::timestamptz AS open`
+        ).pipe(
+          statement("sessions.releaseAll"),
+          Effect.map((released) => released.filter(({ open }) => open).length),
+          bounded("sessions.releaseAll")
+        ),
       release: (token) =>
         Effect.flatMap(
           now,
           (at) =>
             sql`
-            DELETE FROM sessions
+            DELETE FROM ${table.sessions}
             WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz RETURNING 1`
         ).pipe(
           statement("sessions.release"),

@@ -1,11 +1,23 @@
 /** The ports of `@communications/core` on PostgreSQL. */
 import { Layer } from "effect"
+import * as AccountsPostgres from "./AccountsPostgres.ts"
+import * as AttemptsPostgres from "./AttemptsPostgres.ts"
 import * as CommunicationsPostgres from "./CommunicationsPostgres.ts"
+import * as ContactInformationsPostgres from "./ContactInformationsPostgres.ts"
 import * as ReadinessPostgres from "./ReadinessPostgres.ts"
 import * as SessionsPostgres from "./SessionsPostgres.ts"
 
 export { migrate, migrations } from "./Migrations.ts"
+export { PasswordCost } from "./Passwords.ts"
 export { StorageTimeout } from "./StorageErrors.ts"
+export { DatabaseSchema } from "./Tables.ts"
 
 /** Every port, on one `SqlClient`; the schema must have been brought up to date by `migrate`. */
-export const layer = Layer.mergeAll(CommunicationsPostgres.layer, SessionsPostgres.layer, ReadinessPostgres.layer)
+export const layer = Layer.mergeAll(
+  AccountsPostgres.layer,
+  AttemptsPostgres.layer,
+  CommunicationsPostgres.layer,
+  ContactInformationsPostgres.layer,
+  ReadinessPostgres.layer,
+  SessionsPostgres.layer
+)

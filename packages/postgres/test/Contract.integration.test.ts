@@ -1,4 +1,4 @@
-import { communicationsContract, sessionsContract } from "@communications/core/testing"
+import { contracts } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
 import { layer } from "@effect/vitest"
@@ -8,12 +8,15 @@ import { freshDatabase } from "../../../test/freshDatabase.ts"
 const Database = PgClient.layerFrom(
   Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 10 }))
 )
-const Ports = Postgres.layer.pipe(
-  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
-  Layer.provideMerge(Database)
-)
 
-layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("on PostgreSQL, ten connections", (it) => {
-  for (const { name, test } of communicationsContract) it.effect(`Communications: ${name}`, () => test)
-  for (const { name, test } of sessionsContract) it.effect(`Sessions: ${name}`, () => test)
-})
+for (const schema of ["public", 'a "host" of its own']) {
+  const Ports = Postgres.layer.pipe(
+    Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+    Layer.provideMerge(Layer.succeed(Postgres.DatabaseSchema, schema)),
+    Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(Database)
+  )
+  layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`ten connections, schema ${schema}`, (it) => {
+    for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
+  })
+}

@@ -4,14 +4,13 @@ import {
   Communications,
   Completed,
   complete,
-  type Draft,
+  Draft,
   NotDraft,
   Readiness,
   Sessions,
-  StorageUnavailable,
-  UserId
+  StorageUnavailable
 } from "@communications/core"
-import { aDraft, freshCaller, freshId, freshToken, noon } from "@communications/core/testing"
+import { aDraft, anAct, freshCaller, freshId, freshToken, noon, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, inject, it, vi } from "@effect/vitest"
@@ -23,9 +22,16 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const maxConnections = 4
 
-const by = UserId.make(freshId())
+const act = anAct()
+/** Another communication with the contact of this one. */
+const anotherWith = ({ contact_information }: Draft, number = freshId()) => {
+  const { _tag, ...members } = aDraft(number)
+  return new Draft({ ...members, contact_information })
+}
+/** Changes nothing, and is stored all the same. */
+const touch = ({ _tag, ...members }: Communication) => Result.succeed(new Draft(members))
 const completed = ({ _tag, ...members }: Draft, completed_at = noon) =>
-  new Completed({ ...members, completed_at, completed_by: by })
+  new Completed({ ...members, completed_at, completed_by: act.by })
 const notDraft = ({ id, number }: Draft) => new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
 const byId = ({ id }: Communication): CommunicationIdentifier => ({ _tag: "Id", id })
 
@@ -47,22 +53,21 @@ const given = Effect.gen(function* () {
   yield* Effect.provide(Postgres.migrate, around)
   const [token, caller, draft] = [freshToken(), freshCaller(), aDraft()]
   const direct = Context.get(around, Communications)
-  yield* direct.add(caller.organisation, draft)
+  yield* Effect.provide(store(caller.organisation, draft), around)
   yield* Context.get(around, Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
   const communications = Context.get(through, Communications)
   const proxiedSql = Context.get(through, PgClient.PgClient)
   yield* Effect.scoped(allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve)))
   const operations: ReadonlyArray<Effect.Effect<void, unknown>> = [
-    Effect.asVoid(communications.modify(caller.organisation, byId(draft), Result.succeed)),
-    Effect.suspend(() => communications.add(caller.organisation, aDraft(freshId()))),
+    Effect.asVoid(communications.modify(caller.organisation, byId(draft), touch, act)),
+    Effect.suspend(() => communications.add(caller.organisation, anotherWith(draft), act)),
     Effect.asVoid(Context.get(through, Sessions).authenticate(token))
   ]
   return {
     ...{ proxy, caller, draft, direct, communications, proxiedSql, operations },
     readiness: Context.get(through, Readiness).check,
     sql: Context.get(around, PgClient.PgClient),
-    stored: (communication: Communication = draft) =>
-      Effect.flip(direct.modify(caller.organisation, byId(communication), (found) => Result.fail(found)))
+    stored: (communication: Communication = draft) => direct.find(caller.organisation, byId(communication))
   }
 })
 type Given = Effect.Success<typeof given>
@@ -100,10 +105,15 @@ const expectUnavailable = Effect.fnUntraced(function* <A, E, R>(
 
 /** Completes the draft through the proxy; `meanwhile` happens after it was read and before it is written. */
 const completeDraft = ({ communications, caller, draft }: Given, meanwhile = () => {}) =>
-  communications.modify(caller.organisation, byId(draft), (communication) => {
-    meanwhile()
-    return complete(communication, { at: noon, by })
-  })
+  communications.modify(
+    caller.organisation,
+    byId(draft),
+    (communication, act) => {
+      meanwhile()
+      return complete(communication, act)
+    },
+    act
+  )
 
 /** Fails the test unless the draft can be completed now, or is completed already. */
 const expectCompletable = Effect.fnUntraced(function* (given: Given) {
@@ -268,7 +278,7 @@ describe("an update that the network delivers too late", () => {
 describe("while connections are cut", () => {
   it.live("every answer to 200 completions, 32 at once, is true", () =>
     Effect.gen(function* () {
-      const { proxy, communications, caller, direct, stored } = yield* given
+      const { proxy, communications, caller, direct, stored, draft: first } = yield* given
       let attempts = 0
       let unavailable = 0
       const disturb = () => {
@@ -276,14 +286,14 @@ describe("while connections are cut", () => {
         if (attempts % 20 === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
       }
       const completion = Effect.fnUntraced(function* (index: number) {
-        const draft = aDraft(`number ${index}`)
-        yield* direct.add(caller.organisation, draft)
+        const draft = anotherWith(first, `number ${index}`)
+        yield* direct.add(caller.organisation, draft, act)
         const unanswered: Array<Completed> = []
         while (true) {
           disturb()
           const at = DateTime.add(noon, { milliseconds: attempts })
           const answer = yield* Effect.result(
-            bounded(communications.modify(caller.organisation, byId(draft), (found) => complete(found, { at, by })))
+            bounded(communications.modify(caller.organisation, byId(draft), complete, { ...act, at }))
           )
           if (Result.isSuccess(answer)) return assert.deepStrictEqual(yield* stored(draft), answer.success)
           if (!(answer.failure instanceof StorageUnavailable)) {

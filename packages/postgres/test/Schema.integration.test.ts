@@ -1,10 +1,10 @@
 import { Communications } from "@communications/core"
-import { aDraft, communicationsContract, freshId, freshOrganisation } from "@communications/core/testing"
+import { aDraft, contracts, freshId, freshOrganisation, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, layer, vi } from "@effect/vitest"
-import { Effect, Exit, Layer, Predicate, Redacted, Result } from "effect"
-import { Migrator, SqlClient, type SqlError } from "effect/sql"
+import { Effect, Exit, Layer, Predicate, Redacted } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
 import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -27,12 +27,21 @@ const company = {
 }
 const draft = {
   ...{ organisation, id: freshId(), number: "41", life_cycle_state: "DRAFT", contact_information: person.id },
+  ...{ created_at: "2026-01-31T09:00:00Z", direction: "INCOMING", media: "SMS" },
   ...{ completed_at: null, completed_by: null }
 }
 const completed = {
   ...{ ...draft, id: freshId(), number: "42", life_cycle_state: "COMPLETED" },
   ...{ completed_at: "2026-01-31T12:00:00Z", completed_by: freshId() }
 }
+const step = {
+  ...{ organisation, communication: draft.id, version: 2, from: "DRAFT", to: "COMPLETED" },
+  ...{ at: "2026-01-31T12:00:00Z", by: freshId() }
+}
+const numbers = { organisation, last: 1 }
+const tenant = { organisation, name: "Engines" }
+const user = { organisation, user: freshId(), username: "ada", password_hash: "$scrypt$" }
+const attempt = { key_hash: new Uint8Array(32), full_at: "2026-01-31T12:00:00Z" }
 const session = { organisation, token_hash: new Uint8Array(32), user: freshId(), expires_at: "2026-01-31T12:00:00Z" }
 
 /** Rows that nothing may store, next to the valid ones above, by the constraint that forbids them. */
@@ -82,6 +91,46 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
       { ...completed, completed_by: null }
     ]
   ],
+  communications_direction: ["communications", [{ ...draft, id: freshId(), number: "43", direction: "SIDEWAYS" }]],
+  communications_media: ["communications", [{ ...draft, id: freshId(), number: "43", media: "PIGEON" }]],
+  communication_history_pkey: ["communication_history", [step]],
+  communication_history_communication: [
+    "communication_history",
+    [
+      { ...step, communication: freshId() },
+      { ...step, organisation: freshId() }
+    ]
+  ],
+  communication_history_step: [
+    "communication_history",
+    [
+      { ...step, version: 3, from: "COMPLETED" },
+      { ...step, version: 3, from: "SENT" },
+      { ...step, version: 3, to: "SENT" }
+    ]
+  ],
+  communication_numbers_pkey: ["communication_numbers", [numbers]],
+  organisations_pkey: ["organisations", [{ ...tenant, name: "Others" }]],
+  organisations_name_unique: ["organisations", [{ ...tenant, organisation: freshId() }]],
+  organisations_name: [
+    "organisations",
+    [
+      { organisation: freshId(), name: "" },
+      { organisation: freshId(), name: "x".repeat(101) }
+    ]
+  ],
+  users_pkey: ["users", [{ ...user, username: "bob" }]],
+  users_username_unique: ["users", [{ ...user, user: freshId() }]],
+  users_username: [
+    "users",
+    [
+      { ...user, user: freshId(), username: "" },
+      { ...user, user: freshId(), username: "x".repeat(101) }
+    ]
+  ],
+  users_organisation: ["users", [{ ...user, organisation: freshId() }]],
+  attempts_pkey: ["attempts", [attempt]],
+  attempts_key_hash: ["attempts", [{ ...attempt, key_hash: new Uint8Array(31) }]],
   sessions_pkey: ["sessions", [session]],
   sessions_token_hash: [
     "sessions",
@@ -104,6 +153,11 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       for (const row of [person, company]) yield* plant("contact_information", row)
       for (const row of [draft, completed]) yield* plant("communications", row)
       yield* plant("sessions", session)
+      yield* plant("communication_history", step)
+      yield* plant("communication_numbers", numbers)
+      yield* plant("organisations", tenant)
+      yield* plant("users", user)
+      yield* plant("attempts", attempt)
       for (const [constraint, [table, rows]] of Object.entries(violations)) {
         for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(plant(table, row))), constraint)
       }
@@ -130,13 +184,16 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           ...["first_name", "middle_name", "last_name", "title", "company_name", "demographics", "company_profile"].map(
             (name) => `contact_information.${name}`
           ),
-          ...["subject", "viewed_on", "completed_at", "completed_by"].map((name) => `communications.${name}`)
+          ...["subject", "content", "viewed_on", "completed_at", "completed_by"].map(
+            (name) => `communications.${name}`
+          ),
+          ...["from", "request_id"].map((name) => `communication_history.${name}`)
         ]
       )
     })
   )
 
-  it.effect("begins every key with the organisation, but that of sessions", () =>
+  it.effect("begins every key with the organisation, but those of who is not logged in yet", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const keys = yield* sql`
@@ -144,24 +201,26 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
         FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
         LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
         WHERE indisunique AND relnamespace = 'public'::regnamespace AND relname <> 'communications_migrations'
-          AND attname IS DISTINCT FROM 'organisation'`
-      assert.deepStrictEqual(keys, [{ key: "sessions_pkey", begins_with: "token_hash" }])
+          AND attname IS DISTINCT FROM 'organisation' ORDER BY 1`
+      assert.deepStrictEqual(keys, [
+        { key: "attempts_pkey", begins_with: "key_hash" },
+        { key: "organisations_name_unique", begins_with: "name" },
+        { key: "sessions_pkey", begins_with: "token_hash" }
+      ])
     })
   )
 
-  for (const demographics of ["{}", "null", "[]", '"none"']) {
+  for (const demographics of ['{"gender": "X"}', "null", "[]", '"none"']) {
     it.effect(`a row that stands for no communication is a defect, not an answer: demographics ${demographics}`, () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const communications = yield* Communications
         const [organisation, draft] = [freshOrganisation(), aDraft()]
-        yield* communications.add(organisation, draft)
+        yield* store(organisation, draft)
         yield* sql`
           UPDATE contact_information SET demographics = ${demographics}
           WHERE organisation = ${organisation}::uuid`
-        const exit = yield* Effect.exit(
-          communications.modify(organisation, { _tag: "Id", id: draft.id }, (found) => Result.fail(found))
-        )
+        const exit = yield* Effect.exit(communications.find(organisation, { _tag: "Id", id: draft.id }))
         assert.isTrue(Exit.hasDies(exit))
       }).pipe(Effect.provide(Postgres.layer))
     )
@@ -199,16 +258,17 @@ describe("migrating", () => {
   it.live("leaves nothing where a step fails, and can be done anew", () =>
     Effect.gen(function* () {
       const client = yield* Effect.flatMap(freshDatabase, open)
-      const fails = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-        Effect.andThen(sql`CREATE TABLE left_behind ()`, Effect.fail("a mistake"))
-      )
-      const failing = Migrator.make({})({
-        loader: Migrator.fromRecord({ ...Postgres.migrations, "9999_fails": fails }),
-        table: "communications_migrations"
-      })
-      const error = yield* Effect.flip(Effect.provide(failing, client))
+      const unsafe = (text: string) =>
+        Effect.provide(
+          Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text)),
+          client
+        )
+      yield* unsafe("CREATE TABLE users ()")
+      const error = yield* Effect.flip(Effect.provide(Postgres.migrate, client))
       assert.strictEqual(error._tag, "MigrationError")
-      assert.deepStrictEqual(yield* Effect.provide(tables, client), [{ name: "communications_migrations" }])
+      const left = yield* Effect.provide(tables, client)
+      assert.deepStrictEqual(left, [{ name: "communications_migrations" }, { name: "users" }])
+      yield* unsafe("DROP TABLE users")
       assert.lengthOf(yield* Effect.provide(Postgres.migrate, client), keys.length)
     })
   )
@@ -230,6 +290,7 @@ for (const isolation of ["repeatable read", "serializable"]) {
   )
   const Ports = Postgres.layer.pipe(
     Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+    Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
     Layer.provideMerge(Isolated)
   )
   layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`where transactions are ${isolation}`, (it) => {
@@ -239,6 +300,6 @@ for (const isolation of ["repeatable read", "serializable"]) {
         assert.deepStrictEqual(yield* sql`SHOW transaction_isolation`, [{ transaction_isolation: isolation }])
       })
     )
-    for (const { name, test } of communicationsContract) it.effect(name, () => test)
+    for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
   })
 }

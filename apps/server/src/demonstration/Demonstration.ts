@@ -1,16 +1,22 @@
 /** Data to try the software with: nothing in it is real, and its passwords and tokens are known to everyone. */
 import {
+  Accounts,
+  type Act,
   type Caller,
   CommunicationId,
   CommunicationNumber,
   Communications,
-  Completed,
   type ContactInformation,
+  ContactInformations,
+  complete,
   Draft,
+  Media,
+  Name,
   OrganisationId,
   parseToken,
   Sessions,
-  UserId
+  UserId,
+  view
 } from "@communications/core"
 import { DateTime, Effect, Redacted } from "effect"
 import { company, idOf, kathy, others, stephane } from "./contacts.ts"
@@ -20,6 +26,9 @@ export const documentedToken = "B679A1250F36F8D4DAF607B2D83ED551"
 
 const organisation = (name: string, username: string, token: string) => ({
   caller: { organisation: OrganisationId.make(idOf(name)), user: UserId.make(idOf(`${name} ${username}`)) },
+  name: Name.make(name),
+  username: Name.make(username),
+  password: Redacted.make(username),
   token: Redacted.make(token)
 })
 const crmdemo = organisation("CRMDEMO", "demo", documentedToken)
@@ -31,7 +40,11 @@ const forever = DateTime.makeUnsafe("9999-12-31T23:59:59.999Z")
 const members = (name: string, number: number, contact_information: ContactInformation) => ({
   id: CommunicationId.make(idOf(`${name} communication ${number}`)),
   number: CommunicationNumber.make(String(number)),
+  created_at: DateTime.makeUnsafe(Date.UTC(2026, 0, 15, 9, number % 60)),
+  direction: number % 3 === 0 ? ("INCOMING" as const) : ("OUTGOING" as const),
+  media: Media.literals[number % Media.literals.length] ?? "EMAIL",
   subject: `Communication ${number} of ${name}`,
+  content: null,
   viewed_on: null,
   contact_information
 })
@@ -39,33 +52,44 @@ const members = (name: string, number: number, contact_information: ContactInfor
 const contactOf = (number: number): ContactInformation =>
   [stephane, company, kathy][number - 41] ?? others[number % others.length] ?? stephane
 
-const communicationsOfCrmdemo = ({ user }: Caller) => [
-  new Completed({
-    ...members("CRMDEMO", 40, contactOf(40)),
-    viewed_on: DateTime.makeUnsafe("2026-01-16T09:30:00Z"),
-    completed_at: DateTime.makeUnsafe("2026-01-15T16:45:00Z"),
-    completed_by: user
-  }),
+const draftsOfCrmdemo = [
   new Draft({ ...members("CRMDEMO", 41, stephane), id: CommunicationId.make("252F3A1A87C26866A1E1A1B18D6043EA") }),
-  ...Array.from({ length: 19 }, (_, index) => new Draft(members("CRMDEMO", 42 + index, contactOf(42 + index))))
+  ...[40, ...Array.from({ length: 19 }, (_, index) => 42 + index)].map(
+    (number) => new Draft(members("CRMDEMO", number, contactOf(number)))
+  )
 ]
 
-const communicationsOfOtherdemo = [41, 900].map(
+const draftsOfOtherdemo = [41, 900].map(
   (number) => new Draft(members("OTHERDEMO", number, others[number % others.length] ?? stephane))
 )
 
+const present = () => Effect.void
+
+/** Stores a draft, and completes and views number 40; what is there already stays as it is. */
+const seedDraft = Effect.fnUntraced(function* ({ organisation, user }: Caller, draft: Draft) {
+  const [communications, contacts] = [yield* Communications, yield* ContactInformations]
+  const actAt = (at: DateTime.Utc): Act => ({ at, by: user, request_id: null })
+  const identifier = { _tag: "Id", id: draft.id } as const
+  yield* contacts
+    .add(organisation, draft.contact_information)
+    .pipe(Effect.catchTag("ContactInformationExists", present))
+  yield* communications.add(organisation, draft, actAt(draft.created_at))
+  if (draft.number === "40") {
+    yield* communications.modify(organisation, identifier, complete, actAt(DateTime.makeUnsafe("2026-01-15T16:45:00Z")))
+    yield* communications.modify(organisation, identifier, view, actAt(DateTime.makeUnsafe("2026-01-16T09:30:00Z")))
+  }
+})
+
 /** Stores the demonstration data; what is there already stays as it is. */
 export const seed = Effect.gen(function* () {
-  const [communications, sessions] = [yield* Communications, yield* Sessions]
-  for (const [{ caller, token }, all] of [
-    [crmdemo, communicationsOfCrmdemo(crmdemo.caller)],
-    [otherdemo, communicationsOfOtherdemo]
+  const [accounts, sessions] = [yield* Accounts, yield* Sessions]
+  for (const [{ caller, name, username, password, token }, drafts] of [
+    [crmdemo, draftsOfCrmdemo],
+    [otherdemo, draftsOfOtherdemo]
   ] as const) {
-    for (const communication of all) {
-      yield* communications
-        .add(caller.organisation, communication)
-        .pipe(Effect.catchTag("CommunicationExists", () => Effect.void))
-    }
+    yield* accounts.addOrganisation(caller.organisation, name).pipe(Effect.catchTag("OrganisationExists", present))
+    yield* accounts.addUser(caller, username, password).pipe(Effect.catchTag("UserExists", present))
+    for (const draft of drafts) yield* seedDraft(caller, draft).pipe(Effect.catchTag("CommunicationExists", present))
     yield* sessions.open(yield* Effect.orDie(Effect.fromResult(parseToken(token))), caller, forever)
   }
 })

@@ -8,17 +8,30 @@
  * Every transition is a pure function from any state to either the next state or a refusal; the time and the actor
  * are inputs. A state that is added makes every such table, and nothing else, fail to compile until it decides.
  */
-import { type DateTime, Match, Result, Schema } from "effect"
+import { Match, Result, Schema } from "effect"
 import { ContactInformation } from "./ContactInformation.ts"
 import { NotDraft } from "./Errors.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
+import type { Act, Transition } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 import { Instant } from "./Time.ts"
+
+/** Whether the contact or the organisation speaks. */
+export const Direction = Schema.Literals(["INCOMING", "OUTGOING"])
+export type Direction = typeof Direction.Type
+
+/** By what means they communicate. */
+export const Media = Schema.Literals(["EMAIL", "SMS", "PHONE", "LETTER", "FACE_TO_FACE"])
+export type Media = typeof Media.Type
 
 const every = {
   id: CommunicationId,
   number: CommunicationNumber,
+  created_at: Instant,
+  direction: Direction,
+  media: Media,
   subject: Schema.NullOr(Text),
+  content: Schema.NullOr(Text),
   /** When it was viewed; `null` as long as it was not. */
   viewed_on: Schema.NullOr(Instant),
   contact_information: ContactInformation
@@ -44,18 +57,33 @@ export const lifeCycleState = Match.typeTags<Communication>()({
   Completed: () => "COMPLETED" as const
 })
 
-/** What a transition is given beside the communication: who asks for it, and when. */
-export interface Act {
-  readonly at: DateTime.Utc
-  readonly by: UserId
-}
-
 /** Completes a draft; a communication that is no draft any more is refused with `NotDraft`. */
 export const complete = (communication: Communication, { at, by }: Act): Result.Result<Completed, NotDraft> =>
   Match.valueTags(communication, {
-    Draft: ({ id, number, subject, viewed_on, contact_information }) =>
-      Result.succeed(
-        new Completed({ id, number, subject, viewed_on, contact_information, completed_at: at, completed_by: by })
-      ),
+    Draft: ({ _tag, ...draft }) => Result.succeed(new Completed({ ...draft, completed_at: at, completed_by: by })),
     Completed: ({ id, number }) => Result.fail(new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
   })
+
+/** Marks a communication as viewed, in whatever state it is; what was viewed before stays as it is. */
+export const view = (communication: Communication, { at }: Act): Result.Result<Communication> =>
+  Result.succeed(
+    communication.viewed_on !== null
+      ? communication
+      : Match.valueTags(communication, {
+          Draft: ({ _tag, ...draft }) => new Draft({ ...draft, viewed_on: at }),
+          Completed: ({ _tag, ...completed }) => new Completed({ ...completed, viewed_on: at })
+        })
+  )
+
+/** What the history records of a communication that is stored for the first time. */
+export const creationOf = (communication: Communication, act: Act): Transition => ({
+  from: null,
+  to: lifeCycleState(communication),
+  ...act
+})
+
+/** What the history records of a change: the step to another state, or nothing where the state stays what it was. */
+export const transitionOf = (before: Communication, after: Communication, act: Act): Transition | null => {
+  const [from, to] = [lifeCycleState(before), lifeCycleState(after)]
+  return from === to ? null : { from, to, ...act }
+}

@@ -1,7 +1,8 @@
 import { DateTime, Schema } from "effect"
-import { type Communication, lifeCycleState } from "./Communication.ts"
+import { type Communication, Direction, lifeCycleState, Media } from "./Communication.ts"
 import { ContactInformation } from "./ContactInformation.ts"
-import { CommunicationId, CommunicationNumber } from "./Identity.ts"
+import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
+import { LifeCycleState, type Transition } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 
 /** A moment as the documented API writes it: `YYYY-MM-DDTHH:MM:SS`, in UTC, without zone and fraction. */
@@ -9,11 +10,13 @@ const Moment = Schema.String.check(
   Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/, { expected: "YYYY-MM-DDTHH:MM:SS" })
 )
 
-/** A communication as the documented API shows it: every documented member, in the documented order, JSON as it is. */
+const moment = (at: DateTime.Utc): string => DateTime.formatIso(at).slice(0, 19)
+
+/** What `complete` answers: every documented member, in the documented order, JSON as it is. */
 export const CommunicationData = Schema.Struct({
   id: CommunicationId,
   number: CommunicationNumber,
-  life_cycle_state: Schema.Literals(["DRAFT", "COMPLETED"]),
+  life_cycle_state: LifeCycleState,
   subject: Schema.NullOr(Text),
   viewed: Schema.Boolean,
   viewed_on: Schema.NullOr(Moment),
@@ -21,13 +24,56 @@ export const CommunicationData = Schema.Struct({
 }).annotate({ identifier: "Communication" })
 export type CommunicationData = typeof CommunicationData.Type
 
-/** Shows a communication by its documented members. */
+/** Shows a communication as `complete` answers it. */
 export const toData = (communication: Communication): CommunicationData => ({
   id: communication.id,
   number: communication.number,
   life_cycle_state: lifeCycleState(communication),
   subject: communication.subject,
   viewed: communication.viewed_on !== null,
-  viewed_on: communication.viewed_on === null ? null : DateTime.formatIso(communication.viewed_on).slice(0, 19),
+  viewed_on: communication.viewed_on === null ? null : moment(communication.viewed_on),
   contact_information: communication.contact_information
 })
+
+/** What every other method answers of a communication: what `complete` does, and how it communicates what. */
+export const CommunicationDetails = Schema.Struct({
+  ...CommunicationData.fields,
+  direction: Direction,
+  media: Media,
+  content: Schema.NullOr(Text)
+}).annotate({ identifier: "CommunicationDetails" })
+export type CommunicationDetails = typeof CommunicationDetails.Type
+
+/** Shows a communication as every other method answers it. */
+export const toDetails = (communication: Communication): CommunicationDetails => ({
+  ...toData(communication),
+  direction: communication.direction,
+  media: communication.media,
+  content: communication.content
+})
+
+/** A step in the history of a communication, JSON as it is. */
+export const TransitionData = Schema.Struct({
+  from: Schema.NullOr(LifeCycleState),
+  to: LifeCycleState,
+  at: Moment,
+  by: UserId,
+  request_id: Schema.NullOr(Text)
+}).annotate({ identifier: "Transition" })
+export type TransitionData = typeof TransitionData.Type
+
+/** Shows a step in the history of a communication. */
+export const toTransitionData = ({ at, ...step }: Transition): TransitionData => ({
+  from: step.from,
+  to: step.to,
+  at: moment(at),
+  by: step.by,
+  request_id: step.request_id
+})
+
+/** What `show` can answer: the details, and, where it is asked for, the history, oldest step first. */
+export const CommunicationWithHistory = Schema.Struct({
+  ...CommunicationDetails.fields,
+  history: Schema.Array(TransitionData)
+}).annotate({ identifier: "CommunicationWithHistory" })
+export type CommunicationWithHistory = typeof CommunicationWithHistory.Type

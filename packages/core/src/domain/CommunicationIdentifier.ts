@@ -1,6 +1,6 @@
 import { Result, Schema } from "effect"
 import { AmbiguousIdentifier, CommunicationNotFound, type GivenIdentifier } from "./Errors.ts"
-import { CommunicationId, CommunicationNumber } from "./Identity.ts"
+import { CommunicationId, CommunicationNumber, upperCaseHex } from "./Identity.ts"
 
 /** Names one communication of an organisation: by its id, or by its number. */
 export const CommunicationIdentifier = Schema.Union([
@@ -12,6 +12,12 @@ export type CommunicationIdentifier = typeof CommunicationIdentifier.Type
 const isId = Schema.is(CommunicationId)
 const isNumber = Schema.is(CommunicationNumber)
 
+/** Reads the id that a caller gave, in either case; what no communication can be named is not found. */
+export const parseCommunicationId = (given: string): Result.Result<CommunicationId, CommunicationNotFound> => {
+  const id = upperCaseHex(given)
+  return isId(id) ? Result.succeed(id) : Result.fail(new CommunicationNotFound({ identifier: { id: given } }))
+}
+
 /**
  * Reads what a caller gave: exactly one of `id` (in either case) and `number`, else `AmbiguousIdentifier`. What no
  * communication can be named is `CommunicationNotFound`, as is what none happens to be named.
@@ -19,10 +25,15 @@ const isNumber = Schema.is(CommunicationNumber)
 export const parseIdentifier = (
   given: GivenIdentifier
 ): Result.Result<CommunicationIdentifier, AmbiguousIdentifier | CommunicationNotFound> => {
-  const id = given.id?.replace(/[a-f]/g, (digit) => digit.toUpperCase()) ?? null
+  const id = given.id ?? null
   const number = given.number ?? null
   if ((id === null) === (number === null)) return Result.fail(new AmbiguousIdentifier({ given }))
-  if (id !== null && isId(id)) return Result.succeed({ _tag: "Id", id })
+  if (id !== null) {
+    return Result.mapBoth(parseCommunicationId(id), {
+      onSuccess: (id) => ({ _tag: "Id", id }) as const,
+      onFailure: () => new CommunicationNotFound({ identifier: given })
+    })
+  }
   if (number !== null && isNumber(number)) return Result.succeed({ _tag: "Number", number })
   return Result.fail(new CommunicationNotFound({ identifier: given }))
 }

@@ -1,8 +1,11 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { CompanyProfile } from "./CompanyProfile.ts"
 import { Demographics } from "./Demographics.ts"
 import { ContactInformationId } from "./Identity.ts"
 import { NonEmptyText, Text } from "./Text.ts"
+import { OrUnset, Unset } from "./Unset.ts"
+
+const nothing = Effect.succeed({})
 
 const LifeCycleState = Schema.Literals(["MARKETING", "FINANCIAL"])
 
@@ -13,12 +16,12 @@ export const Person = Schema.Struct({
   life_cycle_state: LifeCycleState,
   name: NonEmptyText,
   first_name: NonEmptyText,
-  middle_name: Schema.NullOr(Text),
+  middle_name: OrUnset(Text),
   last_name: NonEmptyText,
-  title: Schema.NullOr(Text),
-  company_name: Schema.NullOr(Text),
-  demographics: Demographics,
-  company_profile: Schema.Null
+  title: OrUnset(Text),
+  company_name: OrUnset(Text),
+  demographics: Demographics.pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing)),
+  company_profile: Unset
 }).annotate({ identifier: "Person" })
 export type Person = typeof Person.Type
 
@@ -28,13 +31,13 @@ export const Company = Schema.Struct({
   type: Schema.Literal("COMPANY"),
   life_cycle_state: LifeCycleState,
   name: NonEmptyText,
-  first_name: Schema.NullOr(Text),
-  middle_name: Schema.NullOr(Text),
-  last_name: Schema.NullOr(Text),
-  title: Schema.NullOr(Text),
+  first_name: OrUnset(Text),
+  middle_name: OrUnset(Text),
+  last_name: OrUnset(Text),
+  title: OrUnset(Text),
   company_name: NonEmptyText,
-  demographics: Schema.Null,
-  company_profile: CompanyProfile
+  demographics: Unset,
+  company_profile: CompanyProfile.pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing))
 }).annotate({ identifier: "Company" })
 export type Company = typeof Company.Type
 

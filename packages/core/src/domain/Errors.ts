@@ -3,7 +3,7 @@
  * a secret, and none knows of any transport.
  */
 import { Schema } from "effect"
-import { CommunicationId, CommunicationNumber } from "./Identity.ts"
+import { CommunicationId, CommunicationNumber, ContactInformationId } from "./Identity.ts"
 
 /** How a caller names a communication: exactly one of `id` and `number`; a `null` member counts as not given. */
 export const GivenIdentifier = Schema.Struct({
@@ -59,6 +59,84 @@ export class NotDraft extends Schema.TaggedError<NotDraft>()("NotDraft", {
 }) {
   override get message() {
     return `communication ${this.number} is ${this.life_cycle_state}, not DRAFT`
+  }
+}
+
+/** The organisation has no contact information of that id. */
+export class ContactInformationNotFound extends Schema.TaggedError<ContactInformationNotFound>()(
+  "ContactInformationNotFound",
+  { id: Schema.String }
+) {
+  override get message() {
+    return `there is no contact information with id "${this.id}"`
+  }
+}
+
+/** The organisation has a contact information of that id already. */
+export class ContactInformationExists extends Schema.TaggedError<ContactInformationExists>()(
+  "ContactInformationExists",
+  { id: ContactInformationId }
+) {
+  override get message() {
+    return `there is a contact information with id "${this.id}" already`
+  }
+}
+
+/** The organisation, the user or the password is wrong: one and the same error for all. */
+export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()("InvalidCredentials", {}) {
+  override get message() {
+    return "the organisation, the username or the password is wrong"
+  }
+}
+
+/** Too many log-ins failed; after `retry_after` seconds another one is heard. */
+export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>()("TooManyAttempts", {
+  retry_after: Schema.Int
+}) {
+  override get message() {
+    return `too many attempts to log in failed; try again in ${this.retry_after} s`
+  }
+}
+
+/** There is no organisation of that name. */
+export class OrganisationNotFound extends Schema.TaggedError<OrganisationNotFound>()("OrganisationNotFound", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `there is no organisation "${this.name}"`
+  }
+}
+
+/** There is an organisation of that name, or with that id, already. */
+export class OrganisationExists extends Schema.TaggedError<OrganisationExists>()("OrganisationExists", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `there is an organisation "${this.name}" already`
+  }
+}
+
+/** The organisation has no user of that name. */
+export class UserNotFound extends Schema.TaggedError<UserNotFound>()("UserNotFound", { username: Schema.String }) {
+  override get message() {
+    return `the organisation has no user "${this.username}"`
+  }
+}
+
+/** The organisation has a user of that name, or with that id, already. */
+export class UserExists extends Schema.TaggedError<UserExists>()("UserExists", { username: Schema.String }) {
+  override get message() {
+    return `the organisation has a user "${this.username}" already`
+  }
+}
+
+/** A list is asked for in a way that none can be given; `parameter` is what is wrong, `expected` what it should be. */
+export class InvalidQuery extends Schema.TaggedError<InvalidQuery>()("InvalidQuery", {
+  parameter: Schema.String,
+  expected: Schema.String
+}) {
+  override get message() {
+    return `${this.parameter}: expected ${this.expected}`
   }
 }
 

@@ -1,11 +1,12 @@
 import { Array, Result, type Schema, SchemaAST } from "effect"
-import { CommunicationData } from "./CommunicationData.ts"
+import { CommunicationData, CommunicationDetails, CommunicationWithHistory } from "./CommunicationData.ts"
+import { ContactInformation } from "./ContactInformation.ts"
 import { UnknownFields } from "./Errors.ts"
 
 /** Names of members, each with the names of its own members: a tree, empty at the leaves. */
 type Names = ReadonlyMap<string, Names>
 
-/** Which members of a communication are wanted: all of them, or those that are named. */
+/** Which members are wanted: all of them, or those that are named. */
 export type FieldsSet = "all" | Names
 
 const leaf: Names = new Map()
@@ -13,36 +14,36 @@ const leaf: Names = new Map()
 const merge = (left: Names, right: Names): Names =>
   new Map([...left, ...right].map(([name]) => [name, merge(left.get(name) ?? leaf, right.get(name) ?? leaf)]))
 
-/** The names in a schema; those of a union are the names of all its members. */
+/** The names in a schema; those of a union are the names of all its members, those of an array those of its elements. */
 const namesIn = (ast: SchemaAST.AST): Names => {
   if (SchemaAST.isUnion(ast)) return ast.types.map(namesIn).reduce(merge, leaf)
+  if (SchemaAST.isArrays(ast)) return ast.rest.map(namesIn).reduce(merge, leaf)
   if (SchemaAST.isObjects(ast)) {
     return new Map(ast.propertySignatures.map(({ name, type }) => [String(name), namesIn(type)]))
   }
   return leaf
 }
 
-const documented = namesIn(CommunicationData.ast)
-
 /**
- * Reads a `fields_set`: names separated by commas, or an array of names; a dot goes deeper. Nothing, or nothing but
- * blanks, means all fields. Blanks around a name and repetition are harmless; an unknown name is `UnknownFields`.
+ * Makes a reader of `fields_set` for what answers of a kind have: names separated by commas, or an array of names; a dot
+ * goes deeper. Nothing, or nothing but blanks, means all fields. Blanks around a name and repetition are harmless; an
+ * unknown name is `UnknownFields`.
  */
-export const parseFieldsSet = (
-  given: string | ReadonlyArray<string> | null | undefined
-): Result.Result<FieldsSet, UnknownFields> => {
-  const list = typeof given === "string" ? (given.trim() === "" ? [] : given.split(",")) : (given ?? [])
-  const names = list.map((name) => name.trim())
-  const unknown = names.filter((name) => at(documented, name.split(".")) === undefined)
-  if (Array.isReadonlyArrayNonEmpty(unknown)) return Result.fail(new UnknownFields({ unknown }))
-  return Result.succeed(
-    names.length === 0
-      ? "all"
-      : pick(
-          documented,
-          names.map((name) => name.split("."))
-        )
-  )
+const fieldsOf = ({ ast }: Schema.Top) => {
+  const documented = namesIn(ast)
+  return (given: string | ReadonlyArray<string> | null | undefined): Result.Result<FieldsSet, UnknownFields> => {
+    const list = typeof given === "string" ? given.split(",") : (given ?? [])
+    const names = list.map((name) => name.trim())
+    if (names.every((name) => name === "")) return Result.succeed("all")
+    const unknown = names.filter((name) => at(documented, name.split(".")) === undefined)
+    if (Array.isReadonlyArrayNonEmpty(unknown)) return Result.fail(new UnknownFields({ unknown }))
+    return Result.succeed(
+      pick(
+        documented,
+        names.map((name) => name.split("."))
+      )
+    )
+  }
 }
 
 const at = (names: Names | undefined, path: ReadonlyArray<string>): Names | undefined =>
@@ -58,18 +59,37 @@ const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names 
     })
   )
 
-/** Reduces a communication to the members that are wanted, in the documented order; `null` stays `null`. */
-export const project = (data: CommunicationData, fieldsSet: FieldsSet): Schema.JsonObject =>
+/** Reads the `fields_set` of `complete`. */
+export const parseFieldsSet = fieldsOf(CommunicationData)
+
+/** Reads the `fields_set` of `create`, `list` and `view`. */
+export const parseDetailsFieldsSet = fieldsOf(CommunicationDetails)
+
+/** Reads the `fields_set` of `show`, which may name the history. */
+export const parseHistoryFieldsSet = fieldsOf(CommunicationWithHistory)
+
+/** Reads the `fields_set` of the methods on contact information. */
+export const parseContactFieldsSet = fieldsOf(ContactInformation)
+
+/** Whether a member is wanted by its name, or by that of something in it. */
+export const names = (fieldsSet: FieldsSet, name: string): boolean => fieldsSet !== "all" && fieldsSet.has(name)
+
+/** Reduces an answer to the members that are wanted, in the documented order; `null` stays `null`. */
+export const project = (data: Schema.JsonObject, fieldsSet: FieldsSet): Schema.JsonObject =>
   fieldsSet === "all" ? data : keep(data, fieldsSet)
 
+const isArray = (value: Schema.Json): value is Schema.JsonArray => globalThis.Array.isArray(value)
 const isObject = (value: Schema.Json): value is Schema.JsonObject =>
-  typeof value === "object" && value !== null && !globalThis.Array.isArray(value)
+  typeof value === "object" && value !== null && !isArray(value)
+
+const keepIn = (value: Schema.Json, names: Names): Schema.Json => {
+  if (names.size === 0) return value
+  if (isArray(value)) return value.map((element) => keepIn(element, names))
+  return isObject(value) ? keep(value, names) : value
+}
 
 const keep = (object: Schema.JsonObject, names: Names): Schema.JsonObject => {
   const kept: Record<string, Schema.Json> = {}
-  for (const [name, inner] of names) {
-    const value = object[name] ?? null
-    kept[name] = inner.size > 0 && isObject(value) ? keep(value, inner) : value
-  }
+  for (const [name, inner] of names) kept[name] = keepIn(object[name] ?? null, inner)
   return kept
 }

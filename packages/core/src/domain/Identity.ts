@@ -23,3 +23,10 @@ export type CommunicationNumber = typeof CommunicationNumber.Type
 /** Identifies a contact information within its organisation. */
 export const ContactInformationId = Hex32.pipe(Schema.brand("ContactInformationId"))
 export type ContactInformationId = typeof ContactInformationId.Type
+
+/** Names an organisation, or a user within it: 1 to 100 characters. */
+export const Name = NonEmptyText.check(Schema.isMaxLength(100)).pipe(Schema.brand("Name"))
+export type Name = typeof Name.Type
+
+/** What a caller gave as an id, as ids are written: its hexadecimal digits in upper case. */
+export const upperCaseHex = (given: string): string => given.replace(/[a-f]/g, (digit) => digit.toUpperCase())

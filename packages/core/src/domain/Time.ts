@@ -1,4 +1,5 @@
-import { DateTime, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
+import { OrUnset } from "./Unset.ts"
 
 const isBetweenMoments = Schema.makeIsBetween<DateTime.Utc>({ order: DateTime.Order })
 
@@ -33,9 +34,9 @@ export const CalendarDate = Schema.String.check(
 ).pipe(Schema.brand("CalendarDate"))
 export type CalendarDate = typeof CalendarDate.Type
 
-const Day = Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 31 })))
-const Month = Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 12 })))
-const Year = Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9999 })))
+const Day = OrUnset(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 31 })))
+const Month = OrUnset(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 12 })))
+const Year = OrUnset(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9999 })))
 
 interface PartialDate {
   readonly day: number | null
@@ -48,12 +49,16 @@ const isOfTheCalendar = Schema.makeFilter(
   { expected: "a date that the calendar has" }
 )
 
+const nothing = Effect.succeed({})
+
 /** A date of birth, as far as it is known; unset is an object of nulls. */
 export const DateOfBirth = Schema.Struct({ day: Day, month: Month, year: Year })
   .check(isOfTheCalendar)
   .annotate({ identifier: "DateOfBirth" })
+  .pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing))
 
 /** The day of the year on which a name is celebrated; unset is an object of nulls. */
 export const NameDay = Schema.Struct({ day: Day, month: Month })
   .check(isOfTheCalendar)
   .annotate({ identifier: "NameDay" })
+  .pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing))

@@ -1,39 +1,93 @@
-import { Effect, Layer } from "effect"
-import type { Communication } from "../domain/Communication.ts"
+import { Array, DateTime, Effect, Layer, Order } from "effect"
+import { type Communication, creationOf, lifeCycleState, transitionOf } from "../domain/Communication.ts"
+import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.ts"
+import type { CommunicationsQuery } from "../domain/CommunicationsQuery.ts"
 import { CommunicationExists, CommunicationNotFound } from "../domain/Errors.ts"
-import type { CommunicationId, CommunicationNumber, OrganisationId } from "../domain/Identity.ts"
+import { type CommunicationId, CommunicationNumber, type OrganisationId } from "../domain/Identity.ts"
+import type { Transition } from "../domain/LifeCycle.ts"
 import { Communications } from "./Communications.ts"
+import { ContactInformations } from "./ContactInformations.ts"
 
-/** What one organisation has: its communications by id, and their ids by number. */
+/** What one organisation has: its communications by id, their ids by number, their histories, the last number given. */
 interface Shelf {
   readonly communications: Map<CommunicationId, Communication>
   readonly ids: Map<CommunicationNumber, CommunicationId>
+  readonly histories: Map<CommunicationId, ReadonlyArray<Transition>>
+  last: number
 }
 
+const newestFirst = Order.flip(
+  Order.combine(
+    Order.mapInput(DateTime.Order, ({ created_at }: Communication) => created_at),
+    Order.mapInput(Order.String, ({ id }: Communication) => id)
+  )
+)
+
+const isAskedFor =
+  ({ contact_information, life_cycle_state, direction, media }: CommunicationsQuery) =>
+  (communication: Communication): boolean =>
+    (contact_information ?? communication.contact_information.id) === communication.contact_information.id &&
+    (life_cycle_state ?? lifeCycleState(communication)) === lifeCycleState(communication) &&
+    (direction ?? communication.direction) === communication.direction &&
+    (media ?? communication.media) === communication.media
+
 /** Communications in memory, for tests and for trying things out: gone with the process. */
-export const layerMemory: Layer.Layer<Communications> = Layer.sync(Communications, () => {
-  const shelves = new Map<OrganisationId, Shelf>()
-  const shelfOf = (organisation: OrganisationId): Shelf => {
-    const shelf = shelves.get(organisation) ?? { communications: new Map(), ids: new Map() }
-    shelves.set(organisation, shelf)
-    return shelf
-  }
-  return Communications.of({
-    add: Effect.fnUntraced(function* (organisation, communication) {
-      const { id, number } = communication
-      const { communications, ids } = shelfOf(organisation)
-      if (communications.has(id) || ids.has(number)) return yield* new CommunicationExists({ id, number })
-      communications.set(id, communication)
-      ids.set(number, id)
-    }),
-    modify: Effect.fnUntraced(function* (organisation, identifier, transition) {
+export const layerMemory: Layer.Layer<Communications, never, ContactInformations> = Layer.effect(
+  Communications,
+  Effect.gen(function* () {
+    const contacts = yield* ContactInformations
+    const shelves = new Map<OrganisationId, Shelf>()
+    const shelfOf = (organisation: OrganisationId): Shelf => {
+      const empty = { communications: new Map(), ids: new Map(), histories: new Map(), last: 0 }
+      const shelf = shelves.get(organisation) ?? empty
+      shelves.set(organisation, shelf)
+      return shelf
+    }
+    const put = (shelf: Shelf, after: Communication, step: Transition | null) => {
+      shelf.communications.set(after.id, after)
+      shelf.ids.set(after.number, after.id)
+      if (step !== null) shelf.histories.set(after.id, [...(shelf.histories.get(after.id) ?? []), step])
+    }
+    const find = Effect.fnUntraced(function* (organisation: OrganisationId, identifier: CommunicationIdentifier) {
       const { communications, ids } = shelfOf(organisation)
       const id = identifier._tag === "Id" ? identifier.id : ids.get(identifier.number)
       const communication = id && communications.get(id)
-      if (communication === undefined) return yield* new CommunicationNotFound({ identifier })
-      const next = yield* Effect.fromResult(transition(communication))
-      communications.set(communication.id, next)
-      return next
+      return communication === undefined ? yield* new CommunicationNotFound({ identifier }) : communication
+    })
+
+    return Communications.of({
+      add: Effect.fnUntraced(function* (organisation, communication, act) {
+        const { id, number, contact_information } = communication
+        yield* contacts.find(organisation, contact_information.id)
+        const shelf = shelfOf(organisation)
+        if (shelf.communications.has(id) || shelf.ids.has(number)) return yield* new CommunicationExists({ id, number })
+        put(shelf, communication, creationOf(communication, act))
+      }),
+      create: Effect.fnUntraced(function* (organisation, draft, act) {
+        const shelf = shelfOf(organisation)
+        do shelf.last++
+        while (shelf.ids.has(CommunicationNumber.make(String(shelf.last))))
+        const made = draft(CommunicationNumber.make(String(shelf.last)))
+        yield* contacts.find(organisation, made.contact_information.id)
+        put(shelf, made, creationOf(made, act))
+        return made
+      }),
+      find,
+      list: (organisation, query) =>
+        Effect.sync(() => {
+          const { communications } = shelfOf(organisation)
+          const after = query.after && communications.get(query.after)
+          const found = Array.sort(Array.filter(communications.values(), isAskedFor(query)), newestFirst)
+          const behind = after === undefined ? found : found.filter((other) => newestFirst(after, other) < 0)
+          return behind.slice(query.offset, query.offset + query.limit)
+        }),
+      history: (organisation, id) => Effect.sync(() => shelfOf(organisation).histories.get(id) ?? []),
+      modify: Effect.fnUntraced(function* (organisation, identifier, transition, act) {
+        const communication = yield* find(organisation, identifier)
+        const next = yield* Effect.fromResult(transition(communication, act))
+        put(shelfOf(organisation), next, transitionOf(communication, next, act))
+        return next
+      })
     })
   })
-})
+)

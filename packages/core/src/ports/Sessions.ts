@@ -12,6 +12,9 @@ export class Sessions extends Context.Service<
     /** Tells who is asking, by the clock of the runtime; `InvalidToken` unless the token's session is open. */
     authenticate(token: Token): Effect.Effect<Caller, InvalidToken | StorageUnavailable>
 
+    /** Ends all sessions of a user at once, everywhere; tells how many were open. */
+    releaseAll(caller: Caller): Effect.Effect<number, StorageUnavailable>
+
     /** Ends the session at once, everywhere; `InvalidToken` unless it is open. */
     release(token: Token): Effect.Effect<void, InvalidToken | StorageUnavailable>
   }

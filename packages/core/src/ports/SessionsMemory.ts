@@ -1,4 +1,4 @@
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { DateTime, Effect, Equal, Layer, Redacted } from "effect"
 import type { Caller, Token } from "../domain/Caller.ts"
 import { InvalidToken } from "../domain/Errors.ts"
 import { Sessions } from "./Sessions.ts"
@@ -15,6 +15,12 @@ export const layerMemory: Layer.Layer<Sessions> = Layer.sync(Sessions, () => {
   return Sessions.of({
     open: (token, caller, expires_at) => Effect.sync(() => sessions.set(Redacted.value(token), { caller, expires_at })),
     authenticate,
+    releaseAll: Effect.fnUntraced(function* (caller) {
+      const now = yield* DateTime.now
+      const own = [...sessions].filter(([, session]) => Equal.equals(session.caller, caller))
+      for (const [token] of own) sessions.delete(token)
+      return own.filter(([, { expires_at }]) => DateTime.isLessThan(now, expires_at)).length
+    }),
     release: (token) => Effect.map(authenticate(token), () => void sessions.delete(Redacted.value(token)))
   })
 })

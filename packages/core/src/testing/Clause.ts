@@ -1,4 +1,5 @@
-import { Arbitrary, Effect, Equal, Formatter } from "effect"
+import { Arbitrary, DateTime, Effect, Equal, Formatter } from "effect"
+import { TestClock } from "effect/testing"
 
 /** One promise of a port: the sentence that makes it, and a test that fails where it is broken. */
 export interface Clause<Port> {
@@ -28,3 +29,9 @@ export const expectForAll = <A, E, R>(
       return failure === undefined ? Effect.void : Effect.die(new Error(failure))
     }
   )
+
+/** Runs at another time than now. */
+export const at =
+  (time: DateTime.Utc) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.andThen(TestClock.setTime(DateTime.toEpochMillis(time)), effect).pipe(Effect.provide(TestClock.layer()))

@@ -1,15 +1,8 @@
 import { DateTime, Effect } from "effect"
-import { TestClock } from "effect/testing"
 import { InvalidToken } from "../domain/Errors.ts"
 import { Sessions } from "../ports/Sessions.ts"
-import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
+import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
 import { freshCaller, freshToken, noon } from "./Fixtures.ts"
-
-/** Runs at another time than now. */
-const at =
-  (time: DateTime.Utc) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.andThen(TestClock.setTime(DateTime.toEpochMillis(time)), effect).pipe(Effect.provide(TestClock.layer()))
 
 const tomorrow = Effect.map(DateTime.now, DateTime.add({ days: 1 }))
 
@@ -65,6 +58,24 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
       yield* sessions.open(second, caller, yield* tomorrow)
       yield* sessions.release(first)
       yield* expectEqual(yield* sessions.authenticate(second), caller)
+    })
+  },
+  {
+    name: "releasing all sessions of a user ends those that are open, and nobody else's",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const caller = freshCaller()
+      const others = [freshCaller(), { ...caller, user: freshCaller().user }, { ...freshCaller(), user: caller.user }]
+      const [own, foreign] = [[freshToken(), freshToken()], others.map(() => freshToken())]
+      for (const token of own) yield* sessions.open(token, caller, yield* tomorrow)
+      for (const [index, token] of foreign.entries()) {
+        yield* sessions.open(token, others[index] ?? caller, yield* tomorrow)
+      }
+      yield* sessions.open(freshToken(), caller, noon)
+      yield* expectEqual(yield* sessions.releaseAll(caller), 2)
+      for (const token of own) yield* expectFailure(sessions.authenticate(token), new InvalidToken())
+      for (const token of foreign) yield* sessions.authenticate(token)
+      yield* expectEqual(yield* sessions.releaseAll(caller), 0)
     })
   },
   {

@@ -1,11 +1,13 @@
+import type { Tables } from "../Tables.ts"
+
 /**
  * Communications, whom they are with, and sessions.
  *
  * Every key begins with the organisation, so that the tables can be sharded by it. Sessions are the one exception:
  * a token is all that is known of a caller until its session has told the organisation.
  */
-export const createCommunications = [
-  `CREATE TABLE contact_information (
+export const createCommunications = ({ communications, contact_information, sessions }: Tables) => [
+  `CREATE TABLE ${contact_information} (
     organisation uuid NOT NULL,
     id uuid NOT NULL,
     type text NOT NULL,
@@ -31,7 +33,7 @@ export const createCommunications = [
       END
     )
   )`,
-  `CREATE TABLE communications (
+  `CREATE TABLE ${communications} (
     organisation uuid NOT NULL,
     id uuid NOT NULL,
     number text COLLATE "C" NOT NULL,
@@ -46,7 +48,7 @@ export const createCommunications = [
     CONSTRAINT communications_number_unique UNIQUE (organisation, number),
     CONSTRAINT communications_number CHECK (char_length(number) BETWEEN 1 AND 100),
     CONSTRAINT communications_contact_information FOREIGN KEY (organisation, contact_information)
-      REFERENCES contact_information (organisation, id),
+      REFERENCES ${contact_information} (organisation, id),
     CONSTRAINT communications_life_cycle_state CHECK (
       CASE life_cycle_state
         WHEN 'DRAFT' THEN completed_at IS NULL AND completed_by IS NULL
@@ -55,7 +57,7 @@ export const createCommunications = [
       END
     )
   )`,
-  `CREATE TABLE sessions (
+  `CREATE TABLE ${sessions} (
     token_hash bytea PRIMARY KEY,
     organisation uuid NOT NULL,
     "user" uuid NOT NULL,

@@ -1,0 +1,133 @@
+import { Effect, Redacted, Result } from "effect"
+import {
+  InvalidCredentials,
+  OrganisationExists,
+  OrganisationNotFound,
+  UserExists,
+  UserNotFound
+} from "../domain/Errors.ts"
+import { Name } from "../domain/Identity.ts"
+import { Accounts } from "../ports/Accounts.ts"
+import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
+import { freshCaller, freshId, freshOrganisation } from "./Fixtures.ts"
+
+const freshName = (): Name => Name.make(`name ${freshId()}`)
+const password = Redacted.make("correct horse battery staple")
+
+/** A user of an organisation, and the names of both. */
+const given = Effect.gen(function* () {
+  const accounts = yield* Accounts
+  const [caller, organisation, username] = [freshCaller(), freshName(), freshName()]
+  yield* accounts.addOrganisation(caller.organisation, organisation)
+  yield* accounts.addUser(caller, username, password)
+  return { accounts, caller, organisation, username }
+})
+
+/** Everything that `Accounts` promises; every adapter is held against it. */
+export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
+  {
+    name: "who knows the password is who the user is, by whatever characters the password has",
+    test: Effect.gen(function* () {
+      const { accounts, caller, organisation, username } = yield* given
+      yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
+      for (const text of [" ", "π\u0301 ☃ 🔑", "x".repeat(1000)]) {
+        const [other, name, secret] = [{ ...caller, user: freshCaller().user }, freshName(), Redacted.make(text)]
+        yield* accounts.addUser(other, name, secret)
+        yield* expectEqual(yield* accounts.authenticate({ organisation, username: name, password: secret }), other)
+      }
+    })
+  },
+  {
+    name: "whatever is wrong, the failure is the same",
+    test: Effect.gen(function* () {
+      const { accounts, organisation, username } = yield* given
+      const other = yield* given
+      for (const wrong of [
+        { organisation: freshName(), username, password },
+        { organisation: other.organisation, username, password },
+        { organisation, username: freshName(), password },
+        { organisation, username: "", password },
+        { organisation, username: username.toUpperCase(), password },
+        { organisation, username: "\u0000\ud800", password },
+        { organisation: "\u0000\ud800", username, password },
+        { organisation, username, password: Redacted.make("") },
+        { organisation, username, password: Redacted.make("correct horse battery staple ") }
+      ]) {
+        yield* expectFailure(accounts.authenticate(wrong), new InvalidCredentials())
+      }
+    })
+  },
+  {
+    name: "an organisation is found by its name, and a user by that within the organisation",
+    test: Effect.gen(function* () {
+      const { accounts, caller, organisation, username } = yield* given
+      const stranger = freshName()
+      yield* expectEqual(yield* accounts.organisation(organisation), caller.organisation)
+      yield* expectEqual(yield* accounts.user(caller.organisation, username), caller)
+      yield* expectFailure(accounts.organisation(stranger), new OrganisationNotFound({ name: stranger }))
+      yield* expectFailure(accounts.user(caller.organisation, stranger), new UserNotFound({ username: stranger }))
+      yield* expectFailure(accounts.user(freshOrganisation(), username), new UserNotFound({ username }))
+    })
+  },
+  {
+    name: "an organisation's name and id are given once",
+    test: Effect.gen(function* () {
+      const { accounts, caller, organisation } = yield* given
+      const name = freshName()
+      yield* expectFailure(
+        accounts.addOrganisation(freshOrganisation(), organisation),
+        new OrganisationExists({ name: organisation })
+      )
+      yield* expectFailure(accounts.addOrganisation(caller.organisation, name), new OrganisationExists({ name }))
+      yield* expectEqual(yield* accounts.organisation(organisation), caller.organisation)
+    })
+  },
+  {
+    name: "a user's name and id are given once within the organisation, and the password stays the first one",
+    test: Effect.gen(function* () {
+      const { accounts, caller, organisation, username } = yield* given
+      const other = Redacted.make("another password")
+      const results = yield* Effect.forEach(
+        [
+          accounts.addUser({ ...caller, user: freshCaller().user }, username, other),
+          accounts.addUser(caller, username, other)
+        ],
+        (adding) => Effect.result(adding),
+        { concurrency: "unbounded" }
+      )
+      yield* expectEqual(results, Array(2).fill(Result.fail(new UserExists({ username }))))
+      const name = freshName()
+      yield* expectFailure(accounts.addUser(caller, name, other), new UserExists({ username: name }))
+      yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
+    })
+  },
+  {
+    name: "two organisations may have a user of the same name: each has its own password",
+    test: Effect.gen(function* () {
+      const [one, other] = [yield* given, yield* given]
+      const secret = Redacted.make("the other password")
+      const caller = { ...other.caller, user: freshCaller().user }
+      const { accounts, username } = one
+      yield* accounts.addUser(caller, username, secret)
+      yield* expectEqual(
+        yield* accounts.authenticate({ organisation: other.organisation, username, password: secret }),
+        caller
+      )
+      yield* expectFailure(
+        accounts.authenticate({ organisation: one.organisation, username, password: secret }),
+        new InvalidCredentials()
+      )
+    })
+  },
+  {
+    name: "an organisation that there is not has no users",
+    test: Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const caller = freshCaller()
+      yield* expectFailure(
+        accounts.addUser(caller, freshName(), password),
+        new OrganisationNotFound({ name: caller.organisation })
+      )
+    })
+  }
+]

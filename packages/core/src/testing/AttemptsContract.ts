@@ -1,0 +1,73 @@
+import { DateTime, Duration, Effect, Result } from "effect"
+import { TooManyAttempts } from "../domain/Errors.ts"
+import type { Limit } from "../domain/LogInLimits.ts"
+import { Attempts } from "../ports/Attempts.ts"
+import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
+import { freshId, noon } from "./Fixtures.ts"
+
+const freshLimit = (): Limit => ({ key: `key ${freshId()}`, burst: 3, every: Duration.seconds(10) })
+const afterNoon = (seconds: number) => at(DateTime.add(noon, { seconds }))
+
+/** Everything that `Attempts` promises; every adapter is held against it. */
+export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
+  {
+    name: "a burst is allowed, then one more whenever the time has passed, and the wait is told to the second",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const limit = freshLimit()
+      const take = (seconds: number) => afterNoon(seconds)(attempts.take(limit))
+      for (let attempt = 0; attempt < 3; attempt++) yield* take(0)
+      yield* expectFailure(take(0), new TooManyAttempts({ retry_after: 10 }))
+      yield* expectFailure(take(9.5), new TooManyAttempts({ retry_after: 1 }))
+      yield* take(10)
+      yield* expectFailure(take(10), new TooManyAttempts({ retry_after: 10 }))
+      yield* take(30)
+      yield* take(30)
+      yield* expectFailure(take(30), new TooManyAttempts({ retry_after: 10 }))
+    })
+  },
+  {
+    name: "it never fills up to more than the burst",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const limit = freshLimit()
+      yield* afterNoon(0)(attempts.take(limit))
+      for (let attempt = 0; attempt < 3; attempt++) yield* afterNoon(3600)(attempts.take(limit))
+      yield* expectFailure(afterNoon(3600)(attempts.take(limit)), new TooManyAttempts({ retry_after: 10 }))
+    })
+  },
+  {
+    name: "of 32 that are taken at once only the burst is allowed",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const limit = { ...freshLimit(), every: Duration.hours(1) }
+      const results = yield* Effect.forEach(Array.from({ length: 32 }), () => Effect.result(attempts.take(limit)), {
+        concurrency: "unbounded"
+      })
+      yield* expectEqual(results.filter(Result.isSuccess).length, 3)
+    })
+  },
+  {
+    name: "what is given back can be taken again",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const limit = freshLimit()
+      for (let attempt = 0; attempt < 20; attempt++) {
+        yield* afterNoon(0)(attempts.take(limit))
+        yield* afterNoon(0)(attempts.giveBack(limit))
+      }
+      for (let attempt = 0; attempt < 3; attempt++) yield* afterNoon(0)(attempts.take(limit))
+      yield* expectFailure(afterNoon(0)(attempts.take(limit)), new TooManyAttempts({ retry_after: 10 }))
+    })
+  },
+  {
+    name: "one key knows nothing of another",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const [one, other] = [freshLimit(), freshLimit()]
+      for (let attempt = 0; attempt < 3; attempt++) yield* afterNoon(0)(attempts.take(one))
+      yield* expectEqual((yield* Effect.flip(afterNoon(0)(attempts.take(one))))._tag, "TooManyAttempts")
+      yield* afterNoon(0)(attempts.take(other))
+    })
+  }
+]

@@ -1,0 +1,112 @@
+import { DateTime, Effect } from "effect"
+import { type Communication, Completed, Direction, Draft, lifeCycleState, Media } from "../domain/Communication.ts"
+import { CommunicationNumber, type OrganisationId, UserId } from "../domain/Identity.ts"
+import { LifeCycleState } from "../domain/LifeCycle.ts"
+import { Communications } from "../ports/Communications.ts"
+import type { ContactInformations } from "../ports/ContactInformations.ts"
+import { type Clause, expectEqual } from "./Clause.ts"
+import { aDraft, aPerson, freshId, freshOrganisation, noon, store } from "./Fixtures.ts"
+
+const contacts = [aPerson(), aPerson()]
+
+/** 60 communications of every kind, with two contacts; many of them were created at the same moment. */
+const anArchive = (): ReadonlyArray<Communication> =>
+  Array.from({ length: 60 }, (_, index) => {
+    const { _tag, ...draft } = aDraft(String(index))
+    const members = {
+      ...draft,
+      number: CommunicationNumber.make(String(index)),
+      created_at: DateTime.add(noon, { seconds: index % 7 }),
+      direction: Direction.literals[index % 2] ?? "OUTGOING",
+      media: Media.literals[Math.floor(index / 2) % 5] ?? "EMAIL",
+      contact_information: contacts[Math.floor(index / 4) % 2] ?? aPerson()
+    }
+    return index % 3 === 0
+      ? new Completed({ ...members, completed_at: noon, completed_by: UserId.make(freshId()) })
+      : new Draft(members)
+  })
+
+/** Newest first, by the simplest means: ids and times are text of one length. */
+const newestFirst = (communications: ReadonlyArray<Communication>): ReadonlyArray<Communication> => {
+  const key = ({ created_at, id }: Communication) => DateTime.formatIso(created_at) + id
+  return [...communications].sort((left, right) => (key(left) < key(right) ? 1 : -1))
+}
+
+/** An archive, stored in an organisation of its own, next to another one with the same contacts. */
+const given = Effect.gen(function* () {
+  const communications = yield* Communications
+  const [organisation, archive] = [freshOrganisation(), anArchive()]
+  const storeIn = (organisation: OrganisationId, all: ReadonlyArray<Communication>) =>
+    Effect.forEach(all, (communication) => store(organisation, communication), { discard: true })
+  yield* storeIn(organisation, archive)
+  yield* storeIn(freshOrganisation(), anArchive())
+  return { communications, organisation, archive }
+})
+
+const orAny = <A>(values: ReadonlyArray<A>): ReadonlyArray<A | undefined> => [undefined, ...values]
+
+/** What `Communications` promises of lists. */
+export const listClauses: ReadonlyArray<Clause<Communications | ContactInformations>> = [
+  {
+    name: "a list has what is asked for, in every combination, newest first, of its organisation only",
+    test: Effect.gen(function* () {
+      const { communications, organisation, archive } = yield* given
+      for (const contact_information of orAny(contacts.map(({ id }) => id))) {
+        for (const life_cycle_state of orAny(LifeCycleState.literals)) {
+          for (const direction of orAny(Direction.literals)) {
+            for (const media of orAny(Media.literals)) {
+              const asked = { contact_information, life_cycle_state, direction, media }
+              const expected = archive.filter(
+                (found) =>
+                  [undefined, found.contact_information.id].includes(contact_information) &&
+                  [undefined, lifeCycleState(found)].includes(life_cycle_state) &&
+                  [undefined, found.direction].includes(direction) &&
+                  [undefined, found.media].includes(media)
+              )
+              yield* expectEqual(
+                yield* communications.list(organisation, { ...asked, offset: 0, limit: 100 }),
+                newestFirst(expected)
+              )
+            }
+          }
+        }
+      }
+    })
+  },
+  {
+    name: "pages, by offset and by what they are behind, have everything once, in order",
+    test: Effect.gen(function* () {
+      const { communications, organisation, archive } = yield* given
+      const asked = { life_cycle_state: "DRAFT", limit: 7 } as const
+      const expected = newestFirst(archive.filter(({ _tag }) => _tag === "Draft"))
+      const byOffset: Array<Communication> = []
+      const behind: Array<Communication> = []
+      for (let offset = 0; offset < 42; offset += 7) {
+        byOffset.push(...(yield* communications.list(organisation, { ...asked, offset })))
+        const after = behind.at(-1)?.id
+        behind.push(...(yield* communications.list(organisation, { ...asked, after, offset: 0 })))
+      }
+      yield* expectEqual(byOffset, expected)
+      yield* expectEqual(behind, expected)
+      const after = expected[9]?.id
+      const inTheMiddle = yield* communications.list(organisation, { ...asked, after, offset: 5, limit: 3 })
+      yield* expectEqual(inTheMiddle, expected.slice(15, 18))
+      yield* expectEqual(yield* communications.list(organisation, { ...asked, offset: 1_000_000 }), [])
+    })
+  },
+  {
+    name: "what is created is listed first, and where it moves to another state, under that one",
+    test: Effect.gen(function* () {
+      const communications = yield* Communications
+      const organisation = freshOrganisation()
+      const first = aDraft("1")
+      yield* store(organisation, first)
+      const { _tag, ...members } = aDraft("2")
+      const second = new Draft({ ...members, created_at: DateTime.add(first.created_at, { milliseconds: 1 }) })
+      yield* store(organisation, second)
+      const list = (life_cycle_state: LifeCycleState) =>
+        communications.list(organisation, { life_cycle_state, offset: 0, limit: 25 })
+      yield* expectEqual(yield* list("DRAFT"), [second, first])
+    })
+  }
+]

@@ -1,0 +1,25 @@
+import { Effect } from "effect"
+import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
+import { Communications } from "../ports/Communications.ts"
+import { authenticate } from "./Authentication.ts"
+import type { CommunicationRequest } from "./CompleteCommunication.ts"
+
+/**
+ * The communication of the caller's organisation that is named.
+ *
+ * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; with `StorageUnavailable`
+ * at any time. Source: CRM.COM Web API, `GET communications/show`.
+ */
+export const showCommunication = Effect.fn("showCommunication")(function* (request: CommunicationRequest) {
+  const communications = yield* Communications
+  const { organisation } = yield* authenticate(request)
+  return yield* communications.find(organisation, yield* Effect.fromResult(parseIdentifier(request.identifier)))
+})
+
+/** The same, with the steps that the communication took, oldest first. */
+export const showHistory = Effect.fn("showHistory")(function* (request: CommunicationRequest) {
+  const communications = yield* Communications
+  const caller = yield* authenticate(request)
+  const communication = yield* showCommunication({ caller, identifier: request.identifier })
+  return { communication, history: yield* communications.history(caller.organisation, communication.id) }
+})
