@@ -40,7 +40,7 @@ const forever = DateTime.makeUnsafe("9999-12-31T23:59:59.999Z")
 const members = (name: string, number: number, contact_information: ContactInformation) => ({
   id: CommunicationId.make(idOf(`${name} communication ${number}`)),
   number: CommunicationNumber.make(String(number)),
-  created_at: DateTime.makeUnsafe(Date.UTC(2026, 0, 15, 9, number % 60)),
+  created_at: DateTime.makeUnsafe(Date.UTC(2026, 0, 15, 9, 0, number)),
   direction: number % 3 === 0 ? ("INCOMING" as const) : ("OUTGOING" as const),
   media: Media.literals[number % Media.literals.length] ?? "EMAIL",
   subject: `Communication ${number} of ${name}`,

@@ -25,5 +25,5 @@ export type NewContactInformation = typeof NewContactInformation.Type
 /** The contact information that is described, under its id. */
 export const contactInformationOf = (id: ContactInformationId, given: NewContactInformation): ContactInformation =>
   given.type === "PERSON"
-    ? { ...given, id, name: given.name ?? `${given.first_name} ${given.last_name}` }
-    : { ...given, id, name: given.name ?? given.company_name }
+    ? { id, ...given, name: given.name ?? `${given.first_name} ${given.last_name}` }
+    : { id, ...given, name: given.name ?? given.company_name }
