@@ -46,8 +46,10 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     Effect.flatMap(
       PgClient.PgClient,
       (sql) => sql`
-        INSERT INTO communications (organisation, id, number, life_cycle_state, subject, contact_information)
-        SELECT organisation, gen_random_uuid(), ${prefix}::text || n, 'DRAFT', subject, contact_information
+        INSERT INTO communications
+          (organisation, id, number, life_cycle_state, created_at, direction, media, subject, contact_information)
+        SELECT organisation, gen_random_uuid(), ${prefix}::text || n, 'DRAFT', created_at, direction, media, subject,
+          contact_information
         FROM communications, generate_series(1, 200) n WHERE number = '44' RETURNING number`
     ).pipe(
       Effect.map((rows) => rows.map(({ number }) => String(number))),
