@@ -5,6 +5,7 @@ import {
   type CommunicationIdentifier,
   type CommunicationsQuery,
   Direction,
+  isCompletion,
   LifeCycleState,
   Media,
   type OrganisationId,
@@ -36,6 +37,14 @@ export const statements = Effect.gen(function* () {
     INSERT INTO ${table.communication_history}
       (organisation, communication, version, "from", "to", at, by, request_id)
     SELECT ${organisation}::uuid, id, version, ${from}::text, ${to}::text, ${moment(at)}::timestamptz, ${by}::uuid,
+      ${request_id}::text
+    FROM ${sql.literal(written)}`
+
+  /** Tells subscribers of the communications that a part of the statement completed. */
+  const tell = (organisation: OrganisationId, { at, by, request_id }: Transition, written: string) => sql`
+    INSERT INTO ${table.events}
+      (transaction, type, payload_version, organisation, communication, at, by, request_id)
+    SELECT told_in, 'CommunicationCompleted', 1, ${organisation}::uuid, id, ${moment(at)}::timestamptz, ${by}::uuid,
       ${request_id}::text
     FROM ${sql.literal(written)}`
 
@@ -113,15 +122,17 @@ export const statements = Effect.gen(function* () {
     /** A row where the communication was still of that version, and is now what is given. */
     update: (organisation: OrganisationId, version: number, communication: Communication, step: Transition | null) => {
       const state = stateColumns(communication)
+      const isTold = step !== null && isCompletion(step)
       return sql`
         WITH updated AS (
           UPDATE ${table.communications} SET
             version = version + 1, life_cycle_state = ${state.life_cycle_state}, subject = ${communication.subject},
             viewed_on = ${moment(communication.viewed_on)}::timestamptz,
             completed_at = ${state.completed_at}::timestamptz, completed_by = ${state.completed_by}::uuid
+            ${isTold ? sql`, told_in = greatest(told_in, pg_current_xact_id())` : sql``}
           WHERE organisation = ${organisation}::uuid AND id = ${communication.id}::uuid AND version = ${version}
-          RETURNING id, version
-        )${step === null ? sql`` : sql`, recorded AS (${record(organisation, step, "updated")})`}
+          RETURNING id, version, told_in
+        )${isTold ? sql`, told AS (${tell(organisation, step, "updated")})` : sql``}${step === null ? sql`` : sql`, recorded AS (${record(organisation, step, "updated")})`}
         SELECT 1 FROM updated`
     }
   }

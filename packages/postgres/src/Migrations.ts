@@ -2,6 +2,7 @@ import { Effect, Record } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { createCommunications } from "./migrations/0001_create_communications.ts"
 import { addTheFamily } from "./migrations/0002_add_the_family.ts"
+import { addEvents } from "./migrations/0003_add_events.ts"
 import { DatabaseSchema, quoted, tablesIn } from "./Tables.ts"
 
 /**
@@ -10,7 +11,8 @@ import { DatabaseSchema, quoted, tablesIn } from "./Tables.ts"
  */
 export const migrations = {
   "0001_create_communications": createCommunications,
-  "0002_add_the_family": addTheFamily
+  "0002_add_the_family": addTheFamily,
+  "0003_add_events": addEvents
 }
 
 /**

@@ -17,8 +17,10 @@ export const tablesIn = (schema: string) => ({
   communication_numbers: `${quoted(schema)}.communication_numbers`,
   communications: `${quoted(schema)}.communications`,
   contact_information: `${quoted(schema)}.contact_information`,
+  events: `${quoted(schema)}.events`,
   organisations: `${quoted(schema)}.organisations`,
   sessions: `${quoted(schema)}.sessions`,
+  subscriptions: `${quoted(schema)}.subscriptions`,
   users: `${quoted(schema)}.users`
 })
 export type Tables = ReturnType<typeof tablesIn>

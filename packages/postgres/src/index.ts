@@ -4,6 +4,7 @@ import * as AccountsPostgres from "./AccountsPostgres.ts"
 import * as AttemptsPostgres from "./AttemptsPostgres.ts"
 import * as CommunicationsPostgres from "./CommunicationsPostgres.ts"
 import * as ContactInformationsPostgres from "./ContactInformationsPostgres.ts"
+import * as EventsPostgres from "./EventsPostgres.ts"
 import * as ReadinessPostgres from "./ReadinessPostgres.ts"
 import * as SessionsPostgres from "./SessionsPostgres.ts"
 
@@ -18,6 +19,7 @@ export const layer = Layer.mergeAll(
   AttemptsPostgres.layer,
   CommunicationsPostgres.layer,
   ContactInformationsPostgres.layer,
+  EventsPostgres.layer,
   ReadinessPostgres.layer,
   SessionsPostgres.layer
 )

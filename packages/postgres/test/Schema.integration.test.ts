@@ -42,6 +42,11 @@ const numbers = { organisation, last: 1 }
 const tenant = { organisation, name: "Engines" }
 const user = { organisation, user: freshId(), username: "ada", password_hash: "$scrypt$" }
 const attempt = { key_hash: new Uint8Array(32), full_at: "2026-01-31T12:00:00Z" }
+const event = {
+  ...{ transaction: "1", type: "CommunicationCompleted", payload_version: 1, organisation, communication: draft.id },
+  ...{ at: "2026-01-31T12:00:00Z", by: freshId() }
+}
+const subscription = { subscription: "mail", transaction: "1", position: 1 }
 const session = { organisation, token_hash: new Uint8Array(32), user: freshId(), expires_at: "2026-01-31T12:00:00Z" }
 
 /** Rows that nothing may store, next to the valid ones above, by the constraint that forbids them. */
@@ -131,6 +136,14 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
   users_organisation: ["users", [{ ...user, organisation: freshId() }]],
   attempts_pkey: ["attempts", [attempt]],
   attempts_key_hash: ["attempts", [{ ...attempt, key_hash: new Uint8Array(31) }]],
+  events_type: [
+    "events",
+    [
+      { ...event, type: "CommunicationLost" },
+      { ...event, payload_version: 2 }
+    ]
+  ],
+  subscriptions_pkey: ["subscriptions", [subscription]],
   sessions_pkey: ["sessions", [session]],
   sessions_token_hash: [
     "sessions",
@@ -158,6 +171,8 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       yield* plant("organisations", tenant)
       yield* plant("users", user)
       yield* plant("attempts", attempt)
+      yield* plant("events", event)
+      yield* plant("subscriptions", subscription)
       for (const [constraint, [table, rows]] of Object.entries(violations)) {
         for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(plant(table, row))), constraint)
       }
@@ -167,7 +182,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           AND conrelid <> 'communications_migrations'::regclass`
       assert.sameMembers(
         constraints.map(({ name }) => name),
-        Object.keys(violations)
+        [...Object.keys(violations), "events_pkey"]
       )
     })
   )
@@ -184,30 +199,35 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           ...["first_name", "middle_name", "last_name", "title", "company_name", "demographics", "company_profile"].map(
             (name) => `contact_information.${name}`
           ),
-          ...["subject", "content", "viewed_on", "completed_at", "completed_by"].map(
+          ...["subject", "content", "viewed_on", "completed_at", "completed_by", "told_in"].map(
             (name) => `communications.${name}`
           ),
-          ...["from", "request_id"].map((name) => `communication_history.${name}`)
+          ...["from", "request_id"].map((name) => `communication_history.${name}`),
+          ...["events.request_id", "subscriptions.holder"]
         ]
       )
     })
   )
 
-  it.effect("begins every key with the organisation, but those of who is not logged in yet", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const keys = yield* sql`
+  it.effect(
+    "begins every key with the organisation, but those of who is not logged in yet, and of what is told to all",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const keys = yield* sql`
         SELECT indexrelid::regclass::text AS key, attname AS begins_with
         FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
         LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
         WHERE indisunique AND relnamespace = 'public'::regnamespace AND relname <> 'communications_migrations'
           AND attname IS DISTINCT FROM 'organisation' ORDER BY 1`
-      assert.deepStrictEqual(keys, [
-        { key: "attempts_pkey", begins_with: "key_hash" },
-        { key: "organisations_name_unique", begins_with: "name" },
-        { key: "sessions_pkey", begins_with: "token_hash" }
-      ])
-    })
+        assert.deepStrictEqual(keys, [
+          { key: "attempts_pkey", begins_with: "key_hash" },
+          { key: "events_pkey", begins_with: "transaction" },
+          { key: "organisations_name_unique", begins_with: "name" },
+          { key: "sessions_pkey", begins_with: "token_hash" },
+          { key: "subscriptions_pkey", begins_with: "subscription" }
+        ])
+      })
   )
 
   for (const demographics of ['{"gender": "X"}', "null", "[]", '"none"']) {

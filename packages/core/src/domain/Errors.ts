@@ -130,6 +130,15 @@ export class UserExists extends Schema.TaggedError<UserExists>()("UserExists", {
   }
 }
 
+/** Another process handles the events of the subscription at the moment. */
+export class SubscriptionTaken extends Schema.TaggedError<SubscriptionTaken>()("SubscriptionTaken", {
+  subscription: Schema.String
+}) {
+  override get message() {
+    return `another process handles the events of "${this.subscription}"`
+  }
+}
+
 /** A list is asked for in a way that none can be given; `parameter` is what is wrong, `expected` what it should be. */
 export class InvalidQuery extends Schema.TaggedError<InvalidQuery>()("InvalidQuery", {
   parameter: Schema.String,

@@ -24,6 +24,10 @@ export type CommunicationNumber = typeof CommunicationNumber.Type
 export const ContactInformationId = Hex32.pipe(Schema.brand("ContactInformationId"))
 export type ContactInformationId = typeof ContactInformationId.Type
 
+/** Identifies an event. */
+export const EventId = Hex32.pipe(Schema.brand("EventId"))
+export type EventId = typeof EventId.Type
+
 /** Names an organisation, or a user within it: 1 to 100 characters. */
 export const Name = NonEmptyText.check(Schema.isMaxLength(100)).pipe(Schema.brand("Name"))
 export type Name = typeof Name.Type

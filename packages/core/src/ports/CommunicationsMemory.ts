@@ -1,12 +1,16 @@
-import { Array, DateTime, Effect, Layer, Order } from "effect"
+import { Array, Context, DateTime, Effect, Layer, Order } from "effect"
 import { type Communication, creationOf, lifeCycleState, transitionOf } from "../domain/Communication.ts"
+import { CommunicationCompleted, isCompletion } from "../domain/CommunicationCompleted.ts"
 import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.ts"
 import type { CommunicationsQuery } from "../domain/CommunicationsQuery.ts"
 import { CommunicationExists, CommunicationNotFound } from "../domain/Errors.ts"
-import { type CommunicationId, CommunicationNumber, type OrganisationId } from "../domain/Identity.ts"
+import { type CommunicationId, CommunicationNumber, EventId, type OrganisationId } from "../domain/Identity.ts"
 import type { Transition } from "../domain/LifeCycle.ts"
 import { Communications } from "./Communications.ts"
 import { ContactInformations } from "./ContactInformations.ts"
+import { Events } from "./Events.ts"
+import { makeEvents } from "./EventsMemory.ts"
+import { freshHex } from "./freshHex.ts"
 
 /** What one organisation has: its communications by id, their ids by number, their histories, the last number given. */
 interface Shelf {
@@ -31,11 +35,11 @@ const isAskedFor =
     (direction ?? communication.direction) === communication.direction &&
     (media ?? communication.media) === communication.media
 
-/** Communications in memory, for tests and for trying things out: gone with the process. */
-export const layerMemory: Layer.Layer<Communications, never, ContactInformations> = Layer.effect(
-  Communications,
+/** Communications and their events in memory, for tests and for trying things out: gone with the process. */
+export const layerMemory: Layer.Layer<Communications | Events, never, ContactInformations> = Layer.effectContext(
   Effect.gen(function* () {
     const contacts = yield* ContactInformations
+    const { events, record } = makeEvents()
     const shelves = new Map<OrganisationId, Shelf>()
     const shelfOf = (organisation: OrganisationId): Shelf => {
       const empty = { communications: new Map(), ids: new Map(), histories: new Map(), last: 0 }
@@ -55,7 +59,7 @@ export const layerMemory: Layer.Layer<Communications, never, ContactInformations
       return communication === undefined ? yield* new CommunicationNotFound({ identifier }) : communication
     })
 
-    return Communications.of({
+    const communications = Communications.of({
       add: Effect.fnUntraced(function* (organisation, communication, act) {
         const { id, number, contact_information } = communication
         yield* contacts.find(organisation, contact_information.id)
@@ -84,10 +88,16 @@ export const layerMemory: Layer.Layer<Communications, never, ContactInformations
       history: (organisation, id) => Effect.sync(() => shelfOf(organisation).histories.get(id) ?? []),
       modify: Effect.fnUntraced(function* (organisation, identifier, transition, act) {
         const communication = yield* find(organisation, identifier)
+        const id = EventId.make(yield* freshHex)
         const next = yield* Effect.fromResult(transition(communication, act))
-        put(shelfOf(organisation), next, transitionOf(communication, next, act))
+        const step = transitionOf(communication, next, act)
+        put(shelfOf(organisation), next, step)
+        if (step !== null && isCompletion(step)) {
+          record(new CommunicationCompleted({ id, payload_version: 1, organisation, communication: next.id, ...act }))
+        }
         return next
       })
     })
+    return Context.make(Communications, communications).pipe(Context.add(Events, events))
   })
 )

@@ -12,7 +12,7 @@ import {
 import type { Act } from "../domain/LifeCycle.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
-import { freshHex } from "../use-cases/freshHex.ts"
+import { freshHex } from "../ports/freshHex.ts"
 
 /** 32 upper-case hexadecimal digits that nobody else has: tests share a storage and never meet. */
 export const freshId = (): string => Effect.runSync(freshHex)

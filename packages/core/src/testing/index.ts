@@ -5,5 +5,6 @@ export { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.
 export * from "./CommunicationsContract.ts"
 export * from "./ContactInformationsContract.ts"
 export * from "./contracts.ts"
+export * from "./EventsContract.ts"
 export * from "./Fixtures.ts"
 export * from "./SessionsContract.ts"

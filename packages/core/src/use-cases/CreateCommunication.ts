@@ -4,8 +4,8 @@ import { parseContactInformationId } from "../domain/ContactInformationIdentifie
 import { CommunicationId } from "../domain/Identity.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
+import { freshHex } from "../ports/freshHex.ts"
 import { type Authentication, actOf, authenticate } from "./Authentication.ts"
-import { freshHex } from "./freshHex.ts"
 
 /** Who drafts what, and to which contact; `contact_information` is its id. */
 export type CreateCommunication = Authentication & {

@@ -2,8 +2,8 @@ import { Effect } from "effect"
 import { ContactInformationId } from "../domain/Identity.ts"
 import { contactInformationOf, type NewContactInformation } from "../domain/NewContactInformation.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
+import { freshHex } from "../ports/freshHex.ts"
 import { type Authentication, authenticate } from "./Authentication.ts"
-import { freshHex } from "./freshHex.ts"
 
 /** Who adds which contact; `NewPerson.make` and `NewCompany.make` fill in what is unset. */
 export type CreateContactInformation = Authentication & { readonly contact_information: NewContactInformation }

@@ -3,8 +3,8 @@ import { parseToken } from "../domain/Caller.ts"
 import { type LogInAttempt, logInLimits } from "../domain/LogInLimits.ts"
 import { Accounts, type Credentials } from "../ports/Accounts.ts"
 import { Attempts } from "../ports/Attempts.ts"
+import { freshHex } from "../ports/freshHex.ts"
 import { Sessions } from "../ports/Sessions.ts"
-import { freshHex } from "./freshHex.ts"
 
 /** How long a session lasts, whether it is used or not. */
 const lifetime = { hours: 2 }
