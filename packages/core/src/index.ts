@@ -1,4 +1,5 @@
 /** Communications of a CRM: the domain, its ports and its use cases. */
+export * from "./createCommunications.ts"
 export * from "./domain/Caller.ts"
 export * from "./domain/Communication.ts"
 export * from "./domain/CommunicationCompleted.ts"

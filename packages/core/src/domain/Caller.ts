@@ -1,10 +1,26 @@
 import { Redacted, Result, Schema } from "effect"
-import { InvalidToken } from "./Errors.ts"
-import { OrganisationId, UserId } from "./Identity.ts"
+import { InvalidCaller, InvalidToken } from "./Errors.ts"
+import { OrganisationId, UserId, upperCaseHex } from "./Identity.ts"
 
 /** Who is asking: a user of an organisation. */
 export const Caller = Schema.Struct({ organisation: OrganisationId, user: UserId })
 export type Caller = typeof Caller.Type
+
+const isOrganisation = Schema.is(OrganisationId)
+const isUser = Schema.is(UserId)
+
+/** Reads a caller whom a host has authenticated: ids in either case, as 32 hexadecimal digits or as a UUID. */
+export const parseCaller = (given: {
+  readonly organisation: string
+  readonly user: string
+}): Result.Result<Caller, InvalidCaller> => {
+  const uuid = /^(\w{8})-(\w{4})-(\w{4})-(\w{4})-(\w{12})$/
+  const [organisation, user] = [given.organisation, given.user].map((id) =>
+    upperCaseHex(id.replace(uuid, "$1$2$3$4$5"))
+  )
+  if (!isOrganisation(organisation)) return Result.fail(new InvalidCaller({ member: "organisation" }))
+  return isUser(user) ? Result.succeed({ organisation, user }) : Result.fail(new InvalidCaller({ member: "user" }))
+}
 
 const TokenText = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/)).pipe(Schema.brand("Token"))
 

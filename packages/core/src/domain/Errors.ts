@@ -19,6 +19,15 @@ export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidTok
   }
 }
 
+/** The host passes a caller who is none: `member` is not an id, 32 hexadecimal digits or a UUID. */
+export class InvalidCaller extends Schema.TaggedError<InvalidCaller>()("InvalidCaller", {
+  member: Schema.Literals(["organisation", "user"])
+}) {
+  override get message() {
+    return `the ${this.member} of the caller is no id: 32 hexadecimal digits, or a UUID`
+  }
+}
+
 /** The identifier names none or more than one of `id` and `number`; `given` is what it named. */
 export class AmbiguousIdentifier extends Schema.TaggedError<AmbiguousIdentifier>()("AmbiguousIdentifier", {
   given: GivenIdentifier
@@ -79,6 +88,16 @@ export class ContactInformationExists extends Schema.TaggedError<ContactInformat
 ) {
   override get message() {
     return `there is a contact information with id "${this.id}" already`
+  }
+}
+
+/** What is described is no contact; `reason` names the member and what it should be. */
+export class InvalidContactInformation extends Schema.TaggedError<InvalidContactInformation>()(
+  "InvalidContactInformation",
+  { reason: Schema.String }
+) {
+  override get message() {
+    return this.reason
   }
 }
 
