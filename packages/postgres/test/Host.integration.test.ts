@@ -76,7 +76,7 @@ const inTransaction = Effect.fnUntraced(function* <A, E, R>(
   return yield* exit
 })
 
-/** The same, and with our tables, and the ports that run each statement in a transaction of its own. */
+/** That host with our tables, and the ports on its handle outside of any transaction. */
 const migrated = (host: Host) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -99,6 +99,7 @@ const given = Effect.gen(function* () {
 /** Runs a statement by the host's own means. */
 const own = ({ own }: Transaction, text: string) => Effect.promise(async () => own(text))
 
+/** A row of the host's own. */
 const order = () => {
   const id = freshId()
   return {
@@ -187,6 +188,7 @@ for (const host of hosts) {
       })
     )
 
+    // Fails as long as `add` leaves it to the server to find the conflict (docs/decisions/0008).
     it.effect.fails("a number that is taken leaves the host's transaction usable", () =>
       Effect.gen(function* () {
         const { draft, organisation } = yield* given
