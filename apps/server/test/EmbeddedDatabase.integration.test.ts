@@ -15,6 +15,7 @@ const folder = Effect.acquireRelease(
 const Ports = Postgres.layer.pipe(
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
   Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+  Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
   Layer.provide(Layer.unwrap(Effect.map(folder, EmbeddedDatabase.layer)))
 )
 

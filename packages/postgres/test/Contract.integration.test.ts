@@ -14,6 +14,7 @@ for (const schema of ["public", 'a "host" of its own']) {
     Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
     Layer.provideMerge(Layer.succeed(Postgres.DatabaseSchema, schema)),
     Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
     Layer.provideMerge(Database)
   )
   layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`ten connections, schema ${schema}`, (it) => {

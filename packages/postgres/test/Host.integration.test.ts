@@ -7,32 +7,31 @@ import {
   type Draft,
   NotDraft,
   Readiness,
-  Sessions,
-  UserId
+  Sessions
 } from "@communications/core"
 import {
   aDraft,
-  communicationsContract,
+  anAct,
+  contracts,
   freshCaller,
   freshId,
   freshOrganisation,
   freshToken,
-  noon,
-  sessionsContract
+  store
 } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { Context, DateTime, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
+import { Context, DateTime, Effect, Exit, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshDatabase } from "../../../test/freshDatabase.ts"
 import { type Host, hosts, type OpenHost, type Transaction } from "./hosts.ts"
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const by = UserId.make(freshId())
-const completing = (found: Parameters<typeof complete>[0]) => complete(found, { at: noon, by })
-const completed = ({ _tag, ...members }: Draft) => new Completed({ ...members, completed_at: noon, completed_by: by })
+const act = anAct()
+const completed = ({ _tag, ...members }: Draft) =>
+  new Completed({ ...members, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
@@ -84,16 +83,32 @@ const migrated = (host: Host) =>
       const { execute } = yield* TheHost
       return Postgres.layerHost(execute, { concurrency: host.concurrency })
     })
-  ).pipe(Layer.provideMerge(opened(host)))
+  ).pipe(
+    Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
+    Layer.provideMerge(opened(host))
+  )
 
 /** A draft that is added to an organisation of its own, and what to do with it. */
 const given = Effect.gen(function* () {
   const organisation = freshOrganisation()
   const draft = aDraft()
-  yield* (yield* Communications).add(organisation, draft)
-  const modify = <A extends Draft | Completed, E>(transition: (found: Draft | Completed) => Result.Result<A, E>) =>
-    Effect.flatMap(Communications, (communications) => communications.modify(organisation, byId(draft), transition))
-  return { organisation, draft, completeDraft: modify(completing), stored: Effect.flip(modify(Result.fail)) }
+  yield* store(organisation, draft)
+  const communications = Communications
+  return {
+    organisation,
+    draft,
+    completeDraft: Effect.flatMap(communications, ({ modify }) => modify(organisation, byId(draft), complete, act)),
+    stored: Effect.flatMap(communications, ({ find }) => find(organisation, byId(draft))),
+    /** How many steps and how many events tell of its completion. */
+    traces: Effect.flatMap(
+      SqlClient.SqlClient,
+      (sql) => sql<{ readonly steps: number; readonly events: number }>`
+        SELECT (SELECT count(*)::int FROM communication_history
+            WHERE organisation = ${organisation}::uuid AND "to" = 'COMPLETED') AS steps,
+          (SELECT count(*)::int FROM events WHERE organisation = ${organisation}::uuid) AS events`
+    )
+  }
 })
 
 /** Runs a statement by the host's own means. */
@@ -148,29 +163,32 @@ for (const host of hosts) {
   layer(migrated(host), { excludeTestServices: true, timeout: "1 minute" })(host.name, (it) => {
     it.effect("what the host rolls back leaves nothing, of the host's or of ours", () =>
       Effect.gen(function* () {
-        const { draft, completeDraft, stored } = yield* given
+        const { draft, completeDraft, stored, traces } = yield* given
         const { insert, expectStored } = order()
         const added = yield* inTransaction("ROLLBACK", (transaction) =>
           Effect.gen(function* () {
             yield* insert(transaction)
             assert.deepStrictEqual(yield* completeDraft, completed(draft))
             assert.deepStrictEqual(yield* stored, completed(draft))
+            assert.deepStrictEqual(yield* traces, [{ steps: 1, events: 1 }])
             return yield* given
           })
         )
         yield* expectStored(false)
         assert.deepStrictEqual(yield* stored, draft)
+        assert.deepStrictEqual(yield* traces, [{ steps: 0, events: 0 }])
         assert.strictEqual((yield* Effect.flip(added.completeDraft))._tag, "CommunicationNotFound")
       })
     )
 
     it.effect("what the host commits is there, the host's and ours", () =>
       Effect.gen(function* () {
-        const { draft, completeDraft, stored } = yield* given
+        const { draft, completeDraft, stored, traces } = yield* given
         const { insert, expectStored } = order()
         yield* inTransaction("COMMIT", (transaction) => Effect.andThen(insert(transaction), completeDraft))
         yield* expectStored(true)
         assert.deepStrictEqual(yield* stored, completed(draft))
+        assert.deepStrictEqual(yield* traces, [{ steps: 1, events: 1 }])
       })
     )
 
@@ -188,15 +206,14 @@ for (const host of hosts) {
       })
     )
 
-    // Fails as long as `add` leaves it to the server to find the conflict (docs/decisions/0008).
-    it.effect.fails("a number that is taken leaves the host's transaction usable", () =>
+    it.effect("a number that is taken leaves the host's transaction usable", () =>
       Effect.gen(function* () {
         const { draft, organisation } = yield* given
         const second = aDraft(draft.number)
         const { id, number } = second
         yield* betweenOrders(true, () =>
           Effect.gen(function* () {
-            const refusal = yield* Effect.flip((yield* Communications).add(organisation, second))
+            const refusal = yield* Effect.flip(store(organisation, second))
             assert.deepStrictEqual(refusal, new CommunicationExists({ id, number }))
           })
         )
@@ -360,8 +377,7 @@ for (const host of hosts) {
       )
     )
 
-    for (const { name, test } of communicationsContract) it.effect(`Communications: ${name}`, () => test)
-    for (const { name, test } of sessionsContract) it.effect(`Sessions: ${name}`, () => test)
+    for (const { name, test } of contracts) it.effect(name, () => test)
   })
 }
 
