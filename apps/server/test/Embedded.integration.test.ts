@@ -52,7 +52,7 @@ describe("a default start, on an empty folder", () => {
   it("refuses a second process on the same folder, in one sentence", async () => {
     const second = start("main", { DATA_DIR: folder })
     expect(await second.ended()).toBe(1)
-    expect(second.stderr).toMatch(/^The data folder \S+ is in use by process \d+: [^\n]+\n$/)
+    expect(second.stderr).toMatch(/^The data folder \S+ is in use by another process: [^\n]+\n$/)
   })
   it("keeps what it answered OK when it is killed right after, and stores its demonstration data only once", async () => {
     for (const number of ["44", "45", "46"]) {

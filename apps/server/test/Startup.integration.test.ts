@@ -29,7 +29,8 @@ describe("what cannot work", () => {
     ["a PORT that is none", { PORT: "abc" }, /^PORT must be/],
     ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
-    ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/]
+    ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
+    ["a data folder that cannot be made", { DATA_DIR: "/proc/x/y" }, /^The data folder \/proc\/x\/y cannot be used/]
   ])("%s is told in one sentence, code 1", (_, env, sentence) => refused(env, sentence), 60_000)
 
   it("a port in use is told in one sentence, code 1", async () => {
