@@ -12,11 +12,8 @@ const respond = (code: Code, description: string, headers: Record<string, string
 
 const isRequestId = Schema.is(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,128}$/)))
 
-/** The caller's request id, if it is well-formed, else a new one. */
-const requestId = ({ headers }: HttpServerRequest.HttpServerRequest): string => {
-  const given = headers["x-request-id"]
-  return isRequestId(given) ? given : SecureRandom.uuidV4Unsafe()
-}
+/** The request id that the caller gave, if it is well-formed, else a new one. */
+export const requestId = (given: unknown): string => (isRequestId(given) ? given : SecureRandom.uuidV4Unsafe())
 
 /** The methods that each path offers. */
 const offered = new Map<string, Array<string>>()
@@ -61,7 +58,7 @@ const fromCause =
 export const layer = HttpRouter.middleware(
   (app) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const id = requestId(request)
+      const id = requestId(request.headers["x-request-id"])
       return app.pipe(
         Effect.catchCause(fromCause(request)),
         Effect.map((response) =>
