@@ -2,7 +2,7 @@
 import { RequestId } from "@communications/core"
 import { Cause, Effect, Schema } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
 import { type Code, failure, statusOf } from "./Failures.ts"
@@ -15,22 +15,29 @@ const isRequestId = Schema.is(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9.
 /** The request id that the caller gave, if it is well-formed, else a new one. */
 export const requestId = (given: unknown): string => (isRequestId(given) ? given : SecureRandom.uuidV4Unsafe())
 
-/** The methods that each path offers. */
-const offered = new Map<string, Array<string>>()
+/** How URLs are matched: as they are documented, but for a slash at the end. */
+export const routing = { caseSensitive: true, ignoreDuplicateSlashes: false }
+
+const methodsOf = new Map<string, Array<string>>()
 HttpApi.reflect(CommunicationsApi, {
   onGroup: () => {},
   onEndpoint: ({ endpoint: { path, method } }) => {
     const methods = method === "GET" ? ["GET", "HEAD"] : [method]
-    offered.set(path, [...(offered.get(path) ?? []), ...methods])
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), ...methods])
   }
 })
+
+/** The methods that each URL offers, matched as the router does. */
+const offered = FindMyWay.make<ReadonlyArray<string>>(routing)
+for (const [path, methods] of methodsOf) offered.on("ANY", `/${path.slice(1)}`, methods)
+const offeredAt = (url: string): ReadonlyArray<string> => offered.find("ANY", url)?.handler ?? []
 
 const pathOf = ({ url }: HttpServerRequest.HttpServerRequest): string => url.split("?", 1)[0] ?? url
 
 const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
   const path = pathOf(request)
-  const methods = offered.get(path.replace(/\/$/, ""))
-  if (methods === undefined) return respond("NOT_FOUND", `there is nothing at ${path}`)
+  const methods = offeredAt(request.url)
+  if (methods.length === 0) return respond("NOT_FOUND", `there is nothing at ${path}`)
   const allow = methods.join(", ")
   return respond("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`, { allow })
 }

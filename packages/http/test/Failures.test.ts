@@ -119,6 +119,23 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("refu
       })
     )
   }
+  const complete = "/crmapi/rest/v2/communications/complete"
+  for (const [path, isThere] of [
+    [complete, true],
+    [`${complete}?x=1`, true],
+    [`${complete}/`, true],
+    [complete.replace("complete", "%63omplete"), true],
+    [complete.toUpperCase(), false],
+    [complete.replace("/complete", "//complete"), false],
+    [`${complete}//`, false]
+  ] as const) {
+    it.effect(`${path} is ${isThere ? "there" : "not there"}, whatever the method`, () =>
+      Effect.gen(function* () {
+        refused(yield* send({ path, body: "{}" }), isThere ? SHAPE : [404, "NOT_FOUND"])
+        refused(yield* send({ path, method: "GET" }), isThere ? [405, "METHOD_NOT_ALLOWED"] : [404, "NOT_FOUND"])
+      })
+    )
+  }
   it.effect("POST is not allowed where GET and HEAD are", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* send({ path: "/health/live", body: "{}" })).headers.allow, "GET, HEAD")
