@@ -6,6 +6,7 @@ import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerRe
 import { HttpApi } from "effect/http-api"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
 import { type Code, failure, statusOf } from "./Failures.ts"
+import { isJson, isUtf8 } from "./JsonBody.ts"
 
 const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(failure(code, description), { status: statusOf(code), headers })
@@ -42,6 +43,21 @@ const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
   return respond("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`, { allow })
 }
 
+const notJson = () => respond("UNSUPPORTED_MEDIA_TYPE", "send application/json, in UTF-8")
+
+/** Hands a request on if its body is JSON in UTF-8: HttpApi would accept one without a type, and replace wrong bytes. */
+const checkingBody = <E, R>(
+  request: HttpServerRequest.HttpServerRequest,
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+) =>
+  Effect.gen(function* () {
+    const type = request.headers["content-type"]
+    if (type !== undefined && !isJson(type)) return notJson()
+    const bytes = yield* request.arrayBuffer
+    if (type === undefined && bytes.byteLength > 0) return notJson()
+    return isUtf8(bytes) ? yield* app : respond("INVALID_PARAMETERS", "the body is not UTF-8")
+  })
+
 /** The answer to a request that no endpoint could answer for itself. */
 const fromCause =
   (request: HttpServerRequest.HttpServerRequest) =>
@@ -66,11 +82,9 @@ export const layer = HttpRouter.middleware(
   (app) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const id = requestId(request.headers["x-request-id"])
-      return app.pipe(
+      const hasBody = request.method === "POST" && offeredAt(request.url).includes("POST")
+      return (hasBody ? checkingBody(request, app) : app).pipe(
         Effect.catchCause(fromCause(request)),
-        Effect.map((response) =>
-          response.status === 415 ? respond("UNSUPPORTED_MEDIA_TYPE", "send application/json") : response
-        ),
         Effect.tap(({ status }) =>
           Effect.logDebug("Request", { method: request.method, path: pathOf(request), status })
         ),
