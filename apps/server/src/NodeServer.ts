@@ -1,4 +1,5 @@
 import { IncomingMessage, Server, ServerResponse, STATUS_CODES } from "node:http"
+import { Server as NetServer } from "node:net"
 import type { Duplex } from "node:stream"
 import { type Code, failure, requestId, statusOf } from "@communications/http"
 
@@ -55,34 +56,67 @@ const refuseTunnel = (request: IncomingMessage): void => {
 const namesHost = ({ httpVersion, headersDistinct }: IncomingMessage): boolean =>
   httpVersion !== "1.1" || headersDistinct.host?.length === 1
 
+/** Tells the client that this connection ends with this answer. */
+const announceEnd = (response: ServerResponse): void => {
+  if (!response.headersSent) response.setHeader("connection", "close")
+}
+
+/** How many connections may wait to be taken: Node's default, which takes one in each turn of the event loop. */
+const backlog = 511
+
+const afterTurns = (turns: number, run: () => void): void =>
+  void (turns === 0 ? run() : setImmediate(afterTurns, turns - 1, run))
+
+/** Shows the app no request that HTTP/1.1 forbids; and closes so that what was sent is answered, then ends. */
 class StrictServer extends Server {
+  readonly #unanswered = new Set<ServerResponse>()
+  #closing = false
+
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
-    if (request instanceof IncomingMessage && response instanceof ServerResponse && !namesHost(request)) {
-      refuse(request, response, "INVALID_PARAMETERS", "Host: exactly one is needed")
-      return true
-    }
-    return super.emit(event, ...args)
+    if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return super.emit(event, ...args)
+    this.#unanswered.add(response)
+    response.once("close", () => this.#unanswered.delete(response))
+    if (this.#closing) announceEnd(response)
+    if (namesHost(request)) return super.emit(event, ...args)
+    refuse(request, response, "INVALID_PARAMETERS", "Host: exactly one is needed")
+    return true
+  }
+
+  /**
+   * Takes those who connected before, then stops listening. Idle connections are ended half a second later, since a
+   * request may be on its way; slow senders have no longer for a request than for its header. Node's own `close` resets
+   * the former, and waits for the latter without an end.
+   */
+  override close(callback?: (error?: Error) => void): this {
+    this.#closing = true
+    this.requestTimeout = this.headersTimeout
+    for (const response of this.#unanswered) announceEnd(response)
+    const all = setTimeout(() => this.closeAllConnections(), 11_000)
+    afterTurns(backlog, () => {
+      const idle = setInterval(() => this.closeIdleConnections(), 500)
+      this.once("close", () => {
+        clearInterval(idle)
+        clearTimeout(all)
+      })
+      NetServer.prototype.close.call(this, callback)
+    })
+    return this
   }
 }
 
 /**
  * A server that gives a slow sender 5 seconds for the header and 10 for the whole request, and answers in the envelope
- * whatever Node would refuse by itself. Once it closes, it ends each connection with its last answer, instead of
- * waiting for the client to do so.
+ * whatever Node would refuse by itself.
  */
-export const nodeServer = (): Server => {
-  const server = new StrictServer({
+export const nodeServer = (): Server =>
+  new StrictServer({
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 500,
     requireHostHeader: false
   })
-  const endIdle = () => void (server.listening || setImmediate(() => server.closeIdleConnections()))
-  return server
     .on("clientError", refuseUnread)
     .on("checkExpectation", refuseExpectation)
     .on("connect", refuseTunnel)
-    .on("request", (_, response) => response.once("close", endIdle))
-}
