@@ -1,4 +1,4 @@
-import { Config, Effect, Option, Redacted, Schema } from "effect"
+import { Config, Duration, Effect, Option, Redacted, Schema } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
@@ -30,6 +30,10 @@ export const configuration = Effect.gen(function* () {
     const message = "DATABASE_URL must be a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE."
     return yield* new StartupFailure({ message })
   }
+  const migrationTimeout = yield* setting(
+    Config.Duration("MIGRATION_TIMEOUT").pipe(Config.withDefault(Duration.seconds(60))),
+    "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours"
+  )
   const dataDir = yield* setting(
     Config.NonEmptyString("DATA_DIR").pipe(Config.withDefault("./data")),
     "DATA_DIR must not be empty"
@@ -40,6 +44,6 @@ export const configuration = Effect.gen(function* () {
     ),
     `LOG_LEVEL must be one of ${Object.keys(levels).join(", ")}`
   )
-  return { host, port, databaseUrl, dataDir, logLevel: levels[level] }
+  return { host, port, databaseUrl, migrationTimeout, dataDir, logLevel: levels[level] }
 })
 export type Configuration = Effect.Success<typeof configuration>

@@ -1,7 +1,7 @@
 import { access, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { migrate, layer as ports } from "@communications/postgres"
-import { Effect, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
 import * as EmbeddedDatabase from "./EmbeddedDatabase.ts"
@@ -9,13 +9,22 @@ import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Brings the schema up to date before anything else uses the database. */
-const migrated = Layer.effectDiscard(
-  Effect.mapError(
-    migrate,
-    ({ message }) =>
-      new StartupFailure({ message: `The schema of the database cannot be brought up to date: ${message}.` })
+const migrated = (timeout: Duration.Duration) =>
+  Layer.effectDiscard(
+    migrate.pipe(
+      Effect.mapError(({ message }) => `: ${message}`),
+      Effect.timeoutOrElse({
+        duration: timeout,
+        orElse: () =>
+          Effect.fail(
+            ` in ${Duration.format(timeout)}: see whether something holds a lock on communications_migrations, or set MIGRATION_TIMEOUT to more`
+          )
+      }),
+      Effect.mapError(
+        (why) => new StartupFailure({ message: `The schema of the database cannot be brought up to date${why}.` })
+      )
+    )
   )
-)
 
 /** Stores the demonstration data. */
 export const seeded = Effect.mapError(
@@ -37,13 +46,14 @@ const seededOnce = (dataDir: string) => {
 }
 
 /** The ports, on the database that the configuration names, ready for use. */
-export const layer = ({ databaseUrl, dataDir }: Configuration) =>
+export const layer = ({ databaseUrl, dataDir, migrationTimeout }: Configuration) =>
   Option.match(databaseUrl, {
-    onSome: (url) => ports.pipe(Layer.provideMerge(migrated), Layer.provide(ExternalDatabase.layer(url))),
+    onSome: (url) =>
+      ports.pipe(Layer.provideMerge(migrated(migrationTimeout)), Layer.provide(ExternalDatabase.layer(url))),
     onNone: () =>
       seededOnce(dataDir).pipe(
         Layer.provideMerge(ports),
-        Layer.provideMerge(migrated),
+        Layer.provideMerge(migrated(migrationTimeout)),
         Layer.provide(EmbeddedDatabase.layer(dataDir))
       )
   })

@@ -14,7 +14,7 @@ export class ServerProcess {
 
   constructor(program: "main" | "seed", env: Readonly<Record<string, string>>) {
     const file = `apps/server/src/${program}.ts`
-    const { DATABASE_URL, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
+    const { DATABASE_URL, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
     this.child = spawn(process.execPath, ["--conditions=@communications/source", file], {
       cwd: root,
       env: { ...inherited, PORT: "0", ...env },
