@@ -45,7 +45,9 @@ export class ServerProcess {
     for (;;) {
       const url = /listens on (\S+)[\s\S]*curl[\s\S]*'\n/.exec(this.stdout)?.[1]
       if (url !== undefined) return url
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.stderr}`)
+      const { exitCode, signalCode } = this.child
+      if (exitCode !== null || signalCode !== null)
+        throw new Error(`it ended (${exitCode ?? signalCode}): ${this.stderr}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }

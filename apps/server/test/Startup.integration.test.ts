@@ -74,6 +74,12 @@ describe("what cannot work", () => {
     60_000
   )
 
+  it("what was killed is not waited for", async () => {
+    const server = start("main", { DATA_DIR: await freshFolder() })
+    server.child.kill("SIGKILL")
+    await expect(server.url()).rejects.toThrow("SIGKILL")
+  }, 60_000)
+
   it("a port in use is told in one sentence, code 1", async () => {
     const holder = createServer().listen(0, "127.0.0.1")
     await once(holder, "listening")
