@@ -82,6 +82,11 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("refu
       Effect.map(send({ body }), (answer) => refused(answer, SHAPE, /./))
     )
   }
+  it.effect("an unknown member of an identifier is told in words", () =>
+    Effect.map(post({ communication_identifier: { numbers: "41" } }), (answer) =>
+      refused(answer, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
+    )
+  )
   it.effect("a message is constant per code", () =>
     Effect.gen(function* () {
       assert.strictEqual(refused(yield* post([]), SHAPE), refused(yield* post({ token: 1 }), SHAPE))
