@@ -34,6 +34,16 @@ export const configuration = Effect.gen(function* () {
     Config.Duration("MIGRATION_TIMEOUT").pipe(Config.withDefault(Duration.seconds(60))),
     "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours"
   )
+  const groupCommit = yield* setting(
+    Config.Literals(["on", "off"], "GROUP_COMMIT").pipe(Config.withDefault("on" as const)),
+    "GROUP_COMMIT must be on or off"
+  )
+  const proxies = yield* setting(
+    Config.schema(Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0)), "PROXIES").pipe(
+      Config.withDefault(0)
+    ),
+    "PROXIES must be how many proxies stand before the server, from 0"
+  )
   const dataDir = yield* setting(
     Config.NonEmptyString("DATA_DIR").pipe(Config.withDefault("./data")),
     "DATA_DIR must not be empty"
@@ -44,6 +54,10 @@ export const configuration = Effect.gen(function* () {
     ),
     `LOG_LEVEL must be one of ${Object.keys(levels).join(", ")}`
   )
-  return { host, port, databaseUrl, migrationTimeout, dataDir, logLevel: levels[level] }
+  return {
+    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies },
+    groupCommit: groupCommit === "on",
+    logLevel: levels[level]
+  }
 })
 export type Configuration = Effect.Success<typeof configuration>

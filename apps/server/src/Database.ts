@@ -1,6 +1,6 @@
 import { access, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { migrate, layer as ports } from "@communications/postgres"
+import { GroupCommit, migrate, layer as ports } from "@communications/postgres"
 import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
@@ -46,7 +46,7 @@ const seededOnce = (dataDir: string) => {
 }
 
 /** The ports, on the database that the configuration names, ready for use. */
-export const layer = ({ databaseUrl, dataDir, migrationTimeout }: Configuration) =>
+export const layer = ({ databaseUrl, dataDir, migrationTimeout, groupCommit }: Configuration) =>
   Option.match(databaseUrl, {
     onSome: (url) =>
       ports.pipe(Layer.provideMerge(migrated(migrationTimeout)), Layer.provide(ExternalDatabase.layer(url))),
@@ -56,4 +56,4 @@ export const layer = ({ databaseUrl, dataDir, migrationTimeout }: Configuration)
         Layer.provideMerge(migrated(migrationTimeout)),
         Layer.provide(EmbeddedDatabase.layer(dataDir))
       )
-  })
+  }).pipe(Layer.provide(Layer.succeed(GroupCommit, groupCommit)))

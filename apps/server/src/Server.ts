@@ -11,6 +11,7 @@ const layer = (configuration: Configuration) => {
   const httpServer = HttpServer.layer(configuration).pipe(Layer.provide(database))
   return Announcement.layer(configuration).pipe(
     Layer.provide(Http.serve),
+    Layer.provide(Layer.succeed(Http.TrustedProxies, configuration.proxies)),
     Layer.provide(httpServer),
     Layer.provide(database),
     Layer.provide(Logger.layer([Logger.consoleJson])),

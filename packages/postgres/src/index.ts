@@ -5,10 +5,12 @@ import * as AttemptsPostgres from "./AttemptsPostgres.ts"
 import * as CommunicationsPostgres from "./CommunicationsPostgres.ts"
 import * as ContactInformationsPostgres from "./ContactInformationsPostgres.ts"
 import * as EventsPostgres from "./EventsPostgres.ts"
+import { GroupCommit } from "./GroupCommit.ts"
 import { layerExecutor } from "./Host.ts"
 import * as ReadinessPostgres from "./ReadinessPostgres.ts"
 import * as SessionsPostgres from "./SessionsPostgres.ts"
 
+export { GroupCommit } from "./GroupCommit.ts"
 export * from "./Host.ts"
 export { migrate, migrations } from "./Migrations.ts"
 export { PasswordCost } from "./Passwords.ts"
@@ -31,4 +33,6 @@ export const layer = Layer.mergeAll(
  * program around has the ports already: those are on another handle.
  */
 export const layerHost = (...handle: Parameters<typeof layerExecutor>) =>
-  Layer.fresh(layer.pipe(Layer.provideMerge(layerExecutor(...handle))))
+  Layer.fresh(
+    layer.pipe(Layer.provide(Layer.succeed(GroupCommit, false)), Layer.provideMerge(layerExecutor(...handle)))
+  )
