@@ -5,9 +5,9 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { freshDatabase } from "../test/freshDatabase.ts"
 
-const node = (file: string, DATABASE_URL: string) =>
+const node = (DATABASE_URL: string, ...program: ReadonlyArray<string>) =>
   Effect.promise(async () => {
-    const arguments_ = ["--conditions=@communications/source", file]
+    const arguments_ = ["--conditions=@communications/source", ...program]
     const { stdout } = await promisify(execFile)(process.execPath, arguments_, {
       env: { ...process.env, DATABASE_URL }
     })
@@ -21,8 +21,8 @@ it("the README quotes the example word for word", async () => {
 it.live("the example completes the documented communication, once", () =>
   Effect.gen(function* () {
     const url = yield* freshDatabase
-    yield* node("apps/server/src/seed.ts", url)
-    assert.strictEqual(yield* node("examples/embed.ts", url), "COMPLETED")
-    assert.strictEqual(yield* node("examples/embed.ts", url), "41 is COMPLETED already")
+    yield* node(url, "apps/server/src/cli.ts", "seed")
+    assert.strictEqual(yield* node(url, "examples/embed.ts"), "COMPLETED")
+    assert.strictEqual(yield* node(url, "examples/embed.ts"), "41 is COMPLETED already")
   })
 )

@@ -12,6 +12,7 @@ import * as SessionsPostgres from "./SessionsPostgres.ts"
 
 export { GroupCommit } from "./GroupCommit.ts"
 export * from "./Host.ts"
+export { addDrafts, analyze, type ManyDrafts } from "./ManyDrafts.ts"
 export { migrate, migrations } from "./Migrations.ts"
 export { PasswordCost } from "./Passwords.ts"
 export { StorageTimeout } from "./StorageErrors.ts"
