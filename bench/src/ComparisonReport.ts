@@ -8,7 +8,8 @@ import { readable, spread } from "./Statistics.ts"
 const over = (series: Series, value: (cost: Cost) => number) => spread(series.costs.map(value))
 const middle = (series: Series, value: (cost: Cost) => number): string => readable(over(series, value).median)
 
-const unexpectedIn = (series: Series): number =>
+/** How many answers were none of those that were due. */
+export const unexpectedIn = (series: Series): number =>
   series.costs.flatMap(({ unexpected }) => Object.values(unexpected)).reduce((sum, count) => sum + count, 0)
 
 /** Throughput beside the baseline's, round by round. */

@@ -41,10 +41,11 @@ export const growth = Effect.fn(function* (options: Options) {
       const dataset = datasets[at]
       if (dataset === undefined) continue
       announce(`round ${round + 1} of ${rounds}: ${nameOf(dataset)}`)
-      const warmUp = { connections: 64, seconds: 30, requests: 1000 }
+      const warmUp = { connections: 64, seconds: 30, requests: options.quick ? 300 : 1000 }
       const place = { postgres, template: nameOf(dataset), dataset, warmUp }
       // As many for every size: what the smallest has to complete.
-      const { costs } = yield* measure(place, reference, [{ connections: 64, seconds: 60, requests: 3900 }])
+      const load = { connections: 64, seconds: 60, requests: options.quick ? 1500 : 3900 }
+      const { costs } = yield* measure(place, reference, [load])
       taken[at]?.push(...costs)
       advance(round * datasets.length + index + 1, rounds * datasets.length)
     }

@@ -76,11 +76,11 @@ const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, sec
   const url = yield* Database.copyOf(postgres, template)
   const ports = Postgres.layer.pipe(Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })))
   let next = 1
-  const until = (end: number) =>
+  const until = (end: number, requests = Number.POSITIVE_INFINITY) =>
     Effect.gen(function* () {
       const first = next
       const worker = Effect.gen(function* () {
-        while (performance.now() < end) {
+        while (performance.now() < end && next - first < requests) {
           const number = next++
           const token = Redacted.make(tokenOf(number % dataset.organisations))
           yield* completeCommunication({ token, identifier: { number: String(number) } })
@@ -93,7 +93,7 @@ const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, sec
       return next - first
     })
   return yield* Effect.gen(function* () {
-    yield* until(performance.now() + 1000)
+    yield* until(performance.now() + 5000, 1000)
     return yield* timed(until(performance.now() + seconds * 1000), postgres.process.pid)
   }).pipe(Effect.provide(ports))
 }, Effect.scoped)
@@ -115,7 +115,12 @@ export const ladder = Effect.fn(function* (options: Options) {
   const dataset = { communications: options.communications, completed: 0, organisations: 100 }
   const postgres = yield* Database.postgres
   yield* Database.template(postgres, "drafts", dataset)
-  const place: Place = { postgres, template: "drafts", dataset, warmUp: { connections: concurrency, seconds: 1 } }
+  const place: Place = {
+    postgres,
+    template: "drafts",
+    dataset,
+    warmUp: { connections: concurrency, seconds: 5, requests: 1000 }
+  }
   const steps = [
     { name: "the domain decides: `complete`, a pure function", take: domain(seconds) },
     { name: "+ the use case, on ports in memory", take: useCase(seconds) },

@@ -23,6 +23,8 @@ export interface Measured {
   readonly completed: number
   /** Everything that is not a completion of what was asked for, and how often. */
   readonly unexpected: Readonly<Record<string, number>>
+  /** What sending a request and reading its answer cost the load generator, in µs of processor time. */
+  readonly generatorTime: number
   /** Completions told in time, per second. */
   readonly perSecond: number
   readonly p50: number

@@ -64,7 +64,7 @@ export const optionsOf = (args: ReadonlyArray<string>): Options => {
   const [command = "compare"] = positionals
   if (values.help || (command !== "compare" && command !== "ladder" && command !== "growth")) throw new Usage(usage)
   const [rounds, seconds, connections, communications] = values.quick
-    ? ["1", "2", "64", "100000"]
+    ? ["1", "2", "64", "50000"]
     : ["5", "5", "64,256", "1000000"]
   const everyone = [...subjects, ...values.variant.map(variant)]
   const only = values.only?.split(",") ?? everyone.map(({ name }) => name)

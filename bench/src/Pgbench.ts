@@ -69,6 +69,6 @@ export const run = Effect.fn(function* (assignment: Assignment) {
   // The clients are not equally far: what the foremost has reached counts as sent.
   const sent = Math.max(0, ...lines.map(([, turn = 0]) => turn)) * clients + clients
   const perSecond = Number(/tps = ([\d.]+)/.exec(printed)?.[1])
-  const measured: Measured = { sent, completed, unexpected: {}, perSecond, ...summary(latencies) }
+  const measured: Measured = { sent, completed, unexpected: {}, generatorTime: 0, perSecond, ...summary(latencies) }
   return measured
 }, Effect.scoped)

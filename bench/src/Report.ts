@@ -29,6 +29,7 @@ export interface Findings {
   readonly text: string
   readonly data: object
   readonly svg?: string
+  readonly unexpected?: number
 }
 
 /** Writes what was found, and prints the text. */

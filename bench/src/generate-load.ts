@@ -36,6 +36,7 @@ const all = Array.from(
     })
 )
 
+const cpu = process.cpuUsage()
 const start = performance.now()
 const deadline = start + seconds * 1000
 let lastAnswer = start
@@ -87,10 +88,12 @@ for (const connection of all) connection.close()
 
 // Where the requests ran out before the time did, it ends with the last answer.
 const elapsed = next > last && rate === undefined ? lastAnswer - start : seconds * 1000
+const { user, system } = process.cpuUsage(cpu)
 const measured: Measured = {
   sent: next - first,
   completed,
   unexpected,
+  generatorTime: (user + system) / latencies.length,
   perSecond: (inTime * 1000) / elapsed,
   ...summary(latencies)
 }

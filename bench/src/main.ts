@@ -2,7 +2,7 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
 import { compare } from "./Compare.ts"
-import { svg, text } from "./ComparisonReport.ts"
+import { svg, text, unexpectedIn } from "./ComparisonReport.ts"
 import { growth } from "./Growth.ts"
 import { ladder } from "./Ladder.ts"
 import { type Options, optionsOf, Usage } from "./Options.ts"
@@ -14,6 +14,7 @@ const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Sc
       return Effect.map(compare(options), (comparison) => ({
         text: text(comparison),
         svg: svg(comparison),
+        unexpected: comparison.series.reduce((sum, series) => sum + unexpectedIn(series), 0),
         data: { options, ...comparison }
       }))
     case "ladder":
@@ -26,6 +27,7 @@ const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Sc
 const run = Effect.fn(function* (options: Options) {
   const findings = yield* Effect.scoped(findingsOf(options))
   report(options.quick ? `quick-${options.command}` : options.command, findings)
+  if (findings.unexpected) return yield* Effect.die(new Error(`${findings.unexpected} answers were unexpected`))
 })
 
 try {
