@@ -16,8 +16,12 @@ const sizes = ({ full, quick }: Options): ReadonlyArray<number> => [
   ...(full ? [10_000_000] : [])
 ]
 
-/** What a communication with its history, event and indexes takes, and the copy of it, in bytes; with room to spare. */
-const bytesPerCommunication = 3000
+/** What the templates, a copy of the largest and PostgreSQL's log of changes take, in GB; with room to spare. */
+const gigabytesOf = (datasets: ReadonlyArray<Dataset>): number => {
+  const counts = datasets.map(({ communications }) => communications)
+  const bytesEach = 1500
+  return (counts.reduce((sum, count) => sum + count, Math.max(...counts)) * bytesEach) / 1e9 + 2
+}
 
 const nameOf = ({ communications, organisations }: Dataset): string => `grown_${communications}_${organisations}`
 
@@ -27,7 +31,7 @@ export const growth = Effect.fn(function* (options: Options) {
   const datasets = sizes(options).flatMap((communications) =>
     [1, 1000].map((organisations): Dataset => ({ communications, completed: communications / 2, organisations }))
   )
-  const needed = datasets.reduce((sum, { communications }) => sum + communications * bytesPerCommunication, 0) / 1e9
+  const needed = gigabytesOf(datasets)
   const free = freeGigabytes()
   if (free < needed) {
     return yield* Effect.die(new Error(`it needs ${Math.ceil(needed)} GB of disk, ${Math.floor(free)} GB are free`))
