@@ -40,6 +40,7 @@ export const subjects: ReadonlyArray<Subject> = [
   { name: "pgbench", label: "the SQL alone, by pgbench", env: {} },
   baseline,
   reference,
+  ours("alone", "this software, GROUP_COMMIT=off", { GROUP_COMMIT: "off" }),
   peer("fastify", "Fastify + pg"),
   peer("hono", "Hono + postgres.js"),
   peer("express-sequelize", "Express + Sequelize"),
