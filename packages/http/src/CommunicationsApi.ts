@@ -118,7 +118,7 @@ export class ContactInformation extends HttpApiGroup.make("contact_information")
       payload: Schema.Union([
         Schema.Struct({ ...NewPerson.fields, ...besides }),
         Schema.Struct({ ...NewCompany.fields, ...besides })
-      ]),
+      ]).annotate({ expected: 'an object whose type is "PERSON" or "COMPANY"' }),
       success: AnswerOf(SparseContact),
       error: always
     }),

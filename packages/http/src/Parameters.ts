@@ -14,16 +14,22 @@ export const Authorization = { authorization: Schema.optionalKey(Schema.String) 
 
 const Part = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-/** Exactly one of `id` and `number`; members of other names are refused, since they would be misunderstood. */
-export const CommunicationIdentifier = Schema.StructWithRest(Schema.Struct({ id: Part, number: Part }), [
-  Schema.Record(
-    Schema.String.check(Schema.isPattern(/^(?!(id|number)$)/)),
-    Schema.Never.annotate({ message: "no member has this name" })
-  )
-]).annotate({ description: "The communication: exactly one of id and number" })
+/** An identifier; members of other names are refused, since they would be misunderstood. */
+const Identifier = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
+  Schema.StructWithRest(Schema.Struct(fields), [
+    Schema.Record(
+      Schema.String.check(Schema.isPattern(new RegExp(`^(?!(${Object.keys(fields).join("|")})$)`))),
+      Schema.Never.annotate({ message: "no member has this name" })
+    )
+  ])
+
+/** The communication: exactly one of `id` and `number`. */
+export const CommunicationIdentifier = Identifier({ id: Part, number: Part }).annotate({
+  description: "The communication: exactly one of id and number"
+})
 
 /** The contact information, by its id. */
-export const ContactInformationIdentifier = Schema.Struct({ id: Schema.String }).annotate({
+export const ContactInformationIdentifier = Identifier({ id: Schema.String }).annotate({
   description: "The contact information: its id"
 })
 
