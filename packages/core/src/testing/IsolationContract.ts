@@ -37,14 +37,17 @@ const naming: Record<string, Method> = {
   showHistory: (token, { communication }) => showHistory({ token, identifier: communication }),
   createCommunication: (token, { contact }) => createCommunication({ token, contact_information: contact, ...anEmail }),
   listCommunications: (token, { contact }) => listCommunications({ token, contact_information: contact }),
+  "listCommunications behind": (token, { communication: { id }, contact }) =>
+    listCommunications({
+      token,
+      ...(id ? { life_cycle_state: "DRAFT", after: id } : { contact_information: contact })
+    }),
   showContactInformation: (token, { contact }) => showContactInformation({ token, id: contact })
 }
 
-/** The methods that name nothing, or only what a list is behind. */
+/** The methods that name nothing. */
 const others: Record<string, Method> = {
   "listCommunications by state": (token) => listCommunications({ token, life_cycle_state: "DRAFT" }),
-  "listCommunications behind": (token, { communication }) =>
-    listCommunications({ token, life_cycle_state: "DRAFT", after: communication.id ?? undefined }),
   createContactInformation: (token) => createContactInformation({ token, contact_information: company })
 }
 

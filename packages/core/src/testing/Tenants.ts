@@ -14,7 +14,9 @@ const freshTwin = () => ({
   username: Name.make(freshId())
 })
 
-/** An organisation with a twin of whatever the other has, and something that only it has; its mark is on all of it. */
+/**
+ * An organisation with a twin of whatever the other has, and something older that only it has; its mark is on all of it.
+ */
 const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) {
   const [caller, token, mark, organisation] = [freshCaller(), freshToken(), freshId(), Name.make(freshId())]
   const password = Redacted.make(`password ${mark}`)
@@ -24,9 +26,10 @@ const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) 
     return new Draft({ ...members, id, number, subject: mark, content: mark, contact_information })
   }
   const own = freshTwin()
+  const { _tag, ...older } = marked(own.id, CommunicationNumber.make(freshId()), own.contact)
   const drafts = {
     twin: marked(twin.id, twin.number, twin.contact),
-    own: marked(own.id, CommunicationNumber.make(freshId()), own.contact)
+    own: new Draft({ ...older, created_at: DateTime.subtract(older.created_at, { hours: 1 }) })
   }
   for (const draft of [drafts.twin, drafts.own]) {
     yield* store(caller.organisation, draft, { ...anAct(), request_id: mark })
