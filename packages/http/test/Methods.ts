@@ -90,7 +90,7 @@ export const call = (
       )
 
 /** The body of a success. */
-export const ok = (data: unknown): string =>
+const ok = (data: unknown): string =>
   JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
 
 /** Fails the test unless that is what was answered, to the letter. */
