@@ -9,7 +9,8 @@ const project = (
 ) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, ...test }
+  // No test fails because a machine is slow: what hangs is ended, what is late is not.
+  test: { name, testTimeout: 60_000, hookTimeout: 60_000, ...test }
 })
 
 export default defineConfig({
