@@ -1,10 +1,10 @@
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { Api, given, Memory } from "./Client.ts"
-import { call, methods } from "./Methods.ts"
+import { Effect } from "effect"
+import { given } from "./Client.ts"
+import { ApiInMemory, call, methods } from "./Methods.ts"
 
-layer(Layer.provideMerge(Api, Memory), { excludeTestServices: true })("two organisations over HTTP", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("two organisations over HTTP", (it) => {
   for (const method of methods) {
     it.effect(`${method.path} answers for what another organisation has as for what nobody has, to the letter`, () =>
       Effect.gen(function* () {

@@ -1,8 +1,11 @@
 import { Accounts, Name } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
 import { assert } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
-import { type Received, send } from "./Client.ts"
+import { Effect, Layer, Redacted } from "effect"
+import { Api, Memory, type Received, send } from "./Client.ts"
+
+/** The API, on ports in memory. */
+export const ApiInMemory = Layer.provideMerge(Api, Memory)
 
 const base = "/crmapi/rest/v2"
 
@@ -90,8 +93,7 @@ export const call = (
       )
 
 /** The body of a success. */
-const ok = (data: unknown): string =>
-  JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
+const ok = (data: unknown): string => JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
 
 /** Fails the test unless that is what was answered, to the letter. */
 export const assertOk = ({ status, headers, text }: Received, data: unknown): void => {
