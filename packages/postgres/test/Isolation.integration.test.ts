@@ -10,6 +10,7 @@ import { freshDatabase } from "../../../test/freshDatabase.ts"
 const Ports = Postgres.layer.pipe(
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
   Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+  Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
   Layer.provideMerge(
     PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
   )
