@@ -22,7 +22,7 @@ const rowsOf = Effect.fnUntraced(function* (organisation: OrganisationId) {
   const tables = yield* sql<{ readonly name: string }>`
     SELECT table_name AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND column_name = 'organisation' ORDER BY 1`
-  assert.lengthOf(tables, 7)
+  assert.isAtLeast(tables.length, 7)
   return yield* Effect.forEach(tables, ({ name }) =>
     Effect.map(
       sql<{ readonly row: string }>`
