@@ -1,20 +1,12 @@
 /** The API as it is served. */
-import { ByteSize, Effect, Layer, SchemaIssue } from "effect"
+import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, UrlParams } from "effect/http"
 import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
 import { CommunicationsApi, Shape } from "./CommunicationsApi.ts"
 import { authentication, communications, contactInformation, health } from "./CommunicationsHttp.ts"
 import { failure } from "./Failures.ts"
 import * as Gateway from "./Gateway.ts"
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/** Says which parameter is wrong, and what it should be; never what it was, which may be a secret. */
-const describe = (issue: SchemaIssue.Issue): string => {
-  const [first] = format(issue).issues
-  const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
-  return `${path.length === 0 ? "the request" : path.map(String).join(".")}: ${first?.message ?? "not as documented"}`
-}
+import { describe } from "./Wording.ts"
 
 const shape = HttpApiMiddleware.layerSchemaErrorTransform(Shape, ({ kind, cause }) =>
   kind === "Body" || kind === "ResponseHeaders"
