@@ -43,6 +43,7 @@ const steps: ReadonlyArray<Step> = [
     sawAll: (output) => Number(/(\d+) modules/.exec(output)?.[1]) >= files.length
   },
   { name: "probes", commands: ["node scripts/probes.ts"] },
+  { name: "OpenAPI document", commands: ["node --conditions=@communications/source scripts/openapi.ts"] },
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",

@@ -10,8 +10,14 @@ export type Sparse<A> = A extends string | number | boolean
       ? { readonly [Name in keyof A]?: Sparse<A[Name]> }
       : A
 
+/** The annotations of what is sparse: under a name of its own. */
+const named = ({ annotations }: SchemaAST.AST) =>
+  annotations?.identifier === undefined
+    ? annotations
+    : { ...annotations, identifier: `SomeOf${annotations.identifier}` }
+
 const sparse = (ast: SchemaAST.AST): SchemaAST.AST => {
-  if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(sparse), ast.options, ast.annotations)
+  if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(sparse), ast.options, named(ast))
   if (SchemaAST.isArrays(ast)) {
     return new SchemaAST.Arrays(ast.isMutable, ast.elements.map(sparse), ast.rest.map(sparse), ast.annotations)
   }
@@ -19,9 +25,7 @@ const sparse = (ast: SchemaAST.AST): SchemaAST.AST => {
   const members = ast.propertySignatures.map(
     ({ name, type }) => new SchemaAST.PropertySignature(name, Schema.optionalKey(Schema.make(sparse(type))).ast)
   )
-  const { identifier, ...annotations } = ast.annotations ?? {}
-  const named = identifier === undefined ? annotations : { ...annotations, identifier: `SomeOf${identifier}` }
-  return new SchemaAST.Objects(members, ast.indexSignatures, named)
+  return new SchemaAST.Objects(members, ast.indexSignatures, named(ast))
 }
 
 const SparseOf = <A, I>(schema: Schema.Codec<A, I>) =>

@@ -107,9 +107,15 @@ export class Communications extends HttpApiGroup.make("communications")
         life_cycle_state: Schema.optionalKey(LifeCycleState),
         direction: Schema.optionalKey(Direction),
         media: Schema.optionalKey(Media),
-        number_of_results: Schema.optionalKey(WholeNumber),
-        offset: Schema.optionalKey(WholeNumber),
-        after: Schema.optionalKey(Schema.String),
+        number_of_results: Schema.optionalKey(
+          WholeNumber("How many to return at most, from 1 to 100; 25 unless given")
+        ),
+        offset: Schema.optionalKey(WholeNumber("How many to skip; the deeper, the slower")),
+        after: Schema.optionalKey(
+          Schema.String.annotate({
+            description: "The id of a communication: what follows it is returned, at any depth"
+          })
+        ),
         fields_set: FieldsSet
       },
       success: AnswerOf(Schema.Array(Details)),
@@ -165,9 +171,16 @@ export class Health extends HttpApiGroup.make("health")
     HttpApiEndpoint.get("live", "/health/live", { success: Empty }),
     HttpApiEndpoint.get("ready", "/health/ready", { success: Empty, error: UnavailableFailure })
   )
+  .middleware(Shape)
   .annotateMerge(OpenApi.annotations({ title: "Health", description: "For whoever watches the server." })) {}
 
 /** The whole API. */
 export class CommunicationsApi extends HttpApi.make("communications")
   .add(Communications, ContactInformation, Authentication, Health)
-  .annotateMerge(OpenApi.annotations({ title: "Communications", version: "0.1.0" })) {}
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Communications",
+      version: "0.1.0",
+      license: { name: "MIT", url: "https://opensource.org/license/mit" }
+    })
+  ) {}

@@ -22,6 +22,9 @@ const table = {
 /** What went wrong, in one word. */
 export type Code = keyof typeof table
 
+/** Whether a word is the code of a failure. */
+export const isCode = (word: string): word is Code => Object.hasOwn(table, word)
+
 /** The body of a failure: `message` is constant per code, `description` says what was wrong with this request. */
 export interface Failure<C extends Code> {
   readonly status: { readonly code: C; readonly message: string; readonly description: string }

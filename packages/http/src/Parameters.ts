@@ -60,7 +60,7 @@ const partsOf = (given: Repeated): ReadonlyArray<readonly [key: string, value: s
     })
 
 /** An identifier in a query, `key=value`; the parameter is repeated to give several keys, each of them once. */
-const IdentifierOf = (keys: ReadonlyArray<string>) =>
+const IdentifierOf = (keys: ReadonlyArray<string>, description: string) =>
   Repeated.check(
     Schema.makeFilter(
       (given: Repeated) => {
@@ -68,6 +68,7 @@ const IdentifierOf = (keys: ReadonlyArray<string>) =>
         return given_keys.every((key) => keys.includes(key)) && new Set(given_keys).size === given_keys.length
       },
       {
+        description,
         expected: `${keys.join("=… or ")}=…`,
         toJsonSchema: () => ({ pattern: `^((${keys.join("|")})=|$)` })
       }
@@ -75,7 +76,10 @@ const IdentifierOf = (keys: ReadonlyArray<string>) =>
   )
 
 /** A communication in a query: `id=…` or `number=…`. */
-export const CommunicationInQuery = IdentifierOf(["id", "number"]).pipe(
+export const CommunicationInQuery = IdentifierOf(
+  ["id", "number"],
+  "The communication: exactly one of id=… and number=…"
+).pipe(
   Schema.decodeTo(
     IdOrNumber,
     SchemaTransformation.transform({
@@ -83,12 +87,11 @@ export const CommunicationInQuery = IdentifierOf(["id", "number"]).pipe(
       encode: (identifier) =>
         Object.entries(identifier).flatMap(([key, value]) => (value == null ? [] : [`${key}=${value}`]))
     })
-  ),
-  Schema.annotate({ description: "The communication: exactly one of id=… and number=…" })
+  )
 )
 
 /** A contact information in a query: `id=…`. */
-export const ContactInQuery = IdentifierOf(["id"])
+export const ContactInQuery = IdentifierOf(["id"], "The contact information: id=…")
   .check(
     Schema.makeFilter((given: Repeated) => partsOf(given).length === 1, {
       expected: "id=…",
@@ -102,11 +105,11 @@ export const ContactInQuery = IdentifierOf(["id"])
         decode: (given) => ({ id: partsOf(given)[0]?.[1] ?? "" }),
         encode: ({ id }) => `id=${id}`
       })
-    ),
-    Schema.annotate({ description: "The contact information: id=…" })
+    )
   )
 
-/** A whole number in a query. */
-export const WholeNumber = Schema.String.check(Schema.isPattern(/^[0-9]{1,15}$/u, { expected: "a whole number" })).pipe(
-  Schema.decodeTo(Schema.Int, SchemaTransformation.numberFromString)
-)
+/** A whole number in a query; the description is for its documentation. */
+export const WholeNumber = (description: string) =>
+  Schema.String.check(Schema.isPattern(/^[0-9]{1,15}$/u, { expected: "a whole number", description })).pipe(
+    Schema.decodeTo(Schema.Int, SchemaTransformation.numberFromString)
+  )
