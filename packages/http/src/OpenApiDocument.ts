@@ -1,10 +1,10 @@
 /** The OpenAPI document of the API: generated from its definition, completed with words and examples. */
 import { type JsonSchema, Predicate } from "effect"
 import { OpenApi } from "effect/http-api"
+import { type Code, failure, isCode } from "./Codes.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
 import { type Words, words } from "./Documentation.ts"
 import { written } from "./DocumentSchemas.ts"
-import { type Code, failure, isCode } from "./Failures.ts"
 
 const description = `Completes the drafted communications of a CRM.
 

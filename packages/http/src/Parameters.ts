@@ -17,22 +17,25 @@ const IdOrNumber = Schema.Struct({ id: Part, number: Part })
 type IdOrNumber = typeof IdOrNumber.Type
 
 /** An identifier; members of other names are refused, since they would be misunderstood. */
-const Identifier = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.StructWithRest(Schema.Struct(fields), [
-    Schema.Record(
-      Schema.String.check(Schema.isPattern(new RegExp(`^(?!(${Object.keys(fields).join("|")})$)`))),
-      Schema.Never.annotate({ message: "no member has this name" })
-    )
-  ])
+const Identifier = <const Fields extends Schema.Struct.Fields>(struct: Schema.Struct<Fields>) =>
+  Schema.make<Schema.Codec<Schema.Struct<Fields>["Type"], Schema.Struct<Fields>["Encoded"]>>(
+    Schema.StructWithRest(struct, [
+      Schema.Record(
+        Schema.String.check(Schema.isPattern(new RegExp(`^(?!(${Object.keys(struct.fields).join("|")})$)`))),
+        Schema.Never.annotate({ message: "no member has this name" })
+      )
+    ]).ast
+  )
 
 /** The communication: exactly one of `id` and `number`. */
-export const CommunicationIdentifier = Identifier(IdOrNumber.fields).annotate({
+export const CommunicationIdentifier = Identifier(IdOrNumber).annotate({
   identifier: "CommunicationIdentifier",
   description: "The communication: exactly one of id and number"
 })
 
 /** The contact information, by its id. */
-export const ContactInformationIdentifier = Identifier({ id: Schema.String }).annotate({
+export const ContactInformationIdentifier = Identifier(Schema.Struct({ id: Schema.String })).annotate({
+  identifier: "ContactInformationIdentifier",
   description: "The contact information: its id"
 })
 
