@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@communications/source"]
+const browser = ["apps/*/test/**/*.browser.test.ts"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
 
 const project = (
@@ -17,8 +18,9 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
-      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: integration }),
-      project("integration", { include: integration, globalSetup: "./test/global-setup.ts" })
+      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
+      project("integration", { include: integration, globalSetup: "./test/global-setup.ts" }),
+      project("browser", { include: browser })
     ]
   }
 })

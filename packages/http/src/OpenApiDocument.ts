@@ -28,8 +28,7 @@ const { ofRequest, ofAnswer, schemas } = written(
 
 const requestId = {
   schema: { type: "string", pattern: "^[A-Za-z0-9._-]{1,128}$" },
-  description:
-    "Names the request, in the answer and in the server's log; given by the caller, or by the server where the caller gave none of this form"
+  description: "Names the request, in its answer and in the log; yours, if you sent one"
 }
 
 const wordsOf = new Map<string, Words>(Object.entries(words))
