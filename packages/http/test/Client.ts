@@ -5,7 +5,7 @@ import { serve } from "@communications/http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
-import { disagreement } from "./Document.ts"
+import { disagreement } from "../../../test/documentAgreement.ts"
 
 /** Where the one documented method is. */
 const complete = "/crmapi/rest/v2/communications/complete"

@@ -3,8 +3,8 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import { HttpApi } from "effect/http-api"
+import { disagreement, errorsOf } from "../../../test/documentAgreement.ts"
 import { Api, given, Memory, post } from "./Client.ts"
-import { disagreement, errorsOf } from "./Document.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
 const operations = Object.entries(document.paths).flatMap(([path, { get, post }]) =>
