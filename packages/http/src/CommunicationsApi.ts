@@ -146,7 +146,7 @@ export class ContactInformation extends HttpApiGroup.make("contact_information")
       payload: Schema.Union([
         Schema.Struct({ ...NewPerson.fields, ...besides }).annotate({ identifier: "NewPerson" }),
         Schema.Struct({ ...NewCompany.fields, ...besides }).annotate({ identifier: "NewCompany" })
-      ]).annotate({ expected: 'an object whose type is "PERSON" or "COMPANY"' }),
+      ]),
       success: AnswerOf(Contact),
       error: [...always, ...ofBody]
     }),

@@ -61,6 +61,15 @@ const CommunicationIdentifier: Schema = {
   ]
 }
 
+/** The same of a contact information. */
+const ContactInformationIdentifier = {
+  type: "object",
+  description: "The contact information: its id",
+  required: ["id"],
+  additionalProperties: false,
+  properties: { id: { type: "string" } }
+}
+
 const baseOf = (name: string): string => name.replace(/_\d+$/, "")
 
 /**
@@ -92,5 +101,6 @@ export const written = (schemas: Schemas, requests: unknown, answers: unknown) =
   for (const name of answered) if (!isLeaf(name)) add(baseOf(name), ofAnswer(schemas[name]))
   for (const name of sent) if (!isLeaf(name)) add(nameSent(name), ofRequest(schemas[name]))
   all.set("CommunicationIdentifier", CommunicationIdentifier)
+  all.set("ContactInformationIdentifier", ContactInformationIdentifier)
   return { ofRequest, ofAnswer, schemas: Object.fromEntries([...all].sort(([a], [b]) => a.localeCompare(b))) }
 }

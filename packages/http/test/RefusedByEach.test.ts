@@ -137,8 +137,8 @@ layer(ApiInMemory, { excludeTestServices: true })("refusing over HTTP, each meth
       const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace", token }
       const engines = { type: "COMPANY", life_cycle_state: "MARKETING", company_name: "Engines", token }
       for (const [body, about] of [
-        [{ ...ada, type: undefined }, /type is "PERSON" or "COMPANY"/],
-        [{ ...ada, type: "ROBOT" }, /type is "PERSON" or "COMPANY"/],
+        [{ ...ada, type: undefined }, /^type: expected "PERSON" or "COMPANY"$/],
+        [{ ...ada, type: "ROBOT" }, /^type: expected "PERSON" or "COMPANY"$/],
         [{ ...ada, life_cycle_state: undefined }, /^life_cycle_state: /],
         [{ ...ada, life_cycle_state: "DRAFT" }, /^life_cycle_state: /],
         [{ ...ada, first_name: undefined }, /^first_name: /],
