@@ -81,6 +81,7 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
         Effect.sync(() => {
           const { communications } = shelfOf(organisation)
           const after = query.after && communications.get(query.after)
+          if (query.after !== undefined && after === undefined) return []
           const found = Array.sort(Array.filter(communications.values(), isAskedFor(query)), newestFirst)
           const behind = after === undefined ? found : found.filter((other) => newestFirst(after, other) < 0)
           return behind.slice(query.offset, query.offset + query.limit)

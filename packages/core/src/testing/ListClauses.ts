@@ -95,6 +95,18 @@ export const listClauses: ReadonlyArray<Clause<Communications | ContactInformati
     })
   },
   {
+    name: "behind what the organisation does not have there is nothing",
+    test: Effect.gen(function* () {
+      const { communications, organisation } = yield* given
+      const foreign = aDraft()
+      yield* store(freshOrganisation(), foreign)
+      for (const after of [foreign.id, aDraft().id]) {
+        const asked = { life_cycle_state: "DRAFT", after, offset: 0, limit: 7 } as const
+        yield* expectEqual(yield* communications.list(organisation, asked), [])
+      }
+    })
+  },
+  {
     name: "what is created is listed first, and where it moves to another state, under that one",
     test: Effect.gen(function* () {
       const communications = yield* Communications
