@@ -209,10 +209,7 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
       yield* store(organisation, last)
       yield* completing(here, last)
       const recorded = yield* read(here, one, happened.length + 1)
-      yield* expectEqual(
-        recorded.map(({ event }) => event.communication).sort(),
-        [...happened, last.id].sort()
-      )
+      yield* expectEqual(recorded.map(({ event }) => event.communication).sort(), [...happened, last.id].sort())
     }).pipe(Effect.scoped)
   },
   {
