@@ -28,6 +28,7 @@ describe("what cannot work", () => {
     ["an unknown database", { DATABASE_URL: unknownDatabase.href }, /no_such_database .*does not exist/],
     ["a PORT that is none", { PORT: "abc" }, /^PORT must be/],
     ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
+    ["an EVENTS_RETENTION that is none", { EVENTS_RETENTION: "soon" }, /^EVENTS_RETENTION must be a time/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
     ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/]
   ])("%s is told in one sentence, code 1", (_, env, sentence) => refused(env, sentence), 60_000)
