@@ -34,6 +34,20 @@ export const configuration = Effect.gen(function* () {
     const message = "DATABASE_URL must be a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE."
     return yield* new StartupFailure({ message })
   }
+  const migrationTimeout = yield* setting(
+    Config.Duration("MIGRATION_TIMEOUT").pipe(Config.withDefault(Duration.seconds(60))),
+    "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours"
+  )
+  const groupCommit = yield* setting(
+    Config.Literals(["on", "off"], "GROUP_COMMIT").pipe(Config.withDefault("on" as const)),
+    "GROUP_COMMIT must be on or off"
+  )
+  const proxies = yield* setting(
+    Config.schema(Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0)), "PROXIES").pipe(
+      Config.withDefault(0)
+    ),
+    "PROXIES must be how many proxies stand before the server, from 0"
+  )
   const dataDir = yield* setting(
     Config.NonEmptyString("DATA_DIR").pipe(Config.withDefault("./data")),
     "DATA_DIR must not be empty"
@@ -48,6 +62,10 @@ export const configuration = Effect.gen(function* () {
     Config.schema(Retention, "EVENTS_RETENTION").pipe(Config.withDefault(Duration.days(30))),
     "EVENTS_RETENTION must be a time like 30 days or 12 hours, up to 36500 days"
   )
-  return { host, port, databaseUrl, dataDir, logLevel: levels[level], eventsRetention }
+  return {
+    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies, eventsRetention },
+    groupCommit: groupCommit === "on",
+    logLevel: levels[level]
+  }
 })
 export type Configuration = Effect.Success<typeof configuration>

@@ -1,40 +1,45 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
-import { join, resolve } from "node:path"
+import { existsSync, mkdirSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { Effect, Predicate } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
-const codeOf = (error: unknown): string =>
-  Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : ""
-
-/** Whether a process of that id runs; one that is not ours to signal does. */
-const runs = (pid: number): boolean => {
+/** Makes a folder and those above it; where one cannot be made, Node's `recursive` may try for ever (below /proc). */
+const makeFolder = (folder: string): void => {
+  const parent = dirname(folder)
+  if (parent !== folder && !existsSync(parent)) makeFolder(parent)
   try {
-    return process.kill(pid, 0)
+    mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
-    return codeOf(error) === "EPERM"
+    if (!existsSync(folder)) throw error
   }
 }
 
-/** Takes the lock; a lock that its process left behind when it was killed is taken over. */
-const take = async (folder: string): Promise<StartupFailure | undefined> => {
-  const lock = join(folder, "lock")
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await writeFile(lock, String(process.pid), { flag: "wx" })
-      return
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error
-    }
-    const holder = Number(await readFile(lock, "utf8"))
-    if (holder !== process.pid && holder > 0 && runs(holder)) {
-      return new StartupFailure({
-        message: `The data folder ${folder} is in use by process ${holder}: stop that one first, or set DATA_DIR to another folder.`
-      })
-    }
-    await rm(lock, { force: true })
+/**
+ * Takes the lock of a folder: an exclusive transaction on an empty SQLite database, which never ends. The kernel holds
+ * it for this process, wherever else the folder is mounted, and releases it however the process ends.
+ */
+const take = (folder: string): DatabaseSync => {
+  makeFolder(folder)
+  const lock = new DatabaseSync(join(folder, "lock.sqlite"), { timeout: 1000 })
+  try {
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")
+    return lock
+  } catch (error) {
+    lock.close()
+    throw error
   }
-  return new StartupFailure({ message: `The data folder ${folder} is being taken by another process.` })
+}
+
+const SQLITE_BUSY = 5
+
+/** What is told where the lock cannot be taken. */
+const explain = (folder: string, error: unknown): string => {
+  if (Predicate.hasProperty(error, "errcode") && error.errcode === SQLITE_BUSY) {
+    return `The data folder ${folder} is in use by another process: stop that one first, or set DATABASE_URL to a PostgreSQL, which many may use, or DATA_DIR to another folder.`
+  }
+  const reason = error instanceof Error ? error.message : String(error)
+  return `The data folder ${folder} cannot be used (${reason}): set DATA_DIR to another.`
 }
 
 /**
@@ -44,13 +49,10 @@ const take = async (folder: string): Promise<StartupFailure | undefined> => {
 export const lockedFolder = (path: string) => {
   const folder = resolve(path)
   return Effect.acquireRelease(
-    Effect.tryPromise({
+    Effect.try({
       try: () => take(folder),
-      catch: (error) =>
-        new StartupFailure({
-          message: `The data folder ${folder} cannot be used (${codeOf(error)}): set DATA_DIR to another.`
-        })
-    }).pipe(Effect.flatMap((failure) => (failure === undefined ? Effect.succeed(folder) : Effect.fail(failure)))),
-    () => Effect.promise(() => rm(join(folder, "lock"), { force: true }))
-  )
+      catch: (error) => new StartupFailure({ message: explain(folder, error) })
+    }),
+    (lock) => Effect.sync(() => lock.close())
+  ).pipe(Effect.as(folder))
 }

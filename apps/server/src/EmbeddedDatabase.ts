@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readFile, rm, rmdir, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { PgClient } from "@effect/sql-pg"
 import { PGlite } from "@electric-sql/pglite"
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket"
@@ -14,6 +14,26 @@ const upkeep = (sql: PgClient.PgClient) =>
     Effect.ignore({ log: "Warn" }),
     Effect.schedule(Schedule.spaced("5 minutes"))
   )
+
+/**
+ * Where the socket is: in a temporary folder, since the data folder's path may be too long for one. A note in the data
+ * folder says which, so that the next start removes what a killed process left.
+ */
+const socketPath = (folder: string) => {
+  const note = join(folder, "socket")
+  const removeNoted = Effect.tryPromise(async () => {
+    const path = await readFile(note, "utf8")
+    await rm(path, { force: true })
+    await rmdir(dirname(path))
+    await rm(note)
+  }).pipe(Effect.ignore) // there is no note, or what it names is gone
+  const make = Effect.promise(async () => {
+    const path = join(await mkdtemp(join(tmpdir(), "communications-")), "postgres.sock")
+    await writeFile(note, path)
+    return path
+  })
+  return Effect.acquireRelease(Effect.andThen(removeNoted, make), () => removeNoted)
+}
 
 /**
  * PostgreSQL inside this process, its data in a folder: for trying things out and for development. It has one
@@ -32,11 +52,7 @@ export const layer = (dataDir: string) =>
         }),
         (db) => Effect.promise(() => db.close())
       )
-      const socket = yield* Effect.acquireRelease(
-        Effect.promise(() => mkdtemp(join(tmpdir(), "communications-"))),
-        (socket) => Effect.promise(() => rm(socket, { recursive: true, force: true }))
-      )
-      const path = join(socket, "postgres.sock")
+      const path = yield* socketPath(folder)
       yield* Effect.acquireRelease(
         Effect.promise(async () => {
           const server = new PGLiteSocketServer({ db, path, maxConnections: 1 })

@@ -12,6 +12,7 @@ const layer = (configuration: Configuration) => {
   const httpServer = HttpServer.layer(configuration).pipe(Layer.provide(database))
   return Announcement.layer(configuration).pipe(
     Layer.provide(Http.serve),
+    Layer.provide(Layer.succeed(Http.TrustedProxies, configuration.proxies)),
     Layer.provide(httpServer),
     Layer.merge(Upkeep.layer(configuration)),
     Layer.provide(database),

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process"
+import { mkdir, readdir, rm } from "node:fs/promises"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented, otherToken } from "./documented.ts"
@@ -6,14 +7,16 @@ import { endAll, freshFolder, type ServerProcess, start } from "./ServerProcess.
 
 describe("a default start, on an empty folder", () => {
   let folder = ""
+  let temporary = ""
   let server: ServerProcess
   let url = ""
   const restart = async () => {
-    server = start("main", { DATA_DIR: folder })
+    server = start("main", { DATA_DIR: folder, TMPDIR: temporary })
     url = await server.url()
   }
   beforeAll(async () => {
     folder = await freshFolder()
+    temporary = await freshFolder()
     await restart()
   }, 120_000)
   afterAll(endAll, 60_000)
@@ -52,7 +55,7 @@ describe("a default start, on an empty folder", () => {
   it("refuses a second process on the same folder, in one sentence", async () => {
     const second = start("main", { DATA_DIR: folder })
     expect(await second.ended()).toBe(1)
-    expect(second.stderr).toMatch(/^The data folder \S+ is in use by process \d+: [^\n]+\n$/)
+    expect(second.stderr).toMatch(/^The data folder \S+ is in use by another process: [^\n]+\n$/)
   })
   it("keeps what it answered OK when it is killed right after, and stores its demonstration data only once", async () => {
     for (const number of ["44", "45", "46"]) {
@@ -63,7 +66,20 @@ describe("a default start, on an empty folder", () => {
     }
     expect(await completing(url, "41")).toMatchObject({ http: 409 })
   }, 120_000)
-  it("ends with code 0 when it is asked to", async () => {
+  it("leaves one temporary folder at most, however often it was killed", async () => {
+    expect(await readdir(temporary)).toHaveLength(1)
+  })
+  it("ends with code 0 when it is asked to, and leaves nothing temporary", async () => {
     expect(await server.stop("SIGTERM")).toBe(0)
+    expect(await readdir(temporary)).toEqual([])
   }, 60_000)
+  it("starts and ends where what was temporary is gone meanwhile", async () => {
+    await restart()
+    await server.stop("SIGKILL")
+    await rm(temporary, { recursive: true })
+    await mkdir(temporary)
+    await restart()
+    await rm(temporary, { recursive: true })
+    expect(await server.stop("SIGTERM")).toBe(0)
+  }, 120_000)
 })

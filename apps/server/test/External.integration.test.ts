@@ -59,7 +59,7 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
 
   it("has no demonstration data until the seed command is run, as often as one likes", async () => {
     expect(await completing(urls[0])).toMatchObject({ http: 401, code: "INVALID_TOKEN" })
-    for (const _ of [1, 2]) expect(await start("seed", { DATABASE_URL: database }).ended()).toBe(0)
+    for (const _ of [1, 2]) expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
     expect((await completing(urls[0])).body).toMatchObject(documented.response)
   }, 60_000)
 
@@ -109,30 +109,48 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     }
   }, 60_000)
 
-  it("cuts off what is not HTTP and what is too slow, in the envelope", async () => {
-    const { port } = new URL(urls[0])
-    const answerTo = async (text: string) => {
-      const socket = connect(Number(port), "127.0.0.1")
-      let answer = ""
-      socket.setEncoding("utf8").on("data", (chunk: string) => {
-        answer += chunk
-      })
-      socket.write(text)
-      await once(socket, "close")
-      return answer
-    }
-    const head = "POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\nhost: x\r\n"
-    const answers = await Promise.all([
-      answerTo("GARBAGE\r\n\r\n"),
-      answerTo(head),
-      answerTo(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`)
-    ])
-    for (const answer of answers) {
-      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
-      expect(answer).toContain("INVALID_PARAMETERS")
-      expect(answer).toMatch(/x-request-id: /i)
-    }
-  }, 60_000)
+  /** What comes back for these bytes, until the connection is closed. */
+  const answerTo = async (text: string) => {
+    const socket = connect(Number(new URL(urls[0]).port), "127.0.0.1")
+    let answer = ""
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      answer += chunk
+    })
+    socket.write(text)
+    await once(socket, "close")
+    return answer
+  }
+  const post = "POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\n"
+  it.each([
+    ["what is not HTTP", "GARBAGE\r\n\r\n", "INVALID_PARAMETERS"],
+    ["half a header", `${post}host: x\r\n`, "INVALID_PARAMETERS"],
+    [
+      "half a body",
+      `${post}host: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+      "INVALID_PARAMETERS"
+    ],
+    ["a request to no host", "GET /health/live HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
+    ["a request to two hosts", "GET /health/live HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n", "INVALID_PARAMETERS"],
+    ["an expectation", `${post}host: x\r\nexpect: foo\r\ncontent-length: 2\r\n\r\n{}`, "INVALID_PARAMETERS"],
+    ["an expectation and no host", `${post}expect: 100-continue\r\n\r\n`, "INVALID_PARAMETERS"],
+    ["a tunnel", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n", "METHOD_NOT_ALLOWED"]
+  ] as const)(
+    "refuses %s in the envelope, and closes the connection",
+    async (_, sent, code) => {
+      const answer = await answerTo(sent)
+      expect(answer).toMatch(code === "METHOD_NOT_ALLOWED" ? /^HTTP\/1\.1 405 / : /^HTTP\/1\.1 400 /)
+      expect(answer.includes("\r\nallow: \r\n")).toBe(code === "METHOD_NOT_ALLOWED")
+      expect(answer).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/)
+      const [head = "", body = ""] = answer.split("\r\n\r\n")
+      expect(head).toContain(`content-length: ${body.length}`)
+      expect(JSON.parse(body)).toMatchObject({ status: { code }, data: null })
+    },
+    60_000
+  )
+  it("takes a request of HTTP/1.0 without a host, and refuses under the request id that was sent", async () => {
+    expect(await answerTo("GET /health/live HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await answerTo("GET / HTTP/1.1\r\nx-request-id: mine\r\n\r\n")).toContain("\r\nx-request-id: mine\r\n")
+  })
 
   it("finishes what is in flight when it is asked to stop: every OK is stored, and none is lost", async () => {
     const numbers = await copies("load-")

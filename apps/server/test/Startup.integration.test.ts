@@ -1,6 +1,10 @@
 import { once } from "node:events"
 import { createServer } from "node:net"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Redacted } from "effect"
 import { afterAll, describe, expect, inject, it } from "vitest"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+import { tcpProxy } from "../../../test/TcpProxy.ts"
 import { endAll, freshFolder, start } from "./ServerProcess.ts"
 
 const unknownDatabase = new URL(inject("postgresUrl"))
@@ -27,11 +31,55 @@ describe("what cannot work", () => {
     ],
     ["an unknown database", { DATABASE_URL: unknownDatabase.href }, /no_such_database .*does not exist/],
     ["a PORT that is none", { PORT: "abc" }, /^PORT must be/],
+    ["a MIGRATION_TIMEOUT that is none", { MIGRATION_TIMEOUT: "soon" }, /^MIGRATION_TIMEOUT must be a time like/],
     ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
     ["an EVENTS_RETENTION that is none", { EVENTS_RETENTION: "soon" }, /^EVENTS_RETENTION must be a time/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
-    ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/]
+    ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
+    ["a data folder that cannot be made", { DATA_DIR: "/proc/x/y" }, /^The data folder \/proc\/x\/y cannot be used/]
   ])("%s is told in one sentence, code 1", (_, env, sentence) => refused(env, sentence), 60_000)
+
+  it.each([
+    ["that another process holds", false],
+    ["on which the network falls silent", true]
+  ])(
+    "a schema %s is told in one sentence, code 1",
+    async (_, silent) => {
+      const database = await Effect.runPromise(freshDatabase)
+      expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
+      const starting = (url: string) =>
+        Effect.promise(() =>
+          refused(
+            { DATABASE_URL: url, MIGRATION_TIMEOUT: "3 seconds" },
+            /^The schema of the database cannot be brought up to date in 3s: .* MIGRATION_TIMEOUT/
+          )
+        )
+      await Effect.gen(function* () {
+        const proxy = yield* tcpProxy(database)
+        const sql = yield* PgClient.PgClient
+        const silence = Effect.gen(function* () {
+          const waits = Effect.map(sql`SELECT FROM pg_locks WHERE NOT granted`, (waiting) => waiting.length > 0)
+          yield* Effect.repeat(waits, { until: (waits) => waits })
+          void proxy.swallow("toServer")
+          void proxy.swallow("toClient")
+          return yield* Effect.never
+        })
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`LOCK TABLE communications_migrations`
+            yield* silent ? Effect.raceFirst(starting(proxy.url), silence) : starting(proxy.url)
+          })
+        )
+      }).pipe(Effect.scoped, Effect.provide(PgClient.layer({ url: Redacted.make(database) })), Effect.runPromise)
+    },
+    60_000
+  )
+
+  it("what was killed is not waited for", async () => {
+    const server = start("main", { DATA_DIR: await freshFolder() })
+    server.child.kill("SIGKILL")
+    await expect(server.url()).rejects.toThrow("SIGKILL")
+  }, 60_000)
 
   it("a port in use is told in one sentence, code 1", async () => {
     const holder = createServer().listen(0, "127.0.0.1")

@@ -7,7 +7,7 @@ const data = toData(aDraft())
 const show = (given: Parameters<typeof parseFieldsSet>[0]) => project(data, Result.getOrThrow(parseFieldsSet(given)))
 
 describe("parseFieldsSet, project", () => {
-  it.each([undefined, null, "", "  \t", []])("no names, all fields: %j", (given) => {
+  it.each([undefined, null, "", "  \t", " , ", [], [" "], ["", "\t"]])("no names, all fields: %j", (given) => {
     assert.deepStrictEqual(show(given), data)
   })
   it("only what is named, in the documented order", () => {
@@ -52,6 +52,7 @@ describe("parseFieldsSet, project", () => {
     ["ID", ["ID"]],
     ["id,,number", [""]],
     ["id,", [""]],
+    [["id", " "], [""]],
     [["id,number"], ["id,number"]],
     ["id.x", ["id.x"]],
     ["contact_information.", ["contact_information."]],

@@ -2,41 +2,61 @@
 import { RequestId } from "@communications/core"
 import { Cause, Effect, Schema } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
 import { type Code, failure, statusOf } from "./Failures.ts"
+import { isJson, isUtf8 } from "./JsonBody.ts"
 
 const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(failure(code, description), { status: statusOf(code), headers })
 
 const isRequestId = Schema.is(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,128}$/)))
 
-/** The caller's request id, if it is well-formed, else a new one. */
-const requestId = ({ headers }: HttpServerRequest.HttpServerRequest): string => {
-  const given = headers["x-request-id"]
-  return isRequestId(given) ? given : SecureRandom.uuidV4Unsafe()
-}
+/** The request id that the caller gave, if it is well-formed, else a new one. */
+export const requestId = (given: unknown): string => (isRequestId(given) ? given : SecureRandom.uuidV4Unsafe())
 
-/** The methods that each path offers. */
-const offered = new Map<string, Array<string>>()
+/** How URLs are matched: as they are documented, but for a slash at the end. */
+export const routing = { caseSensitive: true, ignoreDuplicateSlashes: false }
+
+const methodsOf = new Map<string, Array<string>>()
 HttpApi.reflect(CommunicationsApi, {
   onGroup: () => {},
   onEndpoint: ({ endpoint: { path, method } }) => {
     const methods = method === "GET" ? ["GET", "HEAD"] : [method]
-    offered.set(path, [...(offered.get(path) ?? []), ...methods])
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), ...methods])
   }
 })
+
+/** The methods that each URL offers, matched as the router does. */
+const offered = FindMyWay.make<ReadonlyArray<string>>(routing)
+for (const [path, methods] of methodsOf) offered.on("ANY", `/${path.slice(1)}`, methods)
+const offeredAt = (url: string): ReadonlyArray<string> => offered.find("ANY", url)?.handler ?? []
 
 const pathOf = ({ url }: HttpServerRequest.HttpServerRequest): string => url.split("?", 1)[0] ?? url
 
 const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
   const path = pathOf(request)
-  const methods = offered.get(path.replace(/\/$/, ""))
-  if (methods === undefined) return respond("NOT_FOUND", `there is nothing at ${path}`)
+  const methods = offeredAt(request.url)
+  if (methods.length === 0) return respond("NOT_FOUND", `there is nothing at ${path}`)
   const allow = methods.join(", ")
   return respond("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`, { allow })
 }
+
+const notJson = () => respond("UNSUPPORTED_MEDIA_TYPE", "send application/json, in UTF-8")
+
+/** Hands a request on if its body is JSON in UTF-8: HttpApi would accept one without a type, and replace wrong bytes. */
+const checkingBody = <E, R>(
+  request: HttpServerRequest.HttpServerRequest,
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+) =>
+  Effect.gen(function* () {
+    const type = request.headers["content-type"]
+    if (type !== undefined && !isJson(type)) return notJson()
+    const bytes = yield* request.arrayBuffer
+    if (type === undefined && bytes.byteLength > 0) return notJson()
+    return isUtf8(bytes) ? yield* app : respond("INVALID_PARAMETERS", "the body is not UTF-8")
+  })
 
 /** The answer to a request that no endpoint could answer for itself. */
 const fromCause =
@@ -61,12 +81,10 @@ const fromCause =
 export const layer = HttpRouter.middleware(
   (app) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const id = requestId(request)
-      return app.pipe(
+      const id = requestId(request.headers["x-request-id"])
+      const hasBody = request.method === "POST" && offeredAt(request.url).includes("POST")
+      return (hasBody ? checkingBody(request, app) : app).pipe(
         Effect.catchCause(fromCause(request)),
-        Effect.map((response) =>
-          response.status === 415 ? respond("UNSUPPORTED_MEDIA_TYPE", "send application/json") : response
-        ),
         Effect.tap(({ status }) =>
           Effect.logDebug("Request", { method: request.method, path: pathOf(request), status })
         ),

@@ -18,7 +18,7 @@ const Part = Schema.optionalKey(Schema.NullOr(Schema.String))
 export const CommunicationIdentifier = Schema.StructWithRest(Schema.Struct({ id: Part, number: Part }), [
   Schema.Record(
     Schema.String.check(Schema.isPattern(/^(?!(id|number)$)/)),
-    Schema.Never.annotate({ expected: "no member of this name" })
+    Schema.Never.annotate({ message: "no member has this name" })
   )
 ]).annotate({ description: "The communication: exactly one of id and number" })
 

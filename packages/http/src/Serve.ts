@@ -35,4 +35,8 @@ const rules = Layer.mergeAll(
 )
 
 /** Serves the API on the `HttpServer` that is provided. */
-export const serve = HttpRouter.serve(layer, { disableLogger: true, disableListenLog: true }).pipe(Layer.provide(rules))
+export const serve = HttpRouter.serve(layer, {
+  disableLogger: true,
+  disableListenLog: true,
+  routerConfig: Gateway.routing
+}).pipe(Layer.provide(rules))

@@ -35,14 +35,15 @@ export interface Received {
 
 const parse = (text: string): unknown => (text === "" ? undefined : JSON.parse(text))
 
-/** Sends a request to the API; a body in several pieces goes chunked. */
+/** Sends a request to the API; a body in several pieces goes chunked, an empty `content-type` is not sent. */
 export const send = ({ method = "POST", path = complete, headers = {}, body }: Sent) =>
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
     const url = new URL(path, HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1"))
     return yield* Effect.callback<Received>((resume) => {
-      const type: Record<string, string> = "content-type" in headers ? {} : { "content-type": "application/json" }
-      const sent = request(url, { method, headers: { ...type, ...headers }, agent: false }, (response) => {
+      const { "content-type": type = "application/json", ...rest } = headers
+      const all = type === "" ? rest : { ...rest, "content-type": type }
+      const sent = request(url, { method, headers: all, agent: false }, (response) => {
         const chunks: Array<Buffer> = []
         response.on("data", (chunk: Buffer) => chunks.push(chunk))
         response.on("end", () => {

@@ -82,6 +82,11 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("refu
       Effect.map(send({ body }), (answer) => refused(answer, SHAPE, /./))
     )
   }
+  it.effect("an unknown member of an identifier is told in words", () =>
+    Effect.map(post({ communication_identifier: { numbers: "41" } }), (answer) =>
+      refused(answer, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
+    )
+  )
   it.effect("a message is constant per code", () =>
     Effect.gen(function* () {
       assert.strictEqual(refused(yield* post([]), SHAPE), refused(yield* post({ token: 1 }), SHAPE))
@@ -104,6 +109,9 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("refu
       { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "a=b" },
       [415, "UNSUPPORTED_MEDIA_TYPE"]
     ],
+    ["no type", { headers: { "content-type": "" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
+    ["no type, in chunks", { headers: { "content-type": "" }, body: ["{", "}"] }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
+    ["no type and no body", { headers: { "content-type": "" } }, SHAPE],
     ["a body of 16 KiB and 1", { body: " ".repeat(16_385) }, [413, "PAYLOAD_TOO_LARGE"]],
     ["the same in chunks", { body: Array(17).fill(" ".repeat(1024)) }, [413, "PAYLOAD_TOO_LARGE"]],
     ["a body of 16 KiB", { body: " ".repeat(16_384) }, SHAPE]
@@ -116,6 +124,47 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("refu
       Effect.map(send({ method }), (answer) => {
         refused(answer, [405, "METHOD_NOT_ALLOWED"])
         assert.strictEqual(answer.headers.allow, "POST")
+      })
+    )
+  }
+  const UNSUPPORTED = [415, "UNSUPPORTED_MEDIA_TYPE"] as const
+  for (const [type, expected] of [
+    ["application/json; charset=utf-8", SHAPE],
+    ['Application/JSON;CHARSET="UTF-8"', SHAPE],
+    ["application/json; profile=x; charset=UTF-8;", SHAPE],
+    ["application/json; charset=utf-16", UNSUPPORTED],
+    ["application/json; profile=x; charset=latin1", UNSUPPORTED],
+    ["application/jsonx", UNSUPPORTED],
+    ["application/problem+json", UNSUPPORTED]
+  ] as const) {
+    it.effect(`${type}: ${expected[1]}`, () =>
+      Effect.map(send({ headers: { "content-type": type }, body: "{}" }), (answer) => refused(answer, expected))
+    )
+  }
+  it.effect("a body that is not UTF-8 changes nothing, and is told of", () =>
+    Effect.gen(function* () {
+      const { token } = yield* given
+      const [start, end] = JSON.stringify({ token, communication_identifier: { number: "41" }, x: "|" }).split("|")
+      const body = Buffer.concat([Buffer.from(start ?? ""), Buffer.of(0xf0, 0x9f, 0x98), Buffer.from(end ?? "")])
+      refused(yield* send({ body }), SHAPE, /^the body is not UTF-8$/)
+      const replaced = yield* send({ body: body.toString() })
+      assert.strictEqual(replaced.status, 200)
+    })
+  )
+  const complete = "/crmapi/rest/v2/communications/complete"
+  for (const [path, isThere] of [
+    [complete, true],
+    [`${complete}?x=1`, true],
+    [`${complete}/`, true],
+    [complete.replace("complete", "%63omplete"), true],
+    [complete.toUpperCase(), false],
+    [complete.replace("/complete", "//complete"), false],
+    [`${complete}//`, false]
+  ] as const) {
+    it.effect(`${path} is ${isThere ? "there" : "not there"}, whatever the method`, () =>
+      Effect.gen(function* () {
+        refused(yield* send({ path, body: "{}" }), isThere ? SHAPE : [404, "NOT_FOUND"])
+        refused(yield* send({ path, method: "GET" }), isThere ? [405, "METHOD_NOT_ALLOWED"] : [404, "NOT_FOUND"])
       })
     )
   }

@@ -19,3 +19,12 @@ export const contactColumns = (sql: SqlClient.SqlClient): Statement.Fragment =>
   sql.literal(`p.id::text AS contact_id, p.type AS contact_type, p.life_cycle_state AS contact_life_cycle_state,
     p.name AS contact_name, p.first_name, p.middle_name, p.last_name, p.title, p.company_name,
     p.demographics::text, p.company_profile::text`)
+
+/** The columns of a communication `c` and its contact information `p`, as `Row` names them. */
+export const communicationColumns = (sql: SqlClient.SqlClient): Statement.Fragment => {
+  const iso = isoOf(sql)
+  return sql`
+    c.version, c.id::text, c.number, c.life_cycle_state, ${iso("c.created_at")} AS created_at, c.direction, c.media,
+    c.subject, c.content, ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at,
+    c.completed_by::text, ${contactColumns(sql)}`
+}

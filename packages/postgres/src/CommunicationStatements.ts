@@ -13,7 +13,7 @@ import {
 } from "@communications/core"
 import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { contactColumns, isoOf, moment } from "./Columns.ts"
+import { communicationColumns, isoOf, moment } from "./Columns.ts"
 import { type Row, stateColumns, type TransitionRow } from "./Rows.ts"
 import { tables } from "./Tables.ts"
 
@@ -23,10 +23,7 @@ export const statements = Effect.gen(function* () {
   const table = yield* tables
   const iso = isoOf(sql)
 
-  const columns = sql`
-    c.version, c.id::text, c.number, c.life_cycle_state, ${iso("c.created_at")} AS created_at, c.direction, c.media,
-    c.subject, c.content, ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at,
-    c.completed_by::text, ${contactColumns(sql)}`
+  const columns = communicationColumns(sql)
 
   const joined = (organisation: OrganisationId) => sql`
     ${table.communications} c

@@ -13,6 +13,7 @@ import {
 import { Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import { statements } from "./CommunicationStatements.ts"
+import { GroupCommit, groupCommit } from "./GroupCommit.ts"
 import { fromRow, fromTransitionRow } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
 
@@ -24,6 +25,7 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
   Communications,
   Effect.gen(function* () {
     const sql = yield* statements
+    const modifyTogether = (yield* GroupCommit) ? yield* groupCommit : undefined
 
     /** Whether it has been stored: not where its id or number is taken. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
@@ -72,19 +74,22 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
             bounded("communications.history")
           ),
       modify: (organisation, identifier, transition, act) =>
-        Effect.gen(function* () {
-          while (true) {
-            const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
-            if (row === undefined) return yield* new CommunicationNotFound({ identifier })
-            const found = yield* fromRow(row)
-            const next = yield* Effect.fromResult(transition(found, act))
-            if (next === found) return next
-            const step = transitionOf(found, next, act)
-            const update = sql.update(organisation, row.version, next, step)
-            const updated = yield* statement("communications.update")(update)
-            if (updated.length === 1) return next
-          }
-        }).pipe(bounded("communications.modify"))
+        (
+          modifyTogether?.({ organisation, identifier }, transition, act) ??
+          Effect.gen(function* () {
+            while (true) {
+              const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
+              if (row === undefined) return yield* new CommunicationNotFound({ identifier })
+              const found = yield* fromRow(row)
+              const next = yield* Effect.fromResult(transition(found, act))
+              if (next === found) return next
+              const step = transitionOf(found, next, act)
+              const update = sql.update(organisation, row.version, next, step)
+              const updated = yield* statement("communications.update")(update)
+              if (updated.length === 1) return next
+            }
+          })
+        ).pipe(bounded("communications.modify"))
     })
   })
 )

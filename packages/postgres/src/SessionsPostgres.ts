@@ -1,13 +1,27 @@
 import { hash } from "node:crypto"
-import { Caller, InvalidToken, Sessions, type Token } from "@communications/core"
+import { Caller, InvalidToken, Sessions, type StorageUnavailable, type Token } from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { batches } from "./Batches.ts"
+import { gather } from "./Gather.ts"
+import { GroupCommit, gathering } from "./GroupCommit.ts"
 import { hex } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
 import { tables } from "./Tables.ts"
 
 /** What is stored of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
+
+/** What proves that a token is known, and when it is asked for. */
+interface Proof {
+  readonly hash: string
+  readonly at: string
+}
+
+interface CallerRow {
+  readonly organisation: string
+  readonly user: string
+}
 
 const decode = Schema.decodeUnknownEffect(Caller)
 
@@ -18,6 +32,38 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
     const sql = yield* SqlClient.SqlClient
     const table = yield* tables
     const now = Effect.map(DateTime.now, DateTime.formatIso)
+
+    const callerOf = (row: CallerRow | undefined) =>
+      row === undefined
+        ? Effect.fail(new InvalidToken())
+        : Effect.orDie(decode({ organisation: hex(row.organisation), user: hex(row.user) }))
+
+    const authenticateAlone = ({ hash, at }: Proof) =>
+      sql<CallerRow>`
+        SELECT organisation::text, "user"::text FROM ${table.sessions}
+        WHERE token_hash = decode(${hash}, 'hex') AND expires_at > ${at}::timestamptz`.pipe(
+        statement("sessions.authenticate"),
+        Effect.flatMap(([row]) => callerOf(row))
+      )
+
+    const authenticateTogether = Effect.gen(function* () {
+      const { authenticate } = yield* batches
+      return yield* gather<Proof, Caller, InvalidToken | StorageUnavailable>({
+        ...gathering("sessions.authenticate"),
+        run: (waiting) =>
+          authenticate(waiting.map(({ item }) => item)).pipe(
+            statement("sessions.authenticate"),
+            bounded("sessions.authenticate"),
+            Effect.map((rows) => {
+              const rowOf = new Map(rows.map((row) => [row.item, row]))
+              for (const [index, { tell }] of waiting.entries()) tell(callerOf(rowOf.get(index)))
+              return []
+            })
+          )
+      })
+    })
+
+    const authenticate = (yield* GroupCommit) ? yield* authenticateTogether : authenticateAlone
 
     return Sessions.of({
       open: (token, { organisation, user }, expires_at) =>
@@ -38,21 +84,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
         ).pipe(Effect.asVoid, statement("sessions.open"), bounded("sessions.open")),
       authenticate: (token) =>
-        Effect.flatMap(
-          now,
-          (at) =>
-            sql<{ readonly organisation: string; readonly user: string }>`
-            SELECT organisation::text, "user"::text FROM ${table.sessions}
-            WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz`
-        ).pipe(
-          statement("sessions.authenticate"),
-          Effect.flatMap(([row]) =>
-            row === undefined
-              ? Effect.fail(new InvalidToken())
-              : Effect.orDie(decode({ organisation: hex(row.organisation), user: hex(row.user) }))
-          ),
-          bounded("sessions.authenticate")
-        ),
+        Effect.flatMap(now, (at) => authenticate({ hash: hashOf(token), at })).pipe(bounded("sessions.authenticate")),
       releaseAll: ({ organisation, user }) =>
         Effect.flatMap(
           now,

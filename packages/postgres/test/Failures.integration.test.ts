@@ -38,274 +38,292 @@ const byId = ({ id }: Communication): CommunicationIdentifier => ({ _tag: "Id", 
 const allAtOnce = <A, E, R>(effects: ReadonlyArray<Effect.Effect<A, E, R>>) =>
   Effect.all(effects, { concurrency: "unbounded", discard: true })
 
-/** The ports, and the client they use, on a pool of their own. */
-const open = (url: string) =>
-  Layer.build(Postgres.layer.pipe(Layer.provideMerge(PgClient.layer({ url: Redacted.make(url), maxConnections }))))
-
-/**
- * A draft in a database of the test's own, used through a proxy and a pool whose connections are all established;
- * `direct`, `sql` and `stored` go around the proxy.
- */
-const given = Effect.gen(function* () {
-  const url = yield* freshDatabase
-  const proxy = yield* tcpProxy(url)
-  const [around, through] = [yield* open(url), yield* open(proxy.url)]
-  yield* Effect.provide(Postgres.migrate, around)
-  const [token, caller, draft] = [freshToken(), freshCaller(), aDraft()]
-  const direct = Context.get(around, Communications)
-  yield* Effect.provide(store(caller.organisation, draft), around)
-  yield* Context.get(around, Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
-  const communications = Context.get(through, Communications)
-  const proxiedSql = Context.get(through, PgClient.PgClient)
-  yield* Effect.scoped(allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve)))
-  const operations: ReadonlyArray<Effect.Effect<void, unknown>> = [
-    Effect.asVoid(communications.modify(caller.organisation, byId(draft), touch, act)),
-    Effect.suspend(() => communications.add(caller.organisation, anotherWith(draft), act)),
-    Effect.asVoid(Context.get(through, Sessions).authenticate(token))
-  ]
-  return {
-    ...{ proxy, caller, draft, direct, communications, proxiedSql, operations },
-    readiness: Context.get(through, Readiness).check,
-    sql: Context.get(around, PgClient.PgClient),
-    stored: (communication: Communication = draft) => direct.find(caller.organisation, byId(communication))
-  }
-})
-type Given = Effect.Success<typeof given>
-
-/** Ends what hangs: after longer than anything takes that does not, on whatever machine. */
-const bounded = Effect.timeout("20 seconds")
-
-/** Waits until a query finds this many. */
-const untilFound = <E, R>(count: number, query: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
-  bounded(Effect.repeat(query, { until: ({ length }) => length === count, schedule: Schedule.spaced("20 millis") }))
-
-/** Asks again until the storage is available. */
-const persistently = <A, E, R>(operation: Effect.Effect<A, E, R>) =>
-  bounded(
-    Effect.retry(operation, { while: Predicate.isTagged("StorageUnavailable"), schedule: Schedule.spaced("50 millis") })
-  )
-
-/** Waits until the connections that something ends have ended, and their clients have heard of it. */
-const noticed = ({ sockets }: TcpProxy, end: Effect.Effect<unknown, unknown>) =>
-  end.pipe(Effect.andThen(untilFound(0, Effect.sync(sockets))), Effect.andThen(Effect.sleep("50 millis")))
-
-/**
- * Fails the test unless the operation fails with `StorageUnavailable` for this reason. Readiness sets its own time, too
- * little for a slow machine to even be refused in.
- */
-const expectUnavailable = Effect.fnUntraced(function* <A, E, R>(
-  reason: StorageUnavailable["reason"],
-  operation: Effect.Effect<A, E, R>
-) {
-  const timeout = reason === "timeout" ? "300 millis" : "1 minute"
-  const error = yield* Effect.flip(bounded(Effect.provideService(operation, Postgres.StorageTimeout, timeout)))
-  assert.instanceOf(error, StorageUnavailable)
-  if (error.operation !== "readiness.check") assert.strictEqual(error.reason, reason)
-})
-
-/** Completes the draft through the proxy; `meanwhile` happens after it was read and before it is written. */
-const completeDraft = ({ communications, caller, draft }: Given, meanwhile = () => {}) =>
-  communications.modify(
-    caller.organisation,
-    byId(draft),
-    (communication, act) => {
-      meanwhile()
-      return complete(communication, act)
-    },
-    act
-  )
-
-/** Fails the test unless the draft can be completed now, or is completed already. */
-const expectCompletable = Effect.fnUntraced(function* (given: Given) {
-  const { draft, stored } = given
-  const answer = yield* Effect.result(persistently(completeDraft(given)))
-  assert.deepInclude([Result.succeed(completed(draft)), Result.fail(notDraft(draft))], answer)
-  assert.deepStrictEqual(yield* stored(), completed(draft))
-})
-
-/** Ways to make the storage unavailable, until the scope is closed and the proxy is healed. */
-const failures: ReadonlyArray<{
-  readonly where: string
-  readonly reason: StorageUnavailable["reason"]
-  readonly fail: (given: Given) => Effect.Effect<unknown, unknown, Scope.Scope>
-}> = [
-  {
-    where: "connections are cut and new ones refused",
-    reason: "unreachable",
-    fail: ({ proxy }) => Effect.sync(() => [proxy.refuse(), proxy.cut()])
-  },
-  {
-    where: "no connection is ever established",
-    reason: "timeout",
-    fail: ({ proxy }) => Effect.map(noticed(proxy, Effect.sync(proxy.cut)), () => void proxy.swallow("toServer"))
-  },
-  {
-    where: "nothing that is sent arrives",
-    reason: "timeout",
-    fail: ({ proxy }) => Effect.sync(() => void proxy.swallow("toServer"))
-  },
-  {
-    where: "no answer arrives",
-    reason: "timeout",
-    fail: ({ proxy }) => Effect.sync(() => void proxy.swallow("toClient"))
-  },
-  {
-    where: "others hold every connection of the pool",
-    reason: "timeout",
-    fail: ({ proxiedSql }) => allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve))
-  }
-]
-
-describe("an operation", () => {
-  for (const { where, reason, fail } of failures) {
-    it.live(`fails in time where ${where}, and works again afterwards`, () =>
-      Effect.gen(function* () {
-        const here = yield* given
-        const { proxy, draft, stored } = here
-        const operations = [...here.operations, here.readiness]
-        const unavailable = allAtOnce(operations.map((operation) => expectUnavailable(reason, operation)))
-        yield* Effect.scoped(Effect.andThen(fail(here), unavailable))
-        proxy.heal()
-        yield* allAtOnce(operations.map((operation) => persistently(operation)))
-        assert.deepStrictEqual(yield* stored(), draft)
-      })
+const suite = (groupCommit: boolean) => {
+  /** The ports, and the client they use, on a pool of their own. */
+  const open = (url: string) =>
+    Layer.build(
+      Postgres.layer.pipe(
+        Layer.provide(Layer.succeed(Postgres.GroupCommit, groupCommit)),
+        Layer.provideMerge(PgClient.layer({ url: Redacted.make(url), maxConnections }))
+      )
     )
-  }
 
-  it.live("fails where there is no such server, or no such database", () =>
-    Effect.gen(function* () {
-      for (const url of ["postgres://postgres@127.0.0.1:1", new URL("/none", inject("postgresUrl")).href]) {
-        yield* expectUnavailable("unreachable", Context.get(yield* open(url), Sessions).authenticate(freshToken()))
-      }
-    })
-  )
-
-  it.live("does not wait for the driver, which takes its time to give up on a silent server", () =>
-    Effect.gen(function* () {
-      const { proxy, proxiedSql, operations, readiness } = yield* given
-      void proxy.swallow("toClient")
-      const driver = yield* Effect.forkChild(Effect.timeoutOption(proxiedSql`SELECT 1`, "300 millis"))
-      yield* allAtOnce([...operations, readiness].map((operation) => expectUnavailable("timeout", operation)))
-      assert.isUndefined(driver.pollUnsafe())
-      proxy.heal()
-    })
-  )
-})
-
-describe("a connection that is lost", () => {
-  for (const [how, lose] of [
-    ["cut", ({ proxy }: Given) => Effect.sync(proxy.cut)],
-    [
-      "ended by the server",
-      ({ sql }: Given) => sql`
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()`
+  /**
+   * A draft in a database of the test's own, used through a proxy and a pool whose connections are all established;
+   * `direct`, `sql` and `stored` go around the proxy.
+   */
+  const given = Effect.gen(function* () {
+    const url = yield* freshDatabase
+    const proxy = yield* tcpProxy(url)
+    const [around, through] = [yield* open(url), yield* open(proxy.url)]
+    yield* Effect.provide(Postgres.migrate, around)
+    const [token, caller, draft] = [freshToken(), freshCaller(), aDraft()]
+    const direct = Context.get(around, Communications)
+    yield* Effect.provide(store(caller.organisation, draft), around)
+    yield* Context.get(around, Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
+    const communications = Context.get(through, Communications)
+    const proxiedSql = Context.get(through, PgClient.PgClient)
+    yield* Effect.scoped(allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve)))
+    const operations: ReadonlyArray<Effect.Effect<void, unknown>> = [
+      Effect.asVoid(communications.modify(caller.organisation, byId(draft), touch, act)),
+      Effect.suspend(() => communications.add(caller.organisation, anotherWith(draft), act)),
+      Effect.asVoid(Context.get(through, Sessions).authenticate(token))
     ]
-  ] as const) {
-    it.live(`while idle, ${how}, is replaced unnoticed`, () =>
-      Effect.gen(function* () {
-        const here = yield* given
-        const { proxy, operations } = here
-        yield* noticed(proxy, lose(here))
-        yield* bounded(Effect.provideService(allAtOnce(operations), Postgres.StorageTimeout, "1 minute"))
+    return {
+      ...{ proxy, caller, draft, direct, communications, proxiedSql, operations },
+      readiness: Context.get(through, Readiness).check,
+      sql: Context.get(around, PgClient.PgClient),
+      stored: (communication: Communication = draft) => direct.find(caller.organisation, byId(communication))
+    }
+  })
+  type Given = Effect.Success<typeof given>
+
+  /** Ends what hangs: after longer than anything takes that does not, on whatever machine. */
+  const bounded = Effect.timeout("20 seconds")
+
+  /** Waits until a query finds this many. */
+  const untilFound = <E, R>(count: number, query: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
+    bounded(Effect.repeat(query, { until: ({ length }) => length === count, schedule: Schedule.spaced("20 millis") }))
+
+  /** Asks again until the storage is available. */
+  const persistently = <A, E, R>(operation: Effect.Effect<A, E, R>) =>
+    bounded(
+      Effect.retry(operation, {
+        while: Predicate.isTagged("StorageUnavailable"),
+        schedule: Schedule.spaced("50 millis")
       })
     )
-  }
 
-  for (const [when, direction, left] of [
-    ["before an update arrived has changed nothing", "toServer", (draft: Draft) => draft],
-    ["before an update was answered has changed it whole", "toClient", completed]
-  ] as const) {
-    it.live(when, () =>
-      Effect.gen(function* () {
-        const here = yield* given
-        const { proxy, draft, stored } = here
-        const cutAtFirstBytes = () => void proxy.swallow(direction).then(proxy.cut)
-        yield* expectUnavailable("unreachable", completeDraft(here, cutAtFirstBytes))
-        assert.deepStrictEqual(yield* stored(), left(draft))
-        proxy.heal()
-        yield* expectCompletable(here)
-      })
+  /** Waits until the connections that something ends have ended, and their clients have heard of it. */
+  const noticed = ({ sockets }: TcpProxy, end: Effect.Effect<unknown, unknown>) =>
+    end.pipe(Effect.andThen(untilFound(0, Effect.sync(sockets))), Effect.andThen(Effect.sleep("50 millis")))
+
+  /**
+   * Fails the test unless the operation fails with `StorageUnavailable` for this reason. Readiness sets its own time, too
+   * little for a slow machine to even be refused in.
+   */
+  const expectUnavailable = Effect.fnUntraced(function* <A, E, R>(
+    reason: StorageUnavailable["reason"],
+    operation: Effect.Effect<A, E, R>
+  ) {
+    const timeout = reason === "timeout" ? "300 millis" : "1 minute"
+    const error = yield* Effect.flip(bounded(Effect.provideService(operation, Postgres.StorageTimeout, timeout)))
+    assert.instanceOf(error, StorageUnavailable)
+    if (error.operation !== "readiness.check") assert.strictEqual(error.reason, reason)
+  })
+
+  /** Completes the draft through the proxy; `meanwhile` happens after it was read and before it is written. */
+  const completeDraft = ({ communications, caller, draft }: Given, meanwhile = () => {}) =>
+    communications.modify(
+      caller.organisation,
+      byId(draft),
+      (communication, act) => {
+        meanwhile()
+        return complete(communication, act)
+      },
+      act
     )
-  }
-})
 
-describe("an update that waits for a lock", () => {
-  const whileLocked = <A, E, R>({ sql, draft }: Given, body: Effect.Effect<A, E, R>) =>
-    sql.withTransaction(Effect.andThen(sql`SELECT 1 FROM communications WHERE id = ${draft.id}::uuid FOR UPDATE`, body))
-  const waiting = ({ sql }: Given) =>
-    sql`SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
+  /** Fails the test unless the draft can be completed now, or is completed already. */
+  const expectCompletable = Effect.fnUntraced(function* (given: Given) {
+    const { draft, stored } = given
+    const answer = yield* Effect.result(persistently(completeDraft(given)))
+    assert.deepInclude([Result.succeed(completed(draft)), Result.fail(notDraft(draft))], answer)
+    assert.deepStrictEqual(yield* stored(), completed(draft))
+  })
 
-  it.live("is cancelled when its time is over, and changes nothing", () =>
-    Effect.gen(function* () {
-      const here = yield* given
-      const timeout = expectUnavailable("timeout", completeDraft(here))
-      yield* whileLocked(here, Effect.andThen(timeout, untilFound(0, waiting(here))))
-      assert.deepStrictEqual(yield* here.stored(), here.draft)
-      yield* expectCompletable(here)
-    })
-  )
+  /** Ways to make the storage unavailable, until the scope is closed and the proxy is healed. */
+  const failures: ReadonlyArray<{
+    readonly where: string
+    readonly reason: StorageUnavailable["reason"]
+    readonly fail: (given: Given) => Effect.Effect<unknown, unknown, Scope.Scope>
+  }> = [
+    {
+      where: "connections are cut and new ones refused",
+      reason: "unreachable",
+      fail: ({ proxy }) => Effect.sync(() => [proxy.refuse(), proxy.cut()])
+    },
+    {
+      where: "no connection is ever established",
+      reason: "timeout",
+      fail: ({ proxy }) => Effect.map(noticed(proxy, Effect.sync(proxy.cut)), () => void proxy.swallow("toServer"))
+    },
+    {
+      where: "nothing that is sent arrives",
+      reason: "timeout",
+      fail: ({ proxy }) => Effect.sync(() => void proxy.swallow("toServer"))
+    },
+    {
+      where: "no answer arrives",
+      reason: "timeout",
+      fail: ({ proxy }) => Effect.sync(() => void proxy.swallow("toClient"))
+    },
+    {
+      where: "others hold every connection of the pool",
+      reason: "timeout",
+      fail: ({ proxiedSql }) => allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve))
+    }
+  ]
 
-  it.live("is unavailable when the server ends its session, and changes nothing", () =>
-    Effect.gen(function* () {
-      const here = yield* given
-      const lost = expectUnavailable("unreachable", completeDraft(here))
-      const end = here.sql`SELECT pg_terminate_backend(pid) FROM (${waiting(here)}) AS waiting`
-      yield* whileLocked(here, Effect.all([lost, untilFound(1, end)], { concurrency: 2 }))
-      assert.deepStrictEqual(yield* here.stored(), here.draft)
-      yield* expectCompletable(here)
-    })
-  )
-})
+  describe("an operation", () => {
+    for (const { where, reason, fail } of failures) {
+      it.live(`fails in time where ${where}, and works again afterwards`, () =>
+        Effect.gen(function* () {
+          const here = yield* given
+          const { proxy, draft, stored } = here
+          const operations = [...here.operations, here.readiness]
+          const unavailable = allAtOnce(operations.map((operation) => expectUnavailable(reason, operation)))
+          yield* Effect.scoped(Effect.andThen(fail(here), unavailable))
+          proxy.heal()
+          yield* allAtOnce(operations.map((operation) => persistently(operation)))
+          assert.deepStrictEqual(yield* stored(), draft)
+        })
+      )
+    }
 
-describe("an update that the network delivers too late", () => {
-  for (const direction of ["toServer", "toClient"] as const) {
-    it.live(`is stored whole or not at all (${direction})`, () =>
+    it.live("fails where there is no such server, or no such database", () =>
       Effect.gen(function* () {
-        const here = yield* given
-        const { proxy, draft, stored } = here
-        const swallow = () => void proxy.swallow(direction)
-        yield* expectUnavailable("timeout", completeDraft(here, swallow))
-        const found = yield* stored()
-        assert.deepStrictEqual(found, found._tag === "Draft" ? draft : completed(draft))
-        proxy.heal()
-        yield* expectCompletable(here)
-      })
-    )
-  }
-})
-
-describe("while connections are cut", () => {
-  it.live("every answer to 200 completions, 32 at once, is true", () =>
-    Effect.gen(function* () {
-      const { proxy, communications, caller, direct, stored, draft: first } = yield* given
-      let attempts = 0
-      let unavailable = 0
-      const disturb = () => {
-        if (++attempts % 20 === 10) proxy.cut()
-        if (attempts % 20 === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
-      }
-      const completion = Effect.fnUntraced(function* (index: number) {
-        const draft = anotherWith(first, `number ${index}`)
-        yield* direct.add(caller.organisation, draft, act)
-        const unanswered: Array<Completed> = []
-        while (true) {
-          disturb()
-          const at = DateTime.add(noon, { milliseconds: attempts })
-          const answer = yield* Effect.result(
-            bounded(communications.modify(caller.organisation, byId(draft), complete, { ...act, at }))
-          )
-          if (Result.isSuccess(answer)) return assert.deepStrictEqual(yield* stored(draft), answer.success)
-          if (!(answer.failure instanceof StorageUnavailable)) {
-            assert.deepStrictEqual(answer.failure, notDraft(draft))
-            return assert.deepInclude(unanswered, yield* stored(draft))
-          }
-          unavailable++
-          unanswered.push(completed(draft, at))
+        for (const url of ["postgres://postgres@127.0.0.1:1", new URL("/none", inject("postgresUrl")).href]) {
+          yield* expectUnavailable("unreachable", Context.get(yield* open(url), Sessions).authenticate(freshToken()))
         }
       })
-      yield* Effect.forEach(Array.from({ length: 200 }).keys(), completion, { concurrency: 32 })
-      assert.isAbove(unavailable, 0)
-    })
-  )
-})
+    )
+
+    it.live("does not wait for the driver, which takes its time to give up on a silent server", () =>
+      Effect.gen(function* () {
+        const { proxy, proxiedSql, operations, readiness } = yield* given
+        void proxy.swallow("toClient")
+        const driver = yield* Effect.forkChild(Effect.timeoutOption(proxiedSql`SELECT 1`, "300 millis"), {
+          startImmediately: true
+        })
+        yield* allAtOnce([...operations, readiness].map((operation) => expectUnavailable("timeout", operation)))
+        assert.isUndefined(driver.pollUnsafe())
+        proxy.heal()
+      })
+    )
+  })
+
+  describe("a connection that is lost", () => {
+    for (const [how, lose] of [
+      ["cut", ({ proxy }: Given) => Effect.sync(proxy.cut)],
+      [
+        "ended by the server",
+        ({ sql }: Given) => sql`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`
+      ]
+    ] as const) {
+      it.live(`while idle, ${how}, is replaced unnoticed`, () =>
+        Effect.gen(function* () {
+          const here = yield* given
+          const { proxy, operations } = here
+          yield* noticed(proxy, lose(here))
+          yield* bounded(Effect.provideService(allAtOnce(operations), Postgres.StorageTimeout, "1 minute"))
+        })
+      )
+    }
+
+    for (const [when, direction, left] of [
+      ["before an update arrived has changed nothing", "toServer", (draft: Draft) => draft],
+      ["before an update was answered has changed it whole", "toClient", completed]
+    ] as const) {
+      it.live(when, () =>
+        Effect.gen(function* () {
+          const here = yield* given
+          const { proxy, draft, stored } = here
+          const cutAtFirstBytes = () => void proxy.swallow(direction).then(proxy.cut)
+          yield* expectUnavailable("unreachable", completeDraft(here, cutAtFirstBytes))
+          assert.deepStrictEqual(yield* stored(), left(draft))
+          proxy.heal()
+          yield* expectCompletable(here)
+        })
+      )
+    }
+  })
+
+  describe("an update that waits for a lock", () => {
+    const whileLocked = <A, E, R>({ sql, draft }: Given, body: Effect.Effect<A, E, R>) =>
+      sql.withTransaction(
+        Effect.andThen(sql`SELECT 1 FROM communications WHERE id = ${draft.id}::uuid FOR UPDATE`, body)
+      )
+    const waiting = ({ sql }: Given) =>
+      sql`SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
+
+    it.live("is cancelled when its time is over, and changes nothing", () =>
+      Effect.gen(function* () {
+        const here = yield* given
+        const timeout = expectUnavailable("timeout", completeDraft(here))
+        yield* whileLocked(here, Effect.andThen(timeout, untilFound(0, waiting(here))))
+        assert.deepStrictEqual(yield* here.stored(), here.draft)
+        yield* expectCompletable(here)
+      })
+    )
+
+    it.live("is unavailable when the server ends its session, and changes nothing", () =>
+      Effect.gen(function* () {
+        const here = yield* given
+        const lost = expectUnavailable("unreachable", completeDraft(here))
+        const end = here.sql`SELECT pg_terminate_backend(pid) FROM (${waiting(here)}) AS waiting`
+        yield* whileLocked(here, Effect.all([lost, untilFound(1, end)], { concurrency: 2 }))
+        assert.deepStrictEqual(yield* here.stored(), here.draft)
+        yield* expectCompletable(here)
+      })
+    )
+  })
+
+  describe("an update that the network delivers too late", () => {
+    for (const direction of ["toServer", "toClient"] as const) {
+      it.live(`is stored whole or not at all (${direction})`, () =>
+        Effect.gen(function* () {
+          const here = yield* given
+          const { proxy, draft, stored } = here
+          const swallow = () => void proxy.swallow(direction)
+          yield* expectUnavailable("timeout", completeDraft(here, swallow))
+          const found = yield* stored()
+          assert.deepStrictEqual(found, found._tag === "Draft" ? draft : completed(draft))
+          proxy.heal()
+          yield* expectCompletable(here)
+        })
+      )
+    }
+  })
+
+  describe("while connections are cut", () => {
+    it.live("every answer to 200 completions, 32 at once, is true", () =>
+      Effect.gen(function* () {
+        const { proxy, communications, caller, direct, stored, draft: first } = yield* given
+        let attempts = 0
+        let unavailable = 0
+        const period = groupCommit ? 100 : 20 // else no batch would ever come through
+        const disturb = () => {
+          if (++attempts % period === period / 2) proxy.cut()
+          if (attempts % period === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
+        }
+        const completion = Effect.fnUntraced(function* (index: number) {
+          const draft = anotherWith(first, `number ${index}`)
+          yield* direct.add(caller.organisation, draft, act)
+          const unanswered: Array<Completed> = []
+          while (true) {
+            disturb()
+            const at = DateTime.add(noon, { milliseconds: attempts })
+            const answer = yield* Effect.result(
+              bounded(communications.modify(caller.organisation, byId(draft), complete, { ...act, at }))
+            )
+            if (Result.isSuccess(answer)) return assert.deepStrictEqual(yield* stored(draft), answer.success)
+            if (!(answer.failure instanceof StorageUnavailable)) {
+              assert.deepStrictEqual(answer.failure, notDraft(draft))
+              return assert.deepInclude(unanswered, yield* stored(draft))
+            }
+            unavailable++
+            unanswered.push(completed(draft, at))
+          }
+        })
+        yield* Effect.forEach(Array.from({ length: 200 }).keys(), completion, { concurrency: 32 })
+        assert.isAbove(unavailable, 0)
+      })
+    )
+  })
+}
+
+describe("each by itself", () => suite(false))
+describe("group commit", () => suite(true))

@@ -311,6 +311,7 @@ for (const isolation of ["repeatable read", "serializable"]) {
   const Ports = Postgres.layer.pipe(
     Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
     Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
     Layer.provideMerge(Isolated)
   )
   layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`where transactions are ${isolation}`, (it) => {

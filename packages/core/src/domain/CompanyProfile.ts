@@ -4,12 +4,15 @@ import { Text } from "./Text.ts"
 import { CalendarDate } from "./Time.ts"
 import { OrUnset } from "./Unset.ts"
 
+/** A number that JSON can carry: it knows no negative zero. */
+const isCarried = Schema.makeFilter((value: number) => !Object.is(value, -0), { expected: "a number but -0" })
+
 /** What is known of a company, in the documented order. */
 export const CompanyProfile = Schema.Struct({
   profile_year: OrUnset(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9999 }))),
-  annual_turnover: OrUnset(Schema.Finite),
+  annual_turnover: OrUnset(Schema.Finite.check(isCarried)),
   established_date: OrUnset(CalendarDate),
-  number_of_employees: OrUnset(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+  number_of_employees: OrUnset(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0), isCarried)),
   registration_number: OrUnset(Text),
   vat_registration_number: OrUnset(Text),
   vat_registered_by: OrUnset(Text),

@@ -177,16 +177,22 @@ export class UnknownFields extends Schema.TaggedError<UnknownFields>()("UnknownF
   }
 }
 
+const because = {
+  unreachable: "cannot be reached",
+  timeout: "did not answer in time",
+  overloaded: "has more to do than it can"
+}
+
 /**
- * The storage could not be reached, or did not answer in time. Where it was asked to change something, it may or may
+ * The storage could not be reached, has too much to do, or did not answer in time. Where it was asked to change something, it may or may
  * not have done so; asking again is safe, since a change that was made is refused as such the second time.
  */
 export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
   operation: Schema.String,
-  reason: Schema.Literals(["unreachable", "timeout"]),
+  reason: Schema.Literals(["unreachable", "timeout", "overloaded"]),
   cause: Schema.optional(Schema.Defect())
 }) {
   override get message() {
-    return `the storage ${this.reason === "timeout" ? "did not answer in time" : "cannot be reached"} (${this.operation})`
+    return `the storage ${because[this.reason]} (${this.operation})`
   }
 }

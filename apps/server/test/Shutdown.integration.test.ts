@@ -1,0 +1,109 @@
+import { once } from "node:events"
+import { connect } from "node:net"
+import { Effect, Exit, Scope } from "effect"
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+import { type TcpProxy, tcpProxy } from "../../../test/TcpProxy.ts"
+import { endAll, type ServerProcess, start } from "./ServerProcess.ts"
+
+describe("asked to stop", () => {
+  const scope = Scope.makeUnsafe()
+  let proxy: TcpProxy
+  let server: ServerProcess
+  let port = 0
+
+  beforeAll(async () => {
+    proxy = await Effect.runPromise(Scope.provide(tcpProxy(await Effect.runPromise(freshDatabase)), scope))
+  })
+  beforeEach(async () => {
+    server = start("main", { DATABASE_URL: proxy.url })
+    port = Number(new URL(await server.url()).port)
+  }, 60_000)
+  afterAll(async () => {
+    await endAll()
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }, 60_000)
+
+  /** A connection, and all that came back on it; `received` waits for the next bytes, `closed` for the end. */
+  const connection = async () => {
+    const socket = connect(port, "127.0.0.1")
+    const closed = new Promise((resolve) => socket.once("close", resolve))
+    const state = { socket, text: "", received: () => once(socket, "data"), closed }
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      state.text += chunk
+    })
+    socket.on("error", () => {}) // "close" follows
+    await once(socket, "connect")
+    return state
+  }
+  /** A connection that is kept alive after one answer. */
+  const idle = async () => {
+    const state = await connection()
+    state.socket.write(live)
+    await state.received()
+    state.text = ""
+    return state
+  }
+  const live = "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n"
+  const head = "POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\nhost: x\r\n"
+
+  it("it answers what was sent before, on connections new and old", async () => {
+    const old = await Promise.all(Array.from({ length: 8 }, idle))
+    server.child.kill("SIGSTOP")
+    const all = [...old, ...(await Promise.all(Array.from({ length: 64 }, connection)))]
+    for (const { socket } of all) socket.write(live)
+    const code = server.stop("SIGTERM")
+    server.child.kill("SIGCONT")
+    await Promise.all(all.map(({ closed }) => closed))
+    for (const { text } of all) expect(text).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await code).toBe(0)
+  }, 60_000)
+
+  it("it ends idle connections while others still wait for an answer, which is the last on theirs", async () => {
+    const [waiting, unused] = await Promise.all([connection(), idle()])
+    const heldBack = proxy.swallow("toServer")
+    const body = JSON.stringify({ token: "0".repeat(32), communication_identifier: { number: "41" } })
+    waiting.socket.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    await heldBack
+    const code = server.stop("SIGTERM")
+    await unused.closed
+    expect(waiting.text).toBe("")
+    proxy.heal()
+    await waiting.closed
+    expect(waiting.text).toMatch(/^HTTP\/1\.1 (401|503) /)
+    expect(waiting.text.toLowerCase()).toContain("\r\nconnection: close\r\n")
+    expect(await code).toBe(0)
+  }, 60_000)
+
+  it("it waits for what was half sent, but not for ever: then it says so", async () => {
+    const json = "content-type: application/json\r\n"
+    const halves = [
+      "GET ",
+      head,
+      `${head}${json}content-length: 9\r\n\r\n{`,
+      `${head}${json}transfer-encoding: chunked\r\n\r\n1`
+    ]
+    const sending = async (half: string) => {
+      const state = await connection()
+      state.socket.write(half)
+      return state
+    }
+    const all = await Promise.all(halves.map(sending))
+    const late = await sending(live.slice(0, 20))
+    const code = server.stop("SIGTERM")
+    const listens = () =>
+      connection().then(
+        ({ socket }) => socket.destroy(),
+        () => false
+      )
+    await expect.poll(listens, { timeout: 30_000 }).toBe(false)
+    late.socket.write(live.slice(20))
+    await late.closed
+    expect(late.text).toMatch(/^HTTP\/1\.1 200 /)
+    expect(late.text.toLowerCase()).toContain("\r\nconnection: close\r\n")
+    await Promise.all(all.map(({ closed }) => closed))
+    expect(all.map(({ text }) => text.slice(0, 13))).toEqual(all.map(() => "HTTP/1.1 400 "))
+    for (const { text } of all) expect(text).toContain("the request took too long to arrive")
+    expect(await code).toBe(0)
+  }, 60_000)
+})

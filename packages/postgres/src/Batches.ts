@@ -1,0 +1,97 @@
+/** Statements that do for many what those on communications and sessions do for one. */
+import type { Communication, CommunicationIdentifier, OrganisationId, Transition } from "@communications/core"
+import { isCompletion } from "@communications/core"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { communicationColumns, moment } from "./Columns.ts"
+import { type Row, stateColumns } from "./Rows.ts"
+import { tables } from "./Tables.ts"
+
+/** A communication to be read. */
+export interface Find {
+  readonly organisation: OrganisationId
+  readonly identifier: CommunicationIdentifier
+}
+
+/** A communication to be stored where it is still of that version, and the step that it took, if any. */
+export interface Write {
+  readonly organisation: OrganisationId
+  readonly version: number
+  readonly next: Communication
+  readonly step: Transition | null
+}
+
+/** The position of an item among those that a statement is given. */
+interface Item {
+  readonly item: number
+}
+
+const writeOf = ({ organisation, version, next, step }: Write, item: number) => ({
+  ...{ item, organisation, version, id: next.id, subject: next.subject, viewed_on: moment(next.viewed_on) },
+  ...stateColumns(next),
+  ...(step === null ? {} : { ...step, at: moment(step.at), told: isCompletion(step) })
+})
+
+/** Makes the statements for a client, on the tables of its schema; each takes its items as one parameter, JSON. */
+export const batches = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const table = yield* tables
+
+  return {
+    find: (finds: ReadonlyArray<Find>) => {
+      const items = finds.map(({ organisation, identifier }, item) => ({ item, organisation, ...identifier }))
+      return sql<Row & Item>`
+        SELECT i.item, ${communicationColumns(sql)}
+        FROM json_to_recordset(${JSON.stringify(items)}::text::json)
+          AS i (item integer, organisation uuid, id uuid, number text COLLATE "C"),
+        LATERAL (
+          SELECT * FROM ${table.communications} WHERE organisation = i.organisation AND id = i.id
+          UNION ALL
+          SELECT * FROM ${table.communications} WHERE organisation = i.organisation AND number = i.number
+        ) AS c
+        JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
+    },
+
+    /** Which of them were still of their version; the rows are locked in the order of their key, so that none waits in a circle. */
+    update: (writes: ReadonlyArray<Write>) => sql<Item>`
+      WITH items AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(${JSON.stringify(writes.map(writeOf))}::text::json) AS i (
+          item integer, organisation uuid, id uuid, version integer, life_cycle_state text, subject text,
+          viewed_on timestamptz, completed_at timestamptz, completed_by uuid,
+          "from" text, "to" text, at timestamptz, by uuid, request_id text, told boolean
+        )
+      ), locked AS MATERIALIZED (
+        SELECT i.item, c.organisation, c.id
+        FROM items i JOIN ${table.communications} c
+          ON c.organisation = i.organisation AND c.id = i.id AND c.version = i.version
+        ORDER BY c.organisation, c.id FOR UPDATE OF c
+      ), updated AS (
+        UPDATE ${table.communications} c SET
+          version = c.version + 1, life_cycle_state = i.life_cycle_state, subject = i.subject, viewed_on = i.viewed_on,
+          completed_at = i.completed_at, completed_by = i.completed_by,
+          told_in = CASE WHEN i.told THEN greatest(c.told_in, pg_current_xact_id()) ELSE c.told_in END
+        FROM items i JOIN locked USING (item)
+        WHERE c.organisation = locked.organisation AND c.id = locked.id
+        RETURNING i.item, c.version, c.told_in
+      ), recorded AS (
+        INSERT INTO ${table.communication_history}
+          (organisation, communication, version, "from", "to", at, by, request_id)
+        SELECT i.organisation, i.id, updated.version, i."from", i."to", i.at, i.by, i.request_id
+        FROM items i JOIN updated USING (item) WHERE i."to" IS NOT NULL
+      ), told AS (
+        INSERT INTO ${table.events}
+          (transaction, type, payload_version, organisation, communication, at, by, request_id)
+        SELECT updated.told_in, 'CommunicationCompleted', 1, i.organisation, i.id, i.at, i.by, i.request_id
+        FROM items i JOIN updated USING (item) WHERE i.told
+      )
+      SELECT item FROM updated`,
+
+    authenticate: (tokens: ReadonlyArray<{ readonly hash: string; readonly at: string }>) => sql<
+      Item & { readonly organisation: string; readonly user: string }
+    >`
+      SELECT i.item, s.organisation::text, s."user"::text
+      FROM json_to_recordset(${JSON.stringify(tokens.map((token, item) => ({ item, ...token })))}::text::json)
+        AS i (item integer, hash text, at timestamptz)
+      JOIN ${table.sessions} s ON s.token_hash = decode(i.hash, 'hex') AND s.expires_at > i.at`
+  }
+})

@@ -1,0 +1,94 @@
+/** The handles that hosts have, as `Execute`: each by the shape of what it offers, so that no library is needed here. */
+import { Predicate } from "effect"
+import type { SqlConnection } from "effect/sql"
+
+type Rows = ReadonlyArray<SqlConnection.Row>
+type Result = { readonly rows: Rows }
+
+/**
+ * Runs one statement on the host's handle and resolves to its rows. The text has its parameters as `$1`, `$2` and so
+ * on; what it rejects with carries the SQLSTATE as `code`, on itself or on one of its causes.
+ */
+export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<Rows>
+
+/** Runs on a `Client`, `PoolClient` or `Pool` of pg, or on a database or transaction of PGlite. */
+export const fromPg =
+  (client: { query(text: string, values: Array<unknown>): Promise<Result> }): Execute =>
+  async (text, parameters) =>
+    (await client.query(text, [...parameters])).rows
+
+/** Runs on the `sql` of postgres.js, or on that of its `begin`, `savepoint` or `reserve`. */
+export const fromPostgresJs =
+  (sql: { unsafe(text: string, parameters?: Array<unknown>): PromiseLike<Rows> }): Execute =>
+  async (text, parameters) =>
+    sql.unsafe(text, [...parameters])
+
+/** A compiled query of Kysely. */
+interface KyselyQuery {
+  readonly sql: string
+  readonly parameters: ReadonlyArray<unknown>
+  readonly query: {
+    readonly kind: "RawNode"
+    readonly sqlFragments: ReadonlyArray<string>
+    readonly parameters: readonly []
+  }
+  readonly queryId: { readonly queryId: string }
+}
+
+/** Runs on a database or transaction of Kysely; without its plugins, which may rename the columns of what it answers. */
+export const fromKysely =
+  (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<Result> } }): Execute =>
+  async (sql, parameters) => {
+    const query = { kind: "RawNode", sqlFragments: [sql], parameters: [] } as const
+    return (await db.withoutPlugins().executeQuery({ sql, parameters, query, queryId: { queryId: "" } })).rows
+  }
+
+/** What stands between the parameters of a statement, and the value of each of them. */
+const template = (text: string, parameters: ReadonlyArray<unknown>) => ({
+  strings: text.split(/\$\d+/),
+  values: Array.from(text.matchAll(/\$(\d+)/g), ([, number]) => parameters[Number(number) - 1])
+})
+
+/** Runs on a database or transaction of Drizzle over any of its PostgreSQL drivers, given the `sql` of drizzle-orm. */
+export const fromDrizzle =
+  <Query>(
+    db: { execute(query: Query): PromiseLike<Rows | Result> },
+    sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
+  ): Execute =>
+  async (text, parameters) => {
+    const { strings, values } = template(text, parameters)
+    const result = await db.execute(sql(Object.assign(strings, { raw: strings }), ...values))
+    return "rows" in result ? result.rows : result
+  }
+
+/** Runs on a `knex` over pg or on one of its transactions; `?` is how its `raw` writes a parameter. */
+export const fromKnex =
+  (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<Result> }): Execute =>
+  async (text, parameters) => {
+    const { strings, values } = template(text.replaceAll("?", "\\?"), parameters)
+    return (await knex.raw(strings.join("?"), values)).rows
+  }
+
+/** What Prisma failed with, or the server's error in the words of a driver, where Prisma has wrapped one. */
+const unwrapped = (error: unknown): unknown => {
+  if (!Predicate.hasProperty(error, "meta") || !Predicate.hasProperty(error.meta, "driverAdapterError")) return error
+  const { driverAdapterError } = error.meta
+  const cause = Predicate.hasProperty(driverAdapterError, "cause") ? driverAdapterError.cause : undefined
+  if (!Predicate.hasProperty(cause, "originalCode")) return error
+  const constraint = Predicate.hasProperty(cause, "constraint") ? cause.constraint : undefined
+  return Object.assign(new Error("Prisma: raw query failed", { cause: error }), {
+    code: cause.originalCode,
+    constraint: Predicate.hasProperty(constraint, "index") ? constraint.index : undefined
+  })
+}
+
+/** Runs on a client of Prisma or on that of its interactive transaction. */
+export const fromPrisma =
+  (client: { $queryRawUnsafe<T>(text: string, ...values: Array<unknown>): Promise<T> }): Execute =>
+  async (text, parameters) => {
+    try {
+      return await client.$queryRawUnsafe<Rows>(text, ...parameters)
+    } catch (error) {
+      throw unwrapped(error)
+    }
+  }

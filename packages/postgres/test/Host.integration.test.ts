@@ -1,0 +1,404 @@
+import {
+  CommunicationExists,
+  type CommunicationIdentifier,
+  Communications,
+  Completed,
+  complete,
+  type Draft,
+  NotDraft,
+  Readiness,
+  Sessions
+} from "@communications/core"
+import {
+  aDraft,
+  anAct,
+  contracts,
+  freshCaller,
+  freshId,
+  freshOrganisation,
+  freshToken,
+  store
+} from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { assert, layer, vi } from "@effect/vitest"
+import { Context, DateTime, Effect, Exit, Fiber, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+import { type Host, hosts, type OpenHost, type Transaction } from "./hosts.ts"
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const act = anAct()
+const completed = ({ _tag, ...members }: Draft) =>
+  new Completed({ ...members, completed_at: act.at, completed_by: act.by })
+const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
+
+type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
+
+/** A host that is connected to a database of its own, in which it has a table. */
+class TheHost extends Context.Service<TheHost, OpenHost>()("TheHost") {}
+
+const connected = ({ open }: Host, url: string) =>
+  Effect.acquireRelease(
+    Effect.promise(() => open(url)),
+    ({ close }) => Effect.promise(close)
+  )
+
+const opened = (host: Host) =>
+  Layer.effect(
+    TheHost,
+    Effect.tap(
+      Effect.flatMap(freshDatabase, (url) => connected(host, url)),
+      ({ execute }) => Effect.promise(() => execute("CREATE TABLE host_orders (id text PRIMARY KEY)", []))
+    )
+  )
+
+/** Runs a program on the handle of a transaction of the host's, which the host then ends: on failure by ROLLBACK. */
+const inTransaction = Effect.fnUntraced(function* <A, E, R>(
+  ending: "COMMIT" | "ROLLBACK",
+  program: (transaction: Transaction) => Effect.Effect<A, E, R | Ports>
+) {
+  const { transaction } = yield* TheHost
+  const run = Effect.runPromiseExitWith(yield* Effect.context<Exclude<R, Ports>>())
+  const rolledBack = new Error("rolled back")
+  let exit: Exit.Exit<A, E> = Exit.die(new Error("the transaction never began"))
+  const body = async (handle: Transaction) => {
+    exit = await run(Effect.provide(program(handle), Postgres.layerHost(handle.execute)))
+    if (ending === "ROLLBACK" || Exit.isFailure(exit)) throw rolledBack
+  }
+  yield* Effect.promise(() =>
+    transaction(body).catch((error) => {
+      if (error !== rolledBack) throw error
+    })
+  )
+  return yield* exit
+})
+
+/** That host with our tables, and the ports on its handle outside of any transaction. */
+const migrated = (host: Host) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      yield* inTransaction("COMMIT", () => Postgres.migrate)
+      const { execute } = yield* TheHost
+      return Postgres.layerHost(execute, { concurrency: host.concurrency })
+    })
+  ).pipe(
+    Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
+    Layer.provideMerge(opened(host))
+  )
+
+/** A draft that is added to an organisation of its own, and what to do with it. */
+const given = Effect.gen(function* () {
+  const organisation = freshOrganisation()
+  const draft = aDraft()
+  yield* store(organisation, draft)
+  const communications = Communications
+  return {
+    organisation,
+    draft,
+    completeDraft: Effect.flatMap(communications, ({ modify }) => modify(organisation, byId(draft), complete, act)),
+    stored: Effect.flatMap(communications, ({ find }) => find(organisation, byId(draft))),
+    /** How many steps and how many events tell of its completion. */
+    traces: Effect.flatMap(
+      SqlClient.SqlClient,
+      (sql) => sql<{ readonly steps: number; readonly events: number }>`
+        SELECT (SELECT count(*)::int FROM communication_history
+            WHERE organisation = ${organisation}::uuid AND "to" = 'COMPLETED') AS steps,
+          (SELECT count(*)::int FROM events WHERE organisation = ${organisation}::uuid) AS events`
+    )
+  }
+})
+
+/** Runs a statement by the host's own means. */
+const own = ({ own }: Transaction, text: string) => Effect.promise(async () => own(text))
+
+/** A row of the host's own. */
+const order = () => {
+  const id = freshId()
+  return {
+    id,
+    insert: (transaction: Transaction) => own(transaction, `INSERT INTO host_orders (id) VALUES ('${id}')`),
+    expectStored: (expected: boolean) =>
+      Effect.gen(function* () {
+        const { execute } = yield* TheHost
+        const found = yield* Effect.promise(() => execute("SELECT id FROM host_orders WHERE id = $1", [id]))
+        assert.deepStrictEqual(found, expected ? [{ id }] : [])
+      })
+  }
+}
+
+/** Runs it between two statements of the host's own, in a transaction that commits them both, or else none. */
+const betweenOrders = Effect.fnUntraced(function* <A, E, R>(
+  commits: boolean,
+  program: (transaction: Transaction) => Effect.Effect<A, E, R | Ports>
+) {
+  const [before, after] = [order(), order()]
+  const exit = yield* Effect.exit(
+    inTransaction("COMMIT", (transaction) =>
+      before.insert(transaction).pipe(Effect.andThen(program(transaction)), Effect.andThen(after.insert(transaction)))
+    )
+  )
+  if (commits) yield* exit
+  else assert.isTrue(Exit.isFailure(exit))
+  yield* before.expectStored(commits)
+  yield* after.expectStored(commits)
+})
+
+/** SQLSTATEs, and the reasons that they are. */
+const reasons = [
+  ["08006", "ConnectionError"],
+  ["28000", "AuthenticationError"],
+  ["40001", "SerializationError"],
+  ["40P01", "DeadlockError"],
+  ["42501", "AuthorizationError"],
+  ["53300", "UnknownError"],
+  ["55P03", "LockTimeoutError"],
+  ["57014", "StatementTimeoutError"],
+  ["P0001", "UnknownError"]
+] as const
+
+for (const host of hosts) {
+  layer(migrated(host), { excludeTestServices: true, timeout: "1 minute" })(host.name, (it) => {
+    it.effect("what the host rolls back leaves nothing, of the host's or of ours", () =>
+      Effect.gen(function* () {
+        const { draft, completeDraft, stored, traces } = yield* given
+        const { insert, expectStored } = order()
+        const added = yield* inTransaction("ROLLBACK", (transaction) =>
+          Effect.gen(function* () {
+            yield* insert(transaction)
+            assert.deepStrictEqual(yield* completeDraft, completed(draft))
+            assert.deepStrictEqual(yield* stored, completed(draft))
+            assert.deepStrictEqual(yield* traces, [{ steps: 1, events: 1 }])
+            return yield* given
+          })
+        )
+        yield* expectStored(false)
+        assert.deepStrictEqual(yield* stored, draft)
+        assert.deepStrictEqual(yield* traces, [{ steps: 0, events: 0 }])
+        assert.strictEqual((yield* Effect.flip(added.completeDraft))._tag, "CommunicationNotFound")
+      })
+    )
+
+    it.effect("what the host commits is there, the host's and ours", () =>
+      Effect.gen(function* () {
+        const { draft, completeDraft, stored, traces } = yield* given
+        const { insert, expectStored } = order()
+        yield* inTransaction("COMMIT", (transaction) => Effect.andThen(insert(transaction), completeDraft))
+        yield* expectStored(true)
+        assert.deepStrictEqual(yield* stored, completed(draft))
+        assert.deepStrictEqual(yield* traces, [{ steps: 1, events: 1 }])
+      })
+    )
+
+    it.effect("a refusal leaves the host's transaction usable", () =>
+      Effect.gen(function* () {
+        const { draft, completeDraft } = yield* given
+        const { id, number } = draft
+        yield* completeDraft
+        yield* betweenOrders(true, () =>
+          Effect.gen(function* () {
+            const refusal = yield* Effect.flip(completeDraft)
+            assert.deepStrictEqual(refusal, new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
+          })
+        )
+      })
+    )
+
+    it.effect("a number that is taken leaves the host's transaction usable", () =>
+      Effect.gen(function* () {
+        const { draft, organisation } = yield* given
+        const second = aDraft(draft.number)
+        const { id, number } = second
+        yield* betweenOrders(true, () =>
+          Effect.gen(function* () {
+            const refusal = yield* Effect.flip(store(organisation, second))
+            assert.deepStrictEqual(refusal, new CommunicationExists({ id, number }))
+          })
+        )
+      })
+    )
+
+    it.effect("a transaction of ours in the host's is undone alone, and leaves the host's usable", () =>
+      Effect.gen(function* () {
+        const { draft, completeDraft, stored } = yield* given
+        const [undone, kept] = [order(), order()]
+        yield* betweenOrders(host.forgiving, (transaction) =>
+          Effect.gen(function* () {
+            const sql = yield* SqlClient.SqlClient
+            const failing = Effect.andThen(undone.insert(transaction), sql`INSERT INTO host_orders VALUES (NULL)`)
+            for (const attempt of [
+              sql.withTransaction(failing),
+              sql.withTransaction(Effect.ignore(failing)),
+              sql.withTransaction(Effect.andThen(completeDraft, sql.withTransaction(failing)))
+            ]) {
+              assert.isTrue(Exit.isFailure(yield* Effect.exit(attempt)))
+            }
+            const caught = Effect.ignore(sql.withTransaction(failing))
+            yield* sql.withTransaction(Effect.andThen(caught, kept.insert(transaction)))
+          })
+        )
+        yield* undone.expectStored(false)
+        yield* kept.expectStored(host.forgiving)
+        assert.deepStrictEqual(yield* stored, draft)
+      })
+    )
+
+    it.effect("statements of many fibers run one at a time, and never in another's savepoint", () =>
+      Effect.gen(function* () {
+        const groups = Array.from({ length: 16 }, (_, index) => ({
+          failing: index % 2 === 0,
+          orders: [order(), order()]
+        }))
+        let [running, most] = [0, 0]
+        const transaction = inTransaction("COMMIT", ({ execute }) => {
+          const counted: Postgres.Execute = async (text, parameters) => {
+            most = Math.max(most, ++running)
+            return await execute(text, parameters).finally(() => running--)
+          }
+          return Effect.gen(function* () {
+            const sql = yield* SqlClient.SqlClient
+            const insert = ({ id }: { readonly id: string }) => sql`INSERT INTO host_orders VALUES (${id})`
+            yield* Effect.forEach(
+              groups,
+              ({ failing, orders }) => {
+                const inserts = Effect.forEach(orders, insert, { concurrency: "unbounded" })
+                const failure = failing ? Effect.asVoid(sql`SELECT 1 / 0`) : Effect.void
+                return Effect.exit(sql.withTransaction(Effect.andThen(inserts, failure)))
+              },
+              { concurrency: "unbounded" }
+            )
+          }).pipe(Effect.provide(Postgres.layerExecutor(counted)))
+        })
+        yield* Effect.exit(transaction)
+        for (const { failing, orders } of groups) {
+          for (const { expectStored } of orders) yield* expectStored(host.forgiving && !failing)
+        }
+        assert.strictEqual(most, 1)
+      })
+    )
+
+    it.effect("who is interrupted waits for the running statement, and leaves the host's transaction usable", () =>
+      Effect.gen(function* () {
+        const { draft, completeDraft, stored } = yield* given
+        yield* betweenOrders(true, ({ execute }) => {
+          const [running, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+          const slowly: Postgres.Execute = async (text, parameters) => {
+            const rows = await execute(text, parameters)
+            if (text.includes("UPDATE")) {
+              running.resolve()
+              await gate.promise
+            }
+            return rows
+          }
+          return Effect.gen(function* () {
+            const completion = yield* Effect.forkChild(completeDraft)
+            yield* Effect.promise(() => running.promise)
+            const interruption = yield* Effect.forkChild(Fiber.interrupt(completion))
+            for (let turn = 0; turn < 100; turn++) yield* Effect.yieldNow
+            assert.isUndefined(interruption.pollUnsafe())
+            gate.resolve()
+            yield* Fiber.join(interruption)
+            assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(completion)))
+            assert.deepStrictEqual(yield* stored, completed(draft))
+          }).pipe(Effect.provide(Postgres.layerHost(slowly)))
+        })
+        assert.deepStrictEqual(yield* stored, completed(draft))
+      })
+    )
+
+    it.effect("every statement is one call of the handle, in the host's transaction: our tables are nowhere else", () =>
+      Effect.gen(function* () {
+        const called = yield* inTransaction("ROLLBACK", ({ execute, calls }) => {
+          let statements = 0
+          const counted: Postgres.Execute = (text, parameters) => {
+            statements++
+            return execute(text, parameters)
+          }
+          return Effect.gen(function* () {
+            yield* Postgres.migrate
+            const { completeDraft } = yield* given
+            yield* completeDraft
+            const [token, sessions] = [freshToken(), yield* Sessions]
+            yield* sessions.open(token, freshCaller(), DateTime.add(yield* DateTime.now, { days: 1 }))
+            yield* sessions.authenticate(token)
+            yield* sessions.release(token)
+            yield* (yield* Readiness).check
+            assert.deepStrictEqual(calls, Array(statements).fill(host.method))
+            return statements
+          }).pipe(Effect.provide(Postgres.layerHost(counted)))
+        })
+        assert.isAbove(called, 10)
+        const { execute } = yield* TheHost
+        const tables = yield* Effect.promise(() =>
+          execute("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'", [])
+        )
+        assert.deepStrictEqual(tables, [{ table_name: "host_orders" }])
+      }).pipe(Effect.provide(opened(host), { local: true }))
+    )
+
+    it.effect("outside the host's transaction a transaction of ours is refused, and nothing is stored", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { id, expectStored } = order()
+        const error = yield* Effect.flip(sql.withTransaction(sql`INSERT INTO host_orders VALUES (${id})`))
+        assert.deepInclude(error.reason.cause, { code: "25P01" })
+        yield* expectStored(false)
+      })
+    )
+
+    if (host.concurrency > 1) {
+      it.effect("a server that a pool does not reach is unavailable storage", () =>
+        Effect.gen(function* () {
+          const { execute } = yield* connected(host, "postgres://nobody@127.0.0.1:1/none")
+          const error = yield* Effect.flip(Effect.provide(given, Postgres.layerHost(execute)))
+          assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "unreachable" })
+        })
+      )
+    }
+
+    it.effect("a failure has the reason that its SQLSTATE tells", () =>
+      inTransaction("ROLLBACK", () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const reasonOf = (statement: string) =>
+            Effect.map(Effect.flip(sql.withTransaction(sql.unsafe(statement))), ({ reason }) => reason)
+          const insert = "INSERT INTO host_orders VALUES ('twice'), ('twice')"
+          assert.deepInclude(yield* reasonOf(insert), { _tag: "UniqueViolation", constraint: "host_orders_pkey" })
+          assert.strictEqual((yield* reasonOf("INSERT INTO host_orders VALUES (NULL)"))._tag, "ConstraintError")
+          assert.strictEqual((yield* reasonOf("SELEC 1"))._tag, "SqlSyntaxError")
+          for (const [code, tag] of reasons) {
+            const reason = yield* reasonOf(`DO $$ BEGIN RAISE SQLSTATE '${code}'; END $$`)
+            assert.strictEqual(reason._tag, tag)
+            assert.deepInclude(reason.cause, { code })
+          }
+        })
+      )
+    )
+
+    for (const { name, test } of contracts) it.effect(name, () => test)
+  })
+}
+
+const effectHost = Postgres.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+  Layer.provideMerge(
+    PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
+  )
+)
+
+layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })("Effect, whose SqlClient needs nothing", (it) => {
+  it.effect("what the host's withTransaction ends with becomes of ours too, and a refusal leaves it usable", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { draft, completeDraft, stored } = yield* given
+      const completeTwice = Effect.andThen(completeDraft, Effect.flip(completeDraft))
+      const rolledBack = yield* Effect.flip(sql.withTransaction(Effect.flip(completeTwice)))
+      assert.strictEqual(rolledBack._tag, "NotDraft")
+      assert.deepStrictEqual(yield* stored, draft)
+      yield* sql.withTransaction(completeTwice)
+      assert.deepStrictEqual(yield* stored, completed(draft))
+    })
+  )
+})
