@@ -10,7 +10,7 @@ export const layer = ({ eventsRetention }: Pick<Configuration, "eventsRetention"
       const prune = Effect.gen(function* () {
         const before = DateTime.subtractDuration(yield* DateTime.now, eventsRetention)
         const pruned = yield* events.prune(before)
-        if (pruned > 0) yield* Effect.logInfo("Old events were removed", pruned)
+        if (pruned > 0) yield* Effect.logDebug("Old events were removed", pruned)
       }).pipe(Effect.ignore({ log: "Warn" }))
       yield* Effect.forkScoped(Effect.repeat(prune, Schedule.spaced("1 hour")))
     })

@@ -47,9 +47,9 @@ export class Communications extends Context.Service<
     ): Effect.Effect<Communication, CommunicationNotFound | StorageUnavailable>
 
     /**
-     * The communications that a query asks for, newest first: by `created_at`, and by id where that is the same. Behind
-     * what the organisation does not have there are none. Without an `offset` it costs the same however many
-     * communications there are.
+     * The communications that a query asks for, newest first: by `created_at`, and by id where that is the same. Without
+     * an `offset` it costs the same however many communications there are. Behind what the organisation does not have
+     * there is nothing.
      */
     list(
       organisation: OrganisationId,
