@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
+import { communicationsContract } from "@communications/core/testing"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { endAll, start } from "../apps/server/test/ServerProcess.ts"
@@ -28,6 +29,17 @@ it.live(
       const DATABASE_URL = yield* seeded
       assert.strictEqual(yield* node({ DATABASE_URL }, "examples/embed.ts"), "COMPLETED")
       assert.strictEqual(yield* node({ DATABASE_URL }, "examples/embed.ts"), "41 is COMPLETED already")
+    }),
+  120_000
+)
+
+it.live(
+  "the contracts run under a runner that has nothing but describe and it",
+  () =>
+    Effect.gen(function* () {
+      const output = yield* node({}, "--test", "--test-reporter=tap", "examples/contract.node-test.ts")
+      assert.include(output, `# pass ${communicationsContract.length}`)
+      assert.include(output, "# fail 0")
     }),
   120_000
 )

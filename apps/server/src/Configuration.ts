@@ -3,6 +3,10 @@ import { StartupFailure } from "./StartupFailure.ts"
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
+const Retention = Schema.DurationFromString.check(
+  Schema.makeFilter(Duration.between({ minimum: Duration.zero, maximum: Duration.days(36_500) }))
+)
+
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
 /** Reads a setting from the environment; what it may be is told where it is something else. */
@@ -54,8 +58,12 @@ export const configuration = Effect.gen(function* () {
     ),
     `LOG_LEVEL must be one of ${Object.keys(levels).join(", ")}`
   )
+  const eventsRetention = yield* setting(
+    Config.schema(Retention, "EVENTS_RETENTION").pipe(Config.withDefault(Duration.days(30))),
+    "EVENTS_RETENTION must be a time like 30 days or 12 hours, up to 36500 days"
+  )
   return {
-    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies },
+    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies, eventsRetention },
     groupCommit: groupCommit === "on",
     logLevel: levels[level]
   }

@@ -5,6 +5,7 @@ import * as Announcement from "./Announcement.ts"
 import { type Configuration, configuration } from "./Configuration.ts"
 import * as Database from "./Database.ts"
 import * as HttpServer from "./HttpServer.ts"
+import * as Upkeep from "./Upkeep.ts"
 
 const layer = (configuration: Configuration) => {
   const database = Database.layer(configuration)
@@ -13,6 +14,7 @@ const layer = (configuration: Configuration) => {
     Layer.provide(Http.serve),
     Layer.provide(Layer.succeed(Http.TrustedProxies, configuration.proxies)),
     Layer.provide(httpServer),
+    Layer.merge(Upkeep.layer(configuration)),
     Layer.provide(database),
     Layer.provide(Logger.layer([Logger.consoleJson])),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))

@@ -33,6 +33,7 @@ describe("what cannot work", () => {
     ["a PORT that is none", { PORT: "abc" }, /^PORT must be/],
     ["a MIGRATION_TIMEOUT that is none", { MIGRATION_TIMEOUT: "soon" }, /^MIGRATION_TIMEOUT must be a time like/],
     ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
+    ["an EVENTS_RETENTION that is none", { EVENTS_RETENTION: "soon" }, /^EVENTS_RETENTION must be a time/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
     ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
     ["a data folder that cannot be made", { DATA_DIR: "/proc/x/y" }, /^The data folder \/proc\/x\/y cannot be used/]

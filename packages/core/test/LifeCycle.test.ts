@@ -55,7 +55,8 @@ describe("the history", () => {
     assert.isNull(transitionOf(communication, viewed(communication), act))
   })
   it("shows who did what, when to the second, and on which request", () => {
-    const step = transitionOf(aDraft(), Result.getOrThrow(complete(aDraft(), act)), act) ?? assert.fail("no step")
+    const draft = aDraft()
+    const step = transitionOf(draft, Result.getOrThrow(complete(draft, act)), act) ?? assert.fail("no step")
     assert.strictEqual(
       JSON.stringify(toTransitionData(step)),
       JSON.stringify({

@@ -115,7 +115,7 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
                 WHERE at < ${moment(before)}::timestamptz AND NOT EXISTS (
                   SELECT FROM ${table.subscriptions} s WHERE (s.transaction, s.position) < (e.transaction, e.position)
                 )
-                ORDER BY transaction, position LIMIT 1000
+                ORDER BY at, transaction, position LIMIT 1000
               ) RETURNING 1`.pipe(statement("events.prune"), bounded("events.prune"))
             pruned += removed.length
             if (removed.length < 1000) return pruned

@@ -58,16 +58,16 @@ export const groupCommit = Effect.gen(function* () {
         waits.tell(Effect.fail(new CommunicationNotFound({ identifier })))
         continue
       }
-      const exit = yield* Effect.exit(Effect.map(fromRow(row), (found) => ({ found, decided: decide(found) })))
+      const decided = Effect.map(fromRow(row), (found) => {
+        const next = decide(found)
+        if (Result.isFailure(next) || next.success === found) return undefined
+        const step = transitionOf(found, next.success, act)
+        return { organisation, version: row.version, next: next.success, step }
+      })
+      const exit = yield* Effect.exit(decided)
       if (Exit.isFailure(exit)) waits.tell(Effect.failCause(exit.cause))
-      else {
-        const { found, decided } = exit.value
-        if (Result.isFailure(decided) || decided.success === found) waits.tell(Effect.void)
-        else {
-          const step = transitionOf(found, decided.success, act)
-          writes.push({ waits, write: { organisation, version: row.version, next: decided.success, step } })
-        }
-      }
+      else if (exit.value === undefined) waits.tell(Effect.void)
+      else writes.push({ waits, write: exit.value })
     }
     return writes
   })

@@ -89,6 +89,32 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
+  it.effect("one whose transition makes another communication of it fails alone", () =>
+    Effect.gen(function* () {
+      const { communications, organisation, drafts } = yield* given
+      const [wrong = aDraft()] = drafts
+      const { _tag, ...members } = wrong
+      const anotherMedia = new Draft({ ...members, media: "SMS" })
+      const exits = yield* Effect.forEach(
+        drafts,
+        (draft) =>
+          Effect.exit(
+            communications.modify(
+              organisation,
+              { _tag: "Id", id: draft.id },
+              (found, act) => complete(draft === wrong ? anotherMedia : found, act),
+              act
+            )
+          ),
+        { concurrency: "unbounded" }
+      )
+      for (const [index, exit] of exits.entries()) {
+        if (index === 0) assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
+        else assert.isTrue(Exit.isSuccess(exit), String(index))
+      }
+    })
+  )
+
   it.effect("overlapping batches of two processes, in opposite orders, end without a deadlock", () =>
     Effect.gen(function* () {
       const { drafts, completing, organisation } = yield* given

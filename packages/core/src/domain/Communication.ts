@@ -8,7 +8,7 @@
  * Every transition is a pure function from any state to either the next state or a refusal; the time and the actor
  * are inputs. A state that is added makes every such table, and nothing else, fail to compile until it decides.
  */
-import { Match, Result, Schema } from "effect"
+import { Equal, Match, Result, Schema } from "effect"
 import { ContactInformation } from "./ContactInformation.ts"
 import { NotDraft } from "./Errors.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
@@ -82,8 +82,15 @@ export const creationOf = (communication: Communication, act: Act): Transition =
   ...act
 })
 
-/** What the history records of a change: the step to another state, or nothing where the state stays what it was. */
+const lasting = ["id", "number", "created_at", "direction", "media", "content", "contact_information"] as const
+
+/**
+ * What the history records of a change: the step to another state, or nothing where the state stays what it was. Throws
+ * where the change makes another communication of it: that is a bug in the transition.
+ */
 export const transitionOf = (before: Communication, after: Communication, act: Act): Transition | null => {
+  const changed = lasting.filter((member) => !Equal.equals(before[member], after[member]))
+  if (changed.length > 0) throw new Error(`a transition may not change ${changed.join(", ")}`)
   const [from, to] = [lifeCycleState(before), lifeCycleState(after)]
   return from === to ? null : { from, to, ...act }
 }

@@ -23,7 +23,7 @@ export interface GivenQuery extends Filter {
   readonly after?: string | undefined
 }
 
-/** A list that can be given: newest first, of those newer than none or behind `after`, without the first `offset`. */
+/** A list that can be given: newest first, all of it or what is behind `after`, without the first `offset`. */
 export interface CommunicationsQuery extends Filter {
   readonly contact_information?: ContactInformationId | undefined
   readonly after?: CommunicationId | undefined

@@ -66,7 +66,8 @@ export class Communications extends Context.Service<
      * Replaces a communication by what the transition makes of it, atomically: of many concurrent callers each is
      * decided on what the one before it left, so that of those asking for the same step exactly one wins. A refusal of
      * the transition is the effect's failure and changes nothing. The transition must be pure: it may run repeatedly.
-     * What it may change are the members that belong to the state, what was viewed, and the subject.
+     * What it may change are the members that belong to the state, what was viewed, and the subject; one that changes
+     * another member is a defect, as one that throws is, and changes nothing.
      */
     modify<A extends Communication, E>(
       organisation: OrganisationId,

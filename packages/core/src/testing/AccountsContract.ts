@@ -26,7 +26,7 @@ const given = Effect.gen(function* () {
 /** Everything that `Accounts` promises; every adapter is held against it. */
 export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
   {
-    name: "who knows the password is who the user is, by whatever characters the password has",
+    name: "who knows the password, and all of it, is who the user is, by whatever characters it has",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
       yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
@@ -34,6 +34,8 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
         const [other, name, secret] = [{ ...caller, user: freshCaller().user }, freshName(), Redacted.make(text)]
         yield* accounts.addUser(other, name, secret)
         yield* expectEqual(yield* accounts.authenticate({ organisation, username: name, password: secret }), other)
+        const longer = { organisation, username: name, password: Redacted.make(`${text}.`) }
+        yield* expectFailure(accounts.authenticate(longer), new InvalidCredentials())
       }
     })
   },

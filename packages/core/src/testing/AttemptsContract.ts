@@ -32,6 +32,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
       const attempts = yield* Attempts
       const limit = freshLimit()
       yield* afterNoon(0)(attempts.take(limit))
+      yield* afterNoon(3600)(attempts.giveBack(limit))
       for (let attempt = 0; attempt < 3; attempt++) yield* afterNoon(3600)(attempts.take(limit))
       yield* expectFailure(afterNoon(3600)(attempts.take(limit)), new TooManyAttempts({ retry_after: 10 }))
     })

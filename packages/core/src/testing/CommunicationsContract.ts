@@ -7,7 +7,7 @@ import type { Act } from "../domain/LifeCycle.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
-import { aDraft, anAct, aPerson, freshOrganisation, noon, store } from "./Fixtures.ts"
+import { aDraft, anAct, aPerson, freshId, freshOrganisation, noon, store } from "./Fixtures.ts"
 import { listClauses } from "./ListClauses.ts"
 
 const byId = ({ id }: Communication): CommunicationIdentifier => ({ _tag: "Id", id })
@@ -158,6 +158,41 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
       yield* expectEqual(Exit.hasDies(exit), true)
       yield* expectEqual(yield* stored(organisation, byId(draft)), draft)
       yield* expectEqual(yield* historyOf(organisation, draft), [creation(added)])
+    })
+  },
+  {
+    name: "a transition that makes another communication of it is a defect, and changes nothing",
+    test: Effect.gen(function* () {
+      const { communications, organisation, draft, added } = yield* given
+      const { id, number, contact_information } = aDraft("42")
+      yield* (yield* ContactInformations).add(organisation, contact_information)
+      const { _tag, ...members } = completed(draft)
+      for (const changed of [
+        { id },
+        { number },
+        { contact_information },
+        { created_at: DateTime.add(draft.created_at, { milliseconds: 1 }) },
+        { direction: "INCOMING" },
+        { media: "SMS" },
+        { content: "other" }
+      ] as const) {
+        const next = new Completed({ ...members, ...changed })
+        const exit = yield* Effect.exit(
+          communications.modify(organisation, byId(draft), () => Result.succeed(next), act)
+        )
+        yield* expectEqual(Exit.hasDies(exit), true)
+        yield* expectEqual(yield* stored(organisation, byNumber(draft)), draft)
+        yield* expectEqual(yield* historyOf(organisation, draft), [creation(added)])
+      }
+    })
+  },
+  {
+    name: "what is added completed was created completed",
+    test: Effect.gen(function* () {
+      const organisation = freshOrganisation()
+      const imported = completed(aDraft())
+      yield* store(organisation, imported, act)
+      yield* expectEqual(yield* historyOf(organisation, imported), [{ from: null, to: "COMPLETED", ...act }])
     })
   },
   {
@@ -330,6 +365,23 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
       for (const draft of created) {
         yield* expectEqual(yield* stored(organisation, byNumber(draft)), draft)
         yield* expectEqual(yield* historyOf(organisation, draft), [creation(act)])
+      }
+    })
+  },
+  {
+    name: "the numbers of drafts that are created one after the other grow",
+    test: Effect.gen(function* () {
+      const communications = yield* Communications
+      const organisation = freshOrganisation()
+      const { _tag, number, ...members } = aDraft()
+      yield* (yield* ContactInformations).add(organisation, members.contact_information)
+      let last = 0
+      for (let created = 0; created < 12; created++) {
+        const id = CommunicationId.make(freshId())
+        const draft = (number: CommunicationNumber) => new Draft({ ...members, id, number })
+        const next = Number((yield* communications.create(organisation, draft, act)).number)
+        yield* expectEqual(next > last, true)
+        last = next
       }
     })
   },

@@ -1,4 +1,4 @@
-import { DateTime, Duration, Effect, Result, Schedule } from "effect"
+import { DateTime, Duration, Effect, Fiber, Result, Schedule } from "effect"
 import { Completed, complete, type Draft, view } from "../domain/Communication.ts"
 import { CommunicationCompleted } from "../domain/CommunicationCompleted.ts"
 import { SubscriptionTaken } from "../domain/Errors.ts"
@@ -102,8 +102,10 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
       yield* expectFailure(events.take(other, 1), taken)
       yield* events.release(one)
       yield* events.take({ ...other, lease: Duration.zero }, 1)
-      yield* events.take(one, 1)
+      yield* events.take({ ...one, lease: Duration.zero }, 1)
       yield* expectFailure(events.settle(other, null), taken)
+      yield* events.settle(one, null)
+      yield* expectFailure(events.take(other, 1), taken)
     }).pipe(Effect.scoped)
   },
   {
@@ -119,6 +121,7 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
       yield* events.open(one.subscription, "beginning")
       const own = (yield* events.take(one, 100)).filter(({ event }) => event.organisation === organisation)
       yield* expectEqual(own, [])
+      yield* events.open(there.one.subscription, "now")
       yield* expectEqual(yield* read({ ...there, organisation }, there.one, 1), recorded)
     }).pipe(Effect.scoped)
   },
@@ -170,6 +173,7 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
       const reading = Effect.gen(function* () {
         while (seen.length < 64) {
           const recorded = yield* events.take(one, 7)
+          yield* expectEqual(recorded.length <= 7, true)
           seen.push(...recorded.map(({ event }) => event).filter((event) => event.organisation === organisation))
           yield* settleLast(here, one, recorded)
           if (recorded.length === 0) yield* Effect.sleep("5 millis")
@@ -184,6 +188,29 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
         )
       }
     }).pipe(Effect.scoped, Effect.timeout("1 minute"))
+  },
+  {
+    name: "a completion that is interrupted is told if it has happened, and else is not",
+    test: Effect.gen(function* () {
+      const here = yield* given
+      const { communications, organisation, one } = here
+      const happened: Array<string> = []
+      for (let turn = 0; turn < 20; turn++) {
+        const draft = aDraft(String(turn))
+        yield* store(organisation, draft)
+        const fiber = yield* Effect.forkChild(completing(here, draft))
+        yield* Effect.yieldNow
+        if (turn % 2 === 0) yield* Effect.sleep(turn / 4)
+        yield* Fiber.interrupt(fiber)
+        const found = yield* communications.find(organisation, { _tag: "Id", id: draft.id })
+        if (found._tag === "Completed") happened.push(draft.id)
+      }
+      const last = aDraft("last")
+      yield* store(organisation, last)
+      yield* completing(here, last)
+      const recorded = yield* read(here, one, happened.length + 1)
+      yield* expectEqual(recorded.map(({ event }) => event.communication).sort(), [...happened, last.id].sort())
+    }).pipe(Effect.scoped)
   },
   {
     name: "what is old is removed once every subscription has read it",

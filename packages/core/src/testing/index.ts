@@ -1,4 +1,15 @@
-/** The contracts of the ports, for whoever writes an adapter: lists of clauses that any test runner can run. */
+/**
+ * The contracts of the ports, for whoever writes an adapter: lists of clauses that any test runner can run.
+ *
+ * ```ts
+ * for (const { name, test } of communicationsContract) {
+ *   it(name, () => Effect.runPromise(Effect.provide(test, layer)))
+ * }
+ * ```
+ *
+ * Clauses share a storage, and wait for real time now and then: give each a minute where it is far away, and run those of
+ * `eventsContract` while nobody else prunes.
+ */
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"
 export { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"

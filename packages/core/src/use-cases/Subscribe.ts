@@ -39,7 +39,7 @@ export const subscribe = <E, R>({
     const holder: Holder = { subscription, holder: yield* freshHex, lease: Duration.fromInputUnsafe(lease) }
 
     const handle = (event: CommunicationCompleted) =>
-      Effect.sandbox(handler(event)).pipe(
+      Effect.sandbox(Effect.suspend(() => handler(event))).pipe(
         Effect.tapError((cause) => Effect.logWarning("An event is not handled yet", event.id, cause)),
         Effect.retry(backoff)
       )

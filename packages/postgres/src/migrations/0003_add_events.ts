@@ -24,6 +24,7 @@ export const addEvents = (table: Tables) => [
     PRIMARY KEY (transaction, position),
     CONSTRAINT events_type CHECK (type = 'CommunicationCompleted' AND payload_version = 1)
   )`,
+  `CREATE INDEX events_by_time ON ${table.events} (at, transaction, position)`,
   `CREATE TABLE ${table.subscriptions} (
     subscription text COLLATE "C" PRIMARY KEY,
     transaction xid8 NOT NULL,

@@ -1,0 +1,27 @@
+/** A process that notes each event it is handed, prints a dot for it, and never ends by itself. */
+import { subscribe } from "@communications/core"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { Config, Effect, Layer } from "effect"
+
+const program = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const life = yield* Config.Int("LIFE")
+  return yield* subscribe({
+    subscription: "mail",
+    every: "20 millis",
+    lease: "300 millis",
+    handler: ({ id, communication, at }) =>
+      Effect.andThen(
+        sql`
+          INSERT INTO handled (event, communication, at, life)
+          VALUES (${id}::uuid, ${communication}::uuid, ${at.epochMilliseconds}, ${life})`,
+        Effect.sync(() => process.stdout.write("."))
+      )
+  })
+})
+
+const database = () => PgClient.layerConfig({ url: Config.Redacted("DATABASE_URL") })
+const Ports = Postgres.layer.pipe(Layer.provide(database()))
+
+await Effect.runPromise(Effect.provide(program, Layer.merge(Ports, database())))
