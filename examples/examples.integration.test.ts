@@ -1,28 +1,36 @@
-import { execFile } from "node:child_process"
+import { globSync } from "node:fs"
 import { readFile } from "node:fs/promises"
-import { promisify } from "node:util"
-import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { freshDatabase } from "../test/freshDatabase.ts"
+import { assert, describe, it } from "@effect/vitest"
+import { examples, expectUsable } from "../test/examples.ts"
 
-const node = (file: string, DATABASE_URL: string) =>
-  Effect.promise(async () => {
-    const arguments_ = ["--conditions=@communications/source", file]
-    const { stdout } = await promisify(execFile)(process.execPath, arguments_, {
-      env: { ...process.env, DATABASE_URL }
-    })
-    return stdout.trim()
-  })
-
-it("the README quotes the example word for word", async () => {
-  assert.include(await readFile("README.md", "utf8"), await readFile("examples/embed.ts", "utf8"))
+it("every example is tried", () => {
+  const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })
+  assert.sameMembers(
+    files.map((file) => file.slice("examples/".length, -".ts".length)),
+    Object.keys(examples)
+  )
 })
 
-it.live("the example completes the documented communication, once", () =>
-  Effect.gen(function* () {
-    const url = yield* freshDatabase
-    yield* node("apps/server/src/seed.ts", url)
-    assert.strictEqual(yield* node("examples/embed.ts", url), "COMPLETED")
-    assert.strictEqual(yield* node("examples/embed.ts", url), "41 is COMPLETED already")
+const quotations = {
+  "README.md": ["effect", "hono"],
+  "packages/core/README.md": ["memory"],
+  "packages/http/README.md": ["http"],
+  "packages/postgres/README.md": ["fastify"]
+}
+for (const [document, quoted] of Object.entries(quotations)) {
+  it(`${document} quotes its examples word for word`, async () => {
+    const text = await readFile(document, "utf8")
+    for (const name of quoted) assert.include(text, await readFile(`examples/${name}.ts`, "utf8"))
   })
-)
+}
+
+describe("used, and used once more", () => {
+  const parameters = ["--conditions=@communications/source"]
+  for (const [name, example] of Object.entries(examples)) {
+    it.live(
+      name,
+      () => expectUsable(example, { module: `./examples/${name}.ts`, node: process.execPath, parameters }),
+      120_000
+    )
+  }
+})

@@ -35,7 +35,8 @@ const install = async (folder: string): Promise<string> => {
   return join(target, "bin")
 }
 
-const freePort = async (): Promise<number> => {
+/** A port that nobody listens on. */
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()

@@ -204,7 +204,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
       return { stop: (): Promise<void> => Effect.runPromise(Fiber.interrupt(fiber)) }
     },
 
-    /** Ends what these use cases hold; never what the host lent them. */
+    /** Ends what the ports hold: nothing where they are on a handle of the host's, which stays open. */
     dispose: (): Promise<void> => runtime.dispose()
   }
 }
