@@ -17,7 +17,8 @@ export default defineConfig({
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: integration }),
-      project("integration", { include: integration, globalSetup: "./test/global-setup.ts" })
+      project("integration", { include: integration, globalSetup: "./test/global-setup.ts" }),
+      project("packages", { include: ["test/packages.test.ts"], globalSetup: "./test/global-setup.ts" })
     ]
   }
 })
