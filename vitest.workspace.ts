@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@communications/source"]
+const browser = ["apps/*/test/**/*.browser.test.ts"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
 
 const project = (
@@ -9,15 +10,17 @@ const project = (
 ) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, ...test }
+  // No test fails because a machine is slow: what hangs is ended, what is late is not.
+  test: { name, testTimeout: 60_000, hookTimeout: 60_000, ...test }
 })
 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
-      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: integration }),
+      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
       project("integration", { include: integration, globalSetup: "./test/global-setup.ts" }),
+      project("browser", { include: browser }),
       project("packages", { include: ["test/packages.test.ts"], globalSetup: "./test/global-setup.ts" })
     ]
   }

@@ -1,18 +1,20 @@
 import { globSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { assert, describe, it } from "@effect/vitest"
-import { examples, expectUsable } from "../test/examples.ts"
+import { Effect } from "effect"
+import { endAll, start } from "../apps/server/test/ServerProcess.ts"
+import { examples, expectUsable, output, seeded } from "../test/examples.ts"
 
 it("every example is tried", () => {
   const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })
   assert.sameMembers(
     files.map((file) => file.slice("examples/".length, -".ts".length)),
-    Object.keys(examples)
+    [...Object.keys(examples), "client"]
   )
 })
 
 const quotations = {
-  "README.md": ["effect", "hono"],
+  "README.md": ["effect", "hono", "client"],
   "packages/core/README.md": ["memory"],
   "packages/http/README.md": ["http"],
   "packages/postgres/README.md": ["fastify"]
@@ -34,3 +36,17 @@ describe("used, and used once more", () => {
     )
   }
 })
+
+it.live(
+  "the client completes the documented communication, once",
+  () =>
+    Effect.gen(function* () {
+      const DATABASE_URL = yield* seeded
+      const COMMUNICATIONS_URL = yield* Effect.promise(() => start("main", { DATABASE_URL }).url())
+      const program = ["--conditions=@communications/source", "examples/client.ts"]
+      for (const printed of ["COMPLETED", "communication 41 is COMPLETED, not DRAFT"]) {
+        assert.strictEqual(yield* output(process.execPath, program, { COMMUNICATIONS_URL }), printed)
+      }
+    }).pipe(Effect.ensuring(Effect.promise(endAll))),
+  120_000
+)

@@ -1,6 +1,6 @@
 /** Runs all checks, prints one line for each and the output of those that fail: `npm run check`. */
 import { spawnSync } from "node:child_process"
-import { globSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, globSync, mkdirSync, writeFileSync } from "node:fs"
 import { delimiter, resolve } from "node:path"
 
 interface Step {
@@ -19,7 +19,7 @@ const env = {
 }
 
 const sources = globSync("{packages,apps}/*/src/**/*.ts")
-const others = globSync("**/*.ts", { exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src"] })
+const others = globSync("**/*.ts", { exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src", "bench/peers"] })
 const files = [...sources, ...others]
 
 /** The list of what Effect's diagnostics read; TypeScript's project service breaks on a source it first meets after a test. */
@@ -43,6 +43,7 @@ const steps: ReadonlyArray<Step> = [
     sawAll: (output) => Number(/(\d+) modules/.exec(output)?.[1]) >= files.length
   },
   { name: "probes", commands: ["node scripts/probes.ts"] },
+  { name: "OpenAPI document", commands: ["node --conditions=@communications/source scripts/openapi.ts"] },
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",
@@ -53,6 +54,11 @@ const steps: ReadonlyArray<Step> = [
   }
 ]
 
+/** What the bench's peers need is no part of an installation. */
+const peers: Step = { name: "types of the bench's peers", commands: ["npm run check --prefix bench"] }
+const isInstalled = existsSync("bench/node_modules")
+if (!isInstalled) console.log(`skipped ${peers.name}: npm ci --prefix bench brings what they need`)
+
 /** What a step has to complain about: nothing if it passed. */
 const complaints = ({ commands, sawAll = () => true }: Step): ReadonlyArray<string> =>
   commands.flatMap((command) => {
@@ -62,7 +68,7 @@ const complaints = ({ commands, sawAll = () => true }: Step): ReadonlyArray<stri
     return status === 0 ? [] : [output]
   })
 
-for (const step of steps) {
+for (const step of isInstalled ? [...steps, peers] : steps) {
   const start = performance.now()
   const failures = complaints(step)
   const seconds = ((performance.now() - start) / 1000).toFixed(1)

@@ -35,7 +35,7 @@ const install = async (folder: string): Promise<string> => {
   return join(target, "bin")
 }
 
-/** A port that nobody listens on. */
+/** A port of this machine that nothing listens on. */
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")

@@ -61,11 +61,17 @@ export const examples: Readonly<Record<string, Example>> = {
   }
 }
 
-const output = (program: string, parameters: ReadonlyArray<string>, env: Record<string, string>, cwd = ".") =>
+/** What a program prints. */
+export const output = (program: string, parameters: ReadonlyArray<string>, env: Record<string, string>, cwd = ".") =>
   Effect.promise(async () => {
     const { stdout } = await promisify(execFile)(program, parameters, { cwd, env: { ...process.env, ...env } })
     return stdout.trim()
   })
+
+/** The URL of a new database with the demonstration data. */
+export const seeded = Effect.tap(freshDatabase, (DATABASE_URL) =>
+  output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], { DATABASE_URL })
+)
 
 /** Uses the example twice, on a database with the demonstration data, and fails the test unless all is as it should be. */
 export const expectUsable = Effect.fnUntraced(function* (
@@ -73,12 +79,10 @@ export const expectUsable = Effect.fnUntraced(function* (
   /** Where the example is, by which Node it runs, in which folder and with which arguments. */
   { module, node, ...how }: { module: string; node: string; parameters?: ReadonlyArray<string>; folder?: string }
 ) {
-  const DATABASE_URL = yield* freshDatabase
+  const DATABASE_URL = yield* seeded
   const PORT = String(yield* Effect.promise(freePort))
   const script = `const example = await import(${JSON.stringify(module)})\n${use}`
   const parameters = [...(how.parameters ?? []), "--input-type=module", "--eval", script]
-  const source = "--conditions=@communications/source"
-  yield* output(process.execPath, [source, "apps/server/src/seed.ts"], { DATABASE_URL })
   const database = yield* Layer.build(PgClient.layer({ url: Redacted.make(DATABASE_URL) }))
   const sql = Context.get(database, PgClient.PgClient)
   yield* sql`CREATE TABLE posted_letters (number text NOT NULL)`

@@ -90,10 +90,10 @@ describe("a package", () => {
   }
 
   it("is found as it was built, never as its sources", async () => {
-    for (const name of [...libraries, "core/testing"].map((path) => `@communications/${path}`)) {
+    for (const name of [...libraries, "core/testing", "http/client"].map((path) => `@communications/${path}`)) {
       const script = `console.log(import.meta.resolve("${name}"))`
       const found = await run(folder, process.execPath, "--input-type=module", "--eval", script)
-      assert.match(found, /\/dist\/(testing\/)?index\.js\n$/)
+      assert.match(found, /\/@communications\/\w+\/dist\/.*\.js\n$/)
     }
   })
 })

@@ -36,7 +36,7 @@ const SQLITE_BUSY = 5
 /** What is told where the lock cannot be taken. */
 const explain = (folder: string, error: unknown): string => {
   if (Predicate.hasProperty(error, "errcode") && error.errcode === SQLITE_BUSY) {
-    return `The data folder ${folder} is in use by another process: stop that one first, or set DATA_DIR to another folder.`
+    return `The data folder ${folder} is in use by another process: stop that one first, or set DATABASE_URL to a PostgreSQL, which many may use, or DATA_DIR to another folder.`
   }
   const reason = error instanceof Error ? error.message : String(error)
   return `The data folder ${folder} cannot be used (${reason}): set DATA_DIR to another.`

@@ -1,6 +1,6 @@
 import { access, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { GroupCommit, migrate, layer as ports } from "@communications/postgres"
+import { GroupCommit, migrate, layer as storage } from "@communications/postgres"
 import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
@@ -8,22 +8,32 @@ import * as EmbeddedDatabase from "./EmbeddedDatabase.ts"
 import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** Brings the schema up to date before anything else uses the database. */
-const migrated = (timeout: Duration.Duration) =>
-  Layer.effectDiscard(
-    migrate.pipe(
-      Effect.mapError(({ message }) => `: ${message}`),
-      Effect.timeoutOrElse({
-        duration: timeout,
-        orElse: () =>
-          Effect.fail(
-            ` in ${Duration.format(timeout)}: see whether something holds a lock on communications_migrations, or set MIGRATION_TIMEOUT to more`
-          )
-      }),
-      Effect.mapError(
-        (why) => new StartupFailure({ message: `The schema of the database cannot be brought up to date${why}.` })
-      )
+/** The database that the configuration names, as it is. */
+export const connection = ({ databaseUrl, dataDir }: Configuration) =>
+  Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
+
+/** Brings the schema up to date before anything else uses the database, and tells what that took. */
+export const migrated = ({ migrationTimeout }: Configuration) =>
+  migrate.pipe(
+    Effect.mapError(({ message }) => `: ${message}`),
+    Effect.timeoutOrElse({
+      duration: migrationTimeout,
+      orElse: () =>
+        Effect.fail(
+          ` in ${Duration.format(migrationTimeout)}: see whether something holds a lock on communications_migrations, or set MIGRATION_TIMEOUT to more`
+        )
+    }),
+    Effect.mapError(
+      (why) => new StartupFailure({ message: `The schema of the database cannot be brought up to date${why}.` })
     )
+  )
+
+/** The ports, on the database that the configuration names, ready for use. */
+export const ports = (configuration: Configuration) =>
+  storage.pipe(
+    Layer.provide(Layer.succeed(GroupCommit, configuration.groupCommit)),
+    Layer.provideMerge(Layer.effectDiscard(migrated(configuration))),
+    Layer.provideMerge(connection(configuration))
   )
 
 /** Stores the demonstration data. */
@@ -45,15 +55,8 @@ const seededOnce = (dataDir: string) => {
   return Layer.effectDiscard(Effect.flatMap(isMarked, (done) => (done ? Effect.void : Effect.andThen(seeded, mark))))
 }
 
-/** The ports, on the database that the configuration names, ready for use. */
-export const layer = ({ databaseUrl, dataDir, migrationTimeout, groupCommit }: Configuration) =>
-  Option.match(databaseUrl, {
-    onSome: (url) =>
-      ports.pipe(Layer.provideMerge(migrated(migrationTimeout)), Layer.provide(ExternalDatabase.layer(url))),
-    onNone: () =>
-      seededOnce(dataDir).pipe(
-        Layer.provideMerge(ports),
-        Layer.provideMerge(migrated(migrationTimeout)),
-        Layer.provide(EmbeddedDatabase.layer(dataDir))
-      )
-  }).pipe(Layer.provide(Layer.succeed(GroupCommit, groupCommit)))
+/** What the server works with: the ports; an embedded database has the demonstration data. */
+export const layer = (configuration: Configuration) =>
+  Option.isSome(configuration.databaseUrl)
+    ? ports(configuration)
+    : seededOnce(configuration.dataDir).pipe(Layer.provideMerge(ports(configuration)))

@@ -59,7 +59,7 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
 
   it("has no demonstration data until the seed command is run, as often as one likes", async () => {
     expect(await completing(urls[0])).toMatchObject({ http: 401, code: "INVALID_TOKEN" })
-    for (const _ of [1, 2]) expect(await start("seed", { DATABASE_URL: database }).ended()).toBe(0)
+    for (const _ of [1, 2]) expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
     expect((await completing(urls[0])).body).toMatchObject(documented.response)
   }, 60_000)
 

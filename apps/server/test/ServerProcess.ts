@@ -12,14 +12,20 @@ export class ServerProcess {
   stdout = ""
   stderr = ""
 
-  constructor(program: "main" | "seed", env: Readonly<Record<string, string>>) {
+  constructor(
+    program: "main" | "cli",
+    env: Readonly<Record<string, string>>,
+    arguments_: ReadonlyArray<string> = [],
+    input: string | Uint8Array = ""
+  ) {
     const file = `apps/server/src/${program}.ts`
     const { DATABASE_URL, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
-    this.child = spawn(process.execPath, ["--conditions=@communications/source", file], {
+    this.child = spawn(process.execPath, ["--conditions=@communications/source", file, ...arguments_], {
       cwd: root,
       env: { ...inherited, PORT: "0", ...env },
-      stdio: ["ignore", "pipe", "pipe"]
+      stdio: ["pipe", "pipe", "pipe"]
     })
+    this.child.stdin?.on("error", () => {}).end(input)
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text
     })
@@ -56,9 +62,9 @@ export class ServerProcess {
 const running: Array<ServerProcess> = []
 const folders: Array<string> = []
 
-/** Starts a program of the app; `endAll` surely ends it. */
-export const start = (program: "main" | "seed", env: Readonly<Record<string, string>>): ServerProcess => {
-  const started = new ServerProcess(program, env)
+/** Starts a program of the app, with its arguments and its standard input; `endAll` surely ends it. */
+export const start = (...program: ConstructorParameters<typeof ServerProcess>): ServerProcess => {
+  const started = new ServerProcess(...program)
   running.push(started)
   return started
 }

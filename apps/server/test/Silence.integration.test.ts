@@ -18,7 +18,7 @@ describe("with a silent network between the server and its database", () => {
   beforeAll(async () => {
     database = await Effect.runPromise(freshDatabase)
     proxy = await Effect.runPromise(Scope.provide(tcpProxy(database), scope))
-    expect(await start("seed", { DATABASE_URL: database }).ended()).toBe(0)
+    expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
     server = start("main", { DATABASE_URL: proxy.url })
     url = await server.url()
   }, 120_000)

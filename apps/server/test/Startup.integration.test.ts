@@ -45,7 +45,7 @@ describe("what cannot work", () => {
     "a schema %s is told in one sentence, code 1",
     async (_, silent) => {
       const database = await Effect.runPromise(freshDatabase)
-      expect(await start("seed", { DATABASE_URL: database }).ended()).toBe(0)
+      expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
       const starting = (url: string) =>
         Effect.promise(() =>
           refused(

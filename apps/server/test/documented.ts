@@ -1,3 +1,5 @@
+import { disagreement } from "../../../test/documentAgreement.ts"
+
 /** The documented example: the request, and what its answer contains; members that the example omits come on top. */
 export const documented = {
   request: { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } },
@@ -39,13 +41,17 @@ export const otherToken = "4AD9C84FA60F9FE407140E20F707726A"
 
 const path = "/crmapi/rest/v2/communications/complete"
 
-/** Asks a server to complete the communication of that number; the documented one where none is given. */
+/** Asks a server to complete the communication of that number; the answer must be what its OpenAPI document promises. */
 export const completing = async (url: string, number = "41", token = documented.request.token) => {
   const response = await fetch(`${url}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ token, communication_identifier: { number } })
   })
+  const { status, headers } = response
   const body = JSON.parse(await response.text())
+  const answered = { method: "POST", path, status, headers: Object.fromEntries(headers), json: body, reduced: false }
+  const wrong = disagreement(answered)
+  if (wrong !== undefined) throw new Error(`the answer to complete ${wrong}`)
   return { http: response.status, code: body.status.code, body, headers: response.headers }
 }

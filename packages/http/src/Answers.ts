@@ -1,22 +1,23 @@
 /** What the API answers when all went well. */
-import {
-  CommunicationData,
-  CommunicationDetails,
-  CommunicationWithHistory,
-  ContactInformation
-} from "@communications/core"
 import { Schema, SchemaAST } from "effect"
 
 /** A shape of which every member, however deep, may be left out: what `fields_set` makes of it. */
-export type Sparse<A> =
-  A extends ReadonlyArray<infer Element>
+export type Sparse<A> = A extends string | number | boolean
+  ? A
+  : A extends ReadonlyArray<infer Element>
     ? ReadonlyArray<Sparse<Element>>
     : A extends object
       ? { readonly [Name in keyof A]?: Sparse<A[Name]> }
       : A
 
+/** The annotations of what is sparse: under a name of its own. */
+const named = ({ annotations }: SchemaAST.AST) =>
+  annotations?.identifier === undefined
+    ? annotations
+    : { ...annotations, identifier: `SomeOf${annotations.identifier}` }
+
 const sparse = (ast: SchemaAST.AST): SchemaAST.AST => {
-  if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(sparse), ast.options, ast.annotations)
+  if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(sparse), ast.options, named(ast))
   if (SchemaAST.isArrays(ast)) {
     return new SchemaAST.Arrays(ast.isMutable, ast.elements.map(sparse), ast.rest.map(sparse), ast.annotations)
   }
@@ -24,23 +25,15 @@ const sparse = (ast: SchemaAST.AST): SchemaAST.AST => {
   const members = ast.propertySignatures.map(
     ({ name, type }) => new SchemaAST.PropertySignature(name, Schema.optionalKey(Schema.make(sparse(type))).ast)
   )
-  return new SchemaAST.Objects(members, ast.indexSignatures, ast.annotations)
+  return new SchemaAST.Objects(members, ast.indexSignatures, named(ast))
 }
 
 const SparseOf = <A, I>(schema: Schema.Codec<A, I>) =>
   Schema.make<Schema.Codec<Sparse<A>>>(sparse(Schema.toType(schema).ast))
 
-/** A communication as far as `fields_set` asked for it. */
-export const SparseCommunication = SparseOf(CommunicationData)
-
-/** A communication with all its details, as far as `fields_set` asked for them. */
-export const SparseDetails = SparseOf(CommunicationDetails)
-
-/** A communication with its history, as far as `fields_set` asked for them. */
-export const SparseHistory = SparseOf(CommunicationWithHistory)
-
-/** A contact information as far as `fields_set` asked for it. */
-export const SparseContact = SparseOf(ContactInformation)
+/** What is answered of something: all its fields, or, where `fields_set` named some, those of what it may name. */
+export const AllOrSome = <A, I, B = A, J = I>(all: Schema.Codec<A, I>, nameable: Schema.Codec<B, J>) =>
+  Schema.Union([Schema.toType(all), SparseOf(nameable)])
 
 const Ok = Schema.Struct({ code: Schema.Literal("OK"), message: Schema.Null, description: Schema.Null })
 

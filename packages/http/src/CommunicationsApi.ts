@@ -1,8 +1,18 @@
 /** The definition of the API, apart from its implementation: what clients, documentation and the server share. */
-import { Direction, LifeCycleState, Media, NewCompany, NewPerson } from "@communications/core"
+import {
+  CommunicationData,
+  CommunicationDetails,
+  CommunicationWithHistory,
+  ContactInformation as ContactInformationData,
+  Direction,
+  LifeCycleState,
+  Media,
+  NewCompany,
+  NewPerson
+} from "@communications/core"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
-import { AnswerOf, SparseCommunication, SparseContact, SparseDetails, SparseHistory } from "./Answers.ts"
+import { AllOrSome, AnswerOf } from "./Answers.ts"
 import { FailureOf, InvalidTokenFailure, TooManyAttemptsFailure, UnavailableFailure } from "./Failures.ts"
 import {
   Authorization,
@@ -16,14 +26,17 @@ import {
   WholeNumber
 } from "./Parameters.ts"
 
-/** Refuses requests that are not of the shape their endpoint declares. */
+/** Refuses requests that are not of the shape their endpoint declares; what fails unexpectedly is told as well. */
 export class Shape extends HttpApiMiddleware.Service<Shape>()("@communications/http/Shape", {
-  error: FailureOf("INVALID_PARAMETERS")
+  error: [FailureOf("INVALID_PARAMETERS"), FailureOf("INTERNAL_ERROR")]
 }) {}
 
 const base = "/crmapi/rest/v2"
 const always = [InvalidTokenFailure, UnavailableFailure] as const
+const ofBody = [FailureOf("PAYLOAD_TOO_LARGE"), FailureOf("UNSUPPORTED_MEDIA_TYPE")] as const
 const Empty = AnswerOf(Schema.Struct({}))
+const Details = AllOrSome(CommunicationDetails, CommunicationDetails)
+const Contact = AllOrSome(ContactInformationData, ContactInformationData)
 
 /** The methods on sessions. */
 export class Authentication extends HttpApiGroup.make("authentication")
@@ -36,16 +49,19 @@ export class Authentication extends HttpApiGroup.make("authentication")
         unit: Schema.optionalKey(Schema.NullOr(Schema.String))
       }),
       success: AnswerOf(Schema.Struct({ token: Schema.String })),
-      error: [FailureOf("INVALID_CREDENTIALS"), TooManyAttemptsFailure, UnavailableFailure]
+      error: [FailureOf("INVALID_CREDENTIALS"), TooManyAttemptsFailure, UnavailableFailure, ...ofBody]
     }),
     HttpApiEndpoint.post("release", `${base}/authentication/token/release`, {
       headers: Authorization,
       payload: Schema.Struct({ token: Token }),
       success: Empty,
-      error: always
+      error: [...always, ...ofBody]
     })
   )
-  .middleware(Shape) {}
+  .middleware(Shape)
+  .annotateMerge(
+    OpenApi.annotations({ title: "Authentication", description: "Tokens: getting one, giving it back." })
+  ) {}
 
 const named = [FailureOf("AMBIGUOUS_IDENTIFIER"), FailureOf("COMMUNICATION_NOT_FOUND"), ...always] as const
 const NamedInBody = Schema.Struct({
@@ -60,8 +76,8 @@ export class Communications extends HttpApiGroup.make("communications")
     HttpApiEndpoint.post("complete", `${base}/communications/complete`, {
       headers: Authorization,
       payload: NamedInBody,
-      success: AnswerOf(SparseCommunication),
-      error: [...named, FailureOf("NOT_DRAFT")]
+      success: AnswerOf(AllOrSome(CommunicationData, CommunicationData)),
+      error: [...named, FailureOf("NOT_DRAFT"), ...ofBody]
     }),
     HttpApiEndpoint.post("create", `${base}/communications/create`, {
       headers: Authorization,
@@ -74,13 +90,13 @@ export class Communications extends HttpApiGroup.make("communications")
         content: OptionalText,
         fields_set: FieldsSet
       }),
-      success: AnswerOf(SparseDetails),
-      error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always]
+      success: AnswerOf(Details),
+      error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always, ...ofBody]
     }),
     HttpApiEndpoint.get("show", `${base}/communications/show`, {
       headers: Authorization,
       query: { token: Token, communication_identifier: CommunicationInQuery, fields_set: FieldsSet },
-      success: AnswerOf(SparseHistory),
+      success: AnswerOf(AllOrSome(CommunicationDetails, CommunicationWithHistory)),
       error: named
     }),
     HttpApiEndpoint.get("list", `${base}/communications/list`, {
@@ -91,22 +107,34 @@ export class Communications extends HttpApiGroup.make("communications")
         life_cycle_state: Schema.optionalKey(LifeCycleState),
         direction: Schema.optionalKey(Direction),
         media: Schema.optionalKey(Media),
-        number_of_results: Schema.optionalKey(WholeNumber),
-        offset: Schema.optionalKey(WholeNumber),
-        after: Schema.optionalKey(Schema.String),
+        number_of_results: Schema.optionalKey(
+          WholeNumber("How many to return at most, from 1 to 100; 25 unless given")
+        ),
+        offset: Schema.optionalKey(WholeNumber("How many to skip; the deeper, the slower")),
+        after: Schema.optionalKey(
+          Schema.String.annotate({
+            description: "The id of a communication: what follows it is returned, at any depth"
+          })
+        ),
         fields_set: FieldsSet
       },
-      success: AnswerOf(Schema.Array(SparseDetails)),
+      success: AnswerOf(Schema.Array(Details)),
       error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), FailureOf("COMMUNICATION_NOT_FOUND"), ...always]
     }),
     HttpApiEndpoint.post("view", `${base}/communications/view`, {
       headers: Authorization,
       payload: NamedInBody,
-      success: AnswerOf(SparseDetails),
-      error: named
+      success: AnswerOf(Details),
+      error: [...named, ...ofBody]
     })
   )
-  .middleware(Shape) {}
+  .middleware(Shape)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Communications",
+      description: "E-mails, calls and letters to contacts: drafted, and completed once."
+    })
+  ) {}
 
 const besides = { token: Token, fields_set: FieldsSet }
 
@@ -116,28 +144,43 @@ export class ContactInformation extends HttpApiGroup.make("contact_information")
     HttpApiEndpoint.post("create", `${base}/contact_information/create`, {
       headers: Authorization,
       payload: Schema.Union([
-        Schema.Struct({ ...NewPerson.fields, ...besides }),
-        Schema.Struct({ ...NewCompany.fields, ...besides })
+        Schema.Struct({ ...NewPerson.fields, ...besides }).annotate({ identifier: "NewPerson" }),
+        Schema.Struct({ ...NewCompany.fields, ...besides }).annotate({ identifier: "NewCompany" })
       ]),
-      success: AnswerOf(SparseContact),
-      error: always
+      success: AnswerOf(Contact),
+      error: [...always, ...ofBody]
     }),
     HttpApiEndpoint.get("show", `${base}/contact_information/show`, {
       headers: Authorization,
       query: { token: Token, contact_information_identifier: ContactInQuery, fields_set: FieldsSet },
-      success: AnswerOf(SparseContact),
+      success: AnswerOf(Contact),
       error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always]
     })
   )
-  .middleware(Shape) {}
+  .middleware(Shape)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Contact information",
+      description: "The people and the companies that communications are with."
+    })
+  ) {}
 
 /** For whoever watches the server: `live` while the process runs, `ready` while requests can be served. */
-export class Health extends HttpApiGroup.make("health").add(
-  HttpApiEndpoint.get("live", "/health/live", { success: Empty }),
-  HttpApiEndpoint.get("ready", "/health/ready", { success: Empty, error: UnavailableFailure })
-) {}
+export class Health extends HttpApiGroup.make("health")
+  .add(
+    HttpApiEndpoint.get("live", "/health/live", { success: Empty }),
+    HttpApiEndpoint.get("ready", "/health/ready", { success: Empty, error: UnavailableFailure })
+  )
+  .middleware(Shape)
+  .annotateMerge(OpenApi.annotations({ title: "Health", description: "For whoever watches the server." })) {}
 
 /** The whole API. */
 export class CommunicationsApi extends HttpApi.make("communications")
-  .add(Authentication, Communications, ContactInformation, Health)
-  .annotateMerge(OpenApi.annotations({ title: "Communications", version: "0.1.0" })) {}
+  .add(Communications, ContactInformation, Authentication, Health)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Communications",
+      version: "0.1.0",
+      license: { name: "MIT", url: "https://opensource.org/license/mit" }
+    })
+  ) {}

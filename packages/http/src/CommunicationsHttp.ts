@@ -28,7 +28,6 @@ import { HttpApiBuilder } from "effect/http-api"
 import { answer } from "./Answers.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
-import { valueIn } from "./Parameters.ts"
 import { ofCommunication, ofContact, refusalsOf } from "./Refusals.ts"
 
 interface Headers {
@@ -89,10 +88,9 @@ export const communications = HttpApiBuilder.group(CommunicationsApi, "communica
         return show(toDetails, fields)(created)
       }).pipe(Effect.catchTags(ofContact))
     )
-    .handle("show", ({ headers, query: { token, communication_identifier: given, fields_set } }) =>
+    .handle("show", ({ headers, query: { token, communication_identifier: identifier, fields_set } }) =>
       Effect.gen(function* () {
         const fields = yield* Effect.fromResult(parseHistoryFieldsSet(fields_set))
-        const identifier = { id: valueIn(given, "id"), number: valueIn(given, "number") }
         const request = { token: tokenOf(headers, token), identifier }
         if (!names(fields, "history")) return show(toDetails, fields)(yield* showCommunication(request))
         const { communication, history } = yield* showHistory(request)
@@ -101,21 +99,12 @@ export const communications = HttpApiBuilder.group(CommunicationsApi, "communica
     )
     .handle("list", ({ headers, query }) =>
       Effect.gen(function* () {
-        const {
-          token,
-          contact_information_identifier: contact,
-          number_of_results,
-          offset,
-          fields_set,
-          ...given
-        } = query
+        const { token, contact_information_identifier: contact, fields_set, ...given } = query
         const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
         const found = yield* listCommunications({
           ...given,
           token: tokenOf(headers, token),
-          contact_information: contact === undefined ? undefined : (valueIn(contact, "id") ?? undefined),
-          number_of_results: number_of_results === undefined ? undefined : Number(number_of_results),
-          offset: offset === undefined ? undefined : Number(offset)
+          contact_information: contact?.id
         })
         return respond(found.map((communication) => project(toDetails(communication), fields)))
       }).pipe(Effect.catchTags({ ...ofContact, ...refusalsOf("InvalidQuery", "CommunicationNotFound") }))
@@ -143,8 +132,8 @@ export const contactInformation = HttpApiBuilder.group(CommunicationsApi, "conta
     .handle("show", ({ headers, query: { token, contact_information_identifier: contact, fields_set } }) =>
       Effect.gen(function* () {
         const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
-        const id = valueIn(contact, "id") ?? ""
-        return respond(project(yield* showContactInformation({ token: tokenOf(headers, token), id }), fields))
+        const request = { token: tokenOf(headers, token), id: contact.id }
+        return respond(project(yield* showContactInformation(request), fields))
       }).pipe(Effect.catchTags(ofContact))
     )
 )

@@ -4,9 +4,10 @@ import { Cause, Effect, Schema } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
+import { type Code, failure, statusOf } from "./Codes.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
-import { type Code, failure, statusOf } from "./Failures.ts"
 import { isJson, isUtf8 } from "./JsonBody.ts"
+import { documentPaths } from "./OpenApiDocument.ts"
 
 const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(failure(code, description), { status: statusOf(code), headers })
@@ -19,7 +20,10 @@ export const requestId = (given: unknown): string => (isRequestId(given) ? given
 /** How URLs are matched: as they are documented, but for a slash at the end. */
 export const routing = { caseSensitive: true, ignoreDuplicateSlashes: false }
 
-const methodsOf = new Map<string, Array<string>>()
+/** The methods that each path offers. */
+const methodsOf = new Map<string, ReadonlyArray<string>>(
+  Object.values(documentPaths).map((path) => [path, ["GET", "HEAD"]])
+)
 HttpApi.reflect(CommunicationsApi, {
   onGroup: () => {},
   onEndpoint: ({ endpoint: { path, method } }) => {

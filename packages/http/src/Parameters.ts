@@ -1,6 +1,6 @@
 /** What requests may carry. */
 import { Text } from "@communications/core"
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 
 /** The token, as a parameter; it may come as `Authorization: Bearer` instead. */
 export const Token = Schema.optionalKey(
@@ -13,17 +13,29 @@ export const Token = Schema.optionalKey(
 export const Authorization = { authorization: Schema.optionalKey(Schema.String) }
 
 const Part = Schema.optionalKey(Schema.NullOr(Schema.String))
+const IdOrNumber = Schema.Struct({ id: Part, number: Part })
+type IdOrNumber = typeof IdOrNumber.Type
 
-/** Exactly one of `id` and `number`; members of other names are refused, since they would be misunderstood. */
-export const CommunicationIdentifier = Schema.StructWithRest(Schema.Struct({ id: Part, number: Part }), [
-  Schema.Record(
-    Schema.String.check(Schema.isPattern(/^(?!(id|number)$)/)),
-    Schema.Never.annotate({ message: "no member has this name" })
+/** An identifier; members of other names are refused, since they would be misunderstood. */
+const Identifier = <const Fields extends Schema.Struct.Fields>(struct: Schema.Struct<Fields>) =>
+  Schema.make<Schema.Codec<Schema.Struct<Fields>["Type"], Schema.Struct<Fields>["Encoded"]>>(
+    Schema.StructWithRest(struct, [
+      Schema.Record(
+        Schema.String.check(Schema.isPattern(new RegExp(`^(?!(${Object.keys(struct.fields).join("|")})$)`))),
+        Schema.Never.annotate({ message: "no member has this name" })
+      )
+    ]).ast
   )
-]).annotate({ description: "The communication: exactly one of id and number" })
+
+/** The communication: exactly one of `id` and `number`. */
+export const CommunicationIdentifier = Identifier(IdOrNumber).annotate({
+  identifier: "CommunicationIdentifier",
+  description: "The communication: exactly one of id and number"
+})
 
 /** The contact information, by its id. */
-export const ContactInformationIdentifier = Schema.Struct({ id: Schema.String }).annotate({
+export const ContactInformationIdentifier = Identifier(Schema.Struct({ id: Schema.String })).annotate({
+  identifier: "ContactInformationIdentifier",
   description: "The contact information: its id"
 })
 
@@ -41,38 +53,66 @@ export const OptionalText = Schema.optionalKey(Schema.NullOr(Text))
 const Repeated = Schema.Union([Schema.String, Schema.Array(Schema.String)])
 type Repeated = typeof Repeated.Type
 
-const partsOf = (given: Repeated): ReadonlyArray<string> =>
-  (typeof given === "string" ? [given] : given).filter((part) => part !== "")
-
-const keyOf = (part: string): string => part.slice(0, Math.max(part.indexOf("="), 0))
+/** `key=value` of each part, each key once; an empty part says nothing. */
+const partsOf = (given: Repeated): ReadonlyArray<readonly [key: string, value: string]> =>
+  (typeof given === "string" ? [given] : given)
+    .filter((part) => part !== "")
+    .map((part) => {
+      const at = Math.max(part.indexOf("="), 0)
+      return [part.slice(0, at), part.slice(at + 1)]
+    })
 
 /** An identifier in a query, `key=value`; the parameter is repeated to give several keys, each of them once. */
-const IdentifierOf = (keys: ReadonlyArray<string>) =>
+const IdentifierOf = (keys: ReadonlyArray<string>, description: string) =>
   Repeated.check(
     Schema.makeFilter(
       (given: Repeated) => {
-        const parts = partsOf(given).map(keyOf)
-        return parts.every((key) => keys.includes(key)) && new Set(parts).size === parts.length
+        const given_keys = partsOf(given).map(([key]) => key)
+        return given_keys.every((key) => keys.includes(key)) && new Set(given_keys).size === given_keys.length
       },
-      { expected: `${keys.join("=… or ")}=…` }
+      {
+        description,
+        expected: `${keys.join("=… or ")}=…`,
+        toJsonSchema: () => ({ pattern: `^((${keys.join("|")})=|$)` })
+      }
     )
   )
 
 /** A communication in a query: `id=…` or `number=…`. */
-export const CommunicationInQuery = IdentifierOf(["id", "number"]).annotate({
-  description: "The communication: exactly one of id=… and number=…"
-})
+export const CommunicationInQuery = IdentifierOf(
+  ["id", "number"],
+  "The communication: exactly one of id=… and number=…"
+).pipe(
+  Schema.decodeTo(
+    IdOrNumber,
+    SchemaTransformation.transform({
+      decode: (given): IdOrNumber => Object.fromEntries(partsOf(given)),
+      encode: (identifier) =>
+        Object.entries(identifier).flatMap(([key, value]) => (value == null ? [] : [`${key}=${value}`]))
+    })
+  )
+)
 
 /** A contact information in a query: `id=…`. */
-export const ContactInQuery = IdentifierOf(["id"])
-  .check(Schema.makeFilter((given: Repeated) => partsOf(given).length === 1, { expected: "id=…" }))
-  .annotate({ description: "The contact information: id=…" })
+export const ContactInQuery = IdentifierOf(["id"], "The contact information: id=…")
+  .check(
+    Schema.makeFilter((given: Repeated) => partsOf(given).length === 1, {
+      expected: "id=…",
+      toJsonSchema: () => ({ minLength: 3 })
+    })
+  )
+  .pipe(
+    Schema.decodeTo(
+      Schema.Struct({ id: Schema.String }),
+      SchemaTransformation.transform({
+        decode: (given) => ({ id: partsOf(given)[0]?.[1] ?? "" }),
+        encode: ({ id }) => `id=${id}`
+      })
+    )
+  )
 
-/** What an identifier in a query gives for a key. */
-export const valueIn = (given: Repeated, key: string): string | null =>
-  partsOf(given)
-    .find((part) => keyOf(part) === key)
-    ?.slice(key.length + 1) ?? null
-
-/** A whole number in a query. */
-export const WholeNumber = Schema.String.check(Schema.isPattern(/^[0-9]{1,15}$/, { expected: "a whole number" }))
+/** A whole number in a query; the description is for its documentation. */
+export const WholeNumber = (description: string) =>
+  Schema.String.check(Schema.isPattern(/^[0-9]{1,15}$/u, { expected: "a whole number", description })).pipe(
+    Schema.decodeTo(Schema.Int, SchemaTransformation.numberFromString)
+  )

@@ -10,7 +10,7 @@ import type {
   UnknownFields
 } from "@communications/core"
 import { Effect, Struct } from "effect"
-import { failure } from "./Failures.ts"
+import { failure } from "./Codes.ts"
 
 const refusals = {
   UnknownFields: ({ message }: UnknownFields) => Effect.fail(failure("INVALID_PARAMETERS", `fields_set: ${message}`)),

@@ -1,20 +1,13 @@
 /** The API as it is served. */
-import { ByteSize, Effect, Layer, SchemaIssue } from "effect"
+import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, UrlParams } from "effect/http"
-import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
-import { CommunicationsApi, Shape } from "./CommunicationsApi.ts"
+import { HttpApiBuilder, HttpApiMiddleware, HttpApiSwagger } from "effect/http-api"
+import { failure } from "./Codes.ts"
+import { Shape } from "./CommunicationsApi.ts"
 import { authentication, communications, contactInformation, health } from "./CommunicationsHttp.ts"
-import { failure } from "./Failures.ts"
 import * as Gateway from "./Gateway.ts"
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/** Says which parameter is wrong, and what it should be; never what it was, which may be a secret. */
-const describe = (issue: SchemaIssue.Issue): string => {
-  const [first] = format(issue).issues
-  const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
-  return `${path.length === 0 ? "the request" : path.map(String).join(".")}: ${first?.message ?? "not as documented"}`
-}
+import { DocumentedApi, documentPaths } from "./OpenApiDocument.ts"
+import { describe } from "./Wording.ts"
 
 const shape = HttpApiMiddleware.layerSchemaErrorTransform(Shape, ({ kind, cause }) =>
   kind === "Body" || kind === "ResponseHeaders"
@@ -22,11 +15,12 @@ const shape = HttpApiMiddleware.layerSchemaErrorTransform(Shape, ({ kind, cause 
     : Effect.fail(failure("INVALID_PARAMETERS", describe(cause.issue)))
 )
 
-/** The routes of the API, for any `HttpRouter`. */
-export const layer = Layer.mergeAll(HttpApiBuilder.layer(CommunicationsApi), Gateway.layer).pipe(
-  Layer.provide([authentication, communications, contactInformation, health]),
-  Layer.provide(shape)
-)
+/** The routes of the API and of its documentation, for any `HttpRouter`. */
+export const layer = Layer.mergeAll(
+  HttpApiBuilder.layer(DocumentedApi, { openapiPath: documentPaths.document }),
+  HttpApiSwagger.layer(DocumentedApi, { path: documentPaths.page }),
+  Gateway.layer
+).pipe(Layer.provide([authentication, communications, contactInformation, health]), Layer.provide(shape))
 
 /** What holds for every request: bodies over 16 KiB are refused, and no span shows a token that came in a URL. */
 const rules = Layer.mergeAll(

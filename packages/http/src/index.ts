@@ -1,7 +1,10 @@
 /** Communications over HTTP. */
 export * from "./Answers.ts"
 export { TrustedProxies } from "./ClientAddress.ts"
+export * from "./Codes.ts"
 export * from "./CommunicationsApi.ts"
+export { makeClient } from "./EffectClient.ts"
 export * from "./Failures.ts"
 export { requestId } from "./Gateway.ts"
+export { document } from "./OpenApiDocument.ts"
 export { layer, serve } from "./Serve.ts"

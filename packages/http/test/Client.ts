@@ -5,6 +5,7 @@ import { serve } from "@communications/http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
+import { disagreement } from "../../../test/documentAgreement.ts"
 
 /** Where the one documented method is. */
 const complete = "/crmapi/rest/v2/communications/complete"
@@ -35,8 +36,17 @@ export interface Received {
 
 const parse = (text: string): unknown => (text === "" ? undefined : JSON.parse(text))
 
-/** Sends a request to the API; a body in several pieces goes chunked, an empty `content-type` is not sent. */
-export const send = ({ method = "POST", path = complete, headers = {}, body }: Sent) =>
+/** Sends a request to the API, and dies where the answer is not what the API's own document promises. */
+export const send = (sent: Sent): Effect.Effect<Received, never, HttpServer.HttpServer> =>
+  Effect.tap(received(sent), ({ status, headers, json }) => {
+    const { method = "POST", path = complete, body } = sent
+    const reduced = `${path} ${body}`.includes("fields_set")
+    const wrong = disagreement({ method, path: path.split("?", 1)[0] ?? path, status, headers, json, reduced })
+    return wrong === undefined ? Effect.void : Effect.die(new Error(`the answer to ${method} ${path} ${wrong}`))
+  })
+
+/** A body in several pieces goes chunked, an empty `content-type` is not sent. */
+const received = ({ method = "POST", path = complete, headers = {}, body }: Sent) =>
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
     const url = new URL(path, HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1"))

@@ -1,9 +1,9 @@
-import { inspect } from "node:util"
 import { Communications, layerMemory, Readiness, Sessions, StorageUnavailable } from "@communications/core"
 import { freshCaller, freshToken } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer, Logger, Redacted, References, Tracer } from "effect"
-import { Api, given, Memory, post, send } from "./Client.ts"
+import { DateTime, Effect, Layer, Redacted } from "effect"
+import { given, Memory, post, send } from "./Client.ts"
+import { observing } from "./Observing.ts"
 
 const unavailable = new StorageUnavailable({ operation: "test", reason: "unreachable", cause: new Error("gone") })
 const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
@@ -15,29 +15,6 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
     }),
     Layer.succeed(Readiness, { check: failure })
   )
-
-/** Runs against the API on these ports, and tells all that was logged and traced meanwhile, down to the last detail. */
-const observing = <A, E>(
-  ports: typeof Memory,
-  test: Effect.Effect<A, E, Layer.Success<typeof Api | typeof Memory>>
-) => {
-  const lines: Array<string> = []
-  const keep = Logger.make((options) => void lines.push(Logger.formatJson.log(options)))
-  const spans: Array<Tracer.Span> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
-  return test.pipe(
-    Effect.provide(Api.pipe(Layer.provideMerge(ports), Layer.provideMerge(Logger.layer([keep])))),
-    Effect.provideService(References.MinimumLogLevel, "All"),
-    Effect.provideService(Tracer.Tracer, tracer),
-    Effect.map((value) => ({ value, lines, spans: inspect(spans, { depth: 12 }) }))
-  )
-}
 
 const opened = Effect.gen(function* () {
   const token = freshToken()

@@ -85,15 +85,18 @@ export const statements = Effect.gen(function* () {
       WHERE c.organisation = ${organisation}::uuid
         AND ${identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`}`,
 
-    /** Finds each combination of state, direction and media in its order, and of these the page. */
+    /**
+     * Finds each combination of state, direction and media in its order, of these the page, and of that each row by its
+     * key: `LIMIT 1` keeps it so whatever the planner expects of a page whose size it does not know.
+     */
     list: (organisation: OrganisationId, query: CommunicationsQuery) => {
       const { contact_information: contact, life_cycle_state, direction, media, after, offset, limit } = query
       const start = sql`
         (SELECT created_at, id FROM ${table.communications}
           WHERE organisation = ${organisation}::uuid AND id = ${after}::uuid) AS start,`
       return sql<Row>`
-        SELECT ${columns} FROM (
-          SELECT found.id FROM
+        SELECT found.* FROM (
+          SELECT found.id, found.created_at FROM
             ${after === undefined ? sql`` : start}
             (VALUES ${oneOf(life_cycle_state === undefined ? LifeCycleState.literals : [life_cycle_state])}) AS s (state),
             (VALUES ${oneOf(direction === undefined ? Direction.literals : [direction])}) AS d (direction),
@@ -107,9 +110,11 @@ export const statements = Effect.gen(function* () {
               ORDER BY created_at DESC, id DESC LIMIT ${offset + limit}::bigint
             ) AS found
           ORDER BY found.created_at DESC, found.id DESC LIMIT ${limit}::bigint OFFSET ${offset}::bigint
-        ) AS page, ${joined(organisation)}
-        WHERE c.organisation = ${organisation}::uuid AND c.id = page.id
-        ORDER BY c.created_at DESC, c.id DESC`
+        ) AS page, LATERAL (
+          SELECT ${columns} FROM ${joined(organisation)}
+          WHERE c.organisation = ${organisation}::uuid AND c.id = page.id LIMIT 1
+        ) AS found
+        ORDER BY page.created_at DESC, page.id DESC`
     },
 
     history: (organisation: OrganisationId, id: CommunicationId) => sql<TransitionRow>`

@@ -12,13 +12,15 @@ export const PasswordCost = Context.Reference<number>("@communications/postgres/
 /** Two at once: a crowd that logs in fills neither the memory nor the threads that the rest of the process needs. */
 const turns = Semaphore.makeUnsafe(2)
 
-/** Runs off the event loop. */
+/** Runs off the event loop, to its end: whoever went away meanwhile has had a turn. */
 const derive = (password: BinaryLike, salt: BinaryLike, length: number, { ln, r, p }: Cost): Effect.Effect<Buffer> => {
   const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r }
   return turns.withPermit(
-    Effect.callback<Buffer>((resume) =>
-      scrypt(password, salt, length, options, (error, key) =>
-        resume(error === null ? Effect.succeed(key) : Effect.die(error))
+    Effect.uninterruptible(
+      Effect.callback<Buffer>((resume) =>
+        scrypt(password, salt, length, options, (error, key) =>
+          resume(error === null ? Effect.succeed(key) : Effect.die(error))
+        )
       )
     )
   )

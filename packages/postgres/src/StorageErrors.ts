@@ -1,5 +1,5 @@
 import { StorageUnavailable } from "@communications/core"
-import { Context, type Duration, Effect, Fiber, Option, Predicate, Schedule } from "effect"
+import { Context, Duration, Effect, Fiber, Predicate, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 
 /** How long an operation on the storage may take, waiting for a connection included, before it is `StorageUnavailable`. */
@@ -63,14 +63,22 @@ export const statement =
 export const bounded =
   (operation: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        const fiber = yield* Effect.forkDetach(restore(run))
-        const exit = yield* restore(Effect.timeoutOption(Fiber.await(fiber), yield* StorageTimeout)).pipe(
-          Effect.onInterrupt(() => Fiber.interrupt(fiber))
+    Effect.contextWith((context: Context.Context<R>) =>
+      Effect.callback<A, E | StorageUnavailable>((resume) => {
+        const fiber = Effect.runForkWith(context)(run)
+        const stop = Effect.runForkWith(context)
+        const timeout = Duration.toMillis(Duration.fromInputUnsafe(Context.get(context, StorageTimeout)))
+        const timer = setTimeout(() => {
+          resume(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
+          stop(Fiber.interrupt(fiber))
+        }, timeout)
+        fiber.addObserver((exit) => {
+          clearTimeout(timer)
+          resume(exit)
+        })
+        return Effect.andThen(
+          Effect.sync(() => clearTimeout(timer)),
+          Fiber.interrupt(fiber)
         )
-        if (Option.isSome(exit)) return yield* exit.value
-        yield* Effect.forkDetach(Fiber.interrupt(fiber))
-        return yield* new StorageUnavailable({ operation, reason: "timeout" })
       })
     )

@@ -14,6 +14,7 @@ import { DatabaseSchema } from "./Tables.ts"
 
 export { GroupCommit } from "./GroupCommit.ts"
 export * from "./Host.ts"
+export { addDrafts, analyze, type ManyDrafts } from "./ManyDrafts.ts"
 export { migrate, migrations, migrationsSql } from "./Migrations.ts"
 export { PasswordCost } from "./Passwords.ts"
 export { StorageTimeout } from "./StorageErrors.ts"

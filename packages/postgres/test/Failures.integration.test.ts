@@ -193,7 +193,9 @@ const suite = (groupCommit: boolean) => {
       Effect.gen(function* () {
         const { proxy, proxiedSql, operations, readiness } = yield* given
         void proxy.swallow("toClient")
-        const driver = yield* Effect.forkChild(Effect.timeoutOption(proxiedSql`SELECT 1`, "300 millis"))
+        const driver = yield* Effect.forkChild(Effect.timeoutOption(proxiedSql`SELECT 1`, "300 millis"), {
+          startImmediately: true
+        })
         yield* allAtOnce([...operations, readiness].map((operation) => expectUnavailable("timeout", operation)))
         assert.isUndefined(driver.pollUnsafe())
         proxy.heal()
@@ -292,9 +294,10 @@ const suite = (groupCommit: boolean) => {
         const { proxy, communications, caller, direct, stored, draft: first } = yield* given
         let attempts = 0
         let unavailable = 0
+        const period = groupCommit ? 100 : 20 // else no batch would ever come through
         const disturb = () => {
-          if (++attempts % 20 === 10) proxy.cut()
-          if (attempts % 20 === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
+          if (++attempts % period === period / 2) proxy.cut()
+          if (attempts % period === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
         }
         const completion = Effect.fnUntraced(function* (index: number) {
           const draft = anotherWith(first, `number ${index}`)

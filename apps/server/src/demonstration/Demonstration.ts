@@ -59,6 +59,12 @@ const draftsOfCrmdemo = [
   )
 ]
 
+/** Who drafts many more for CRMDEMO, and with whom. */
+export const crowd = {
+  caller: crmdemo.caller,
+  contacts: [stephane, company, kathy, ...others].map(({ id }) => id)
+}
+
 const draftsOfOtherdemo = [41, 900].map(
   (number) => new Draft(members("OTHERDEMO", number, others[number % others.length] ?? stephane))
 )

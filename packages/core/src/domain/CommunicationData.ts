@@ -7,7 +7,7 @@ import { Text } from "./Text.ts"
 
 /** A moment as the documented API writes it: `YYYY-MM-DDTHH:MM:SS`, in UTC, without zone and fraction. */
 const Moment = Schema.String.check(
-  Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/, { expected: "YYYY-MM-DDTHH:MM:SS" })
+  Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/u, { expected: "YYYY-MM-DDTHH:MM:SS" })
 )
 
 const moment = (at: DateTime.Utc): string => DateTime.formatIso(at).slice(0, 19)

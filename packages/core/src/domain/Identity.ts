@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { NonEmptyText } from "./Text.ts"
 
 /** What every identity is written as: 32 upper-case hexadecimal digits, 128 bits. */
-const Hex32 = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/, { expected: "32 upper-case hexadecimal digits" }))
+const Hex32 = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/u, { expected: "32 upper-case hexadecimal digits" }))
 
 /** Identifies an organisation: whose communications these are. Every stored key begins with it. */
 export const OrganisationId = Hex32.pipe(Schema.brand("OrganisationId"))

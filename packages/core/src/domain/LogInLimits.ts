@@ -14,14 +14,18 @@ export interface LogInAttempt {
   readonly address: string | null
 }
 
-/** The network of an address: itself in IPv4, and its first 64 bits in IPv6, where one subscriber has them all. */
+/**
+ * The network of an address, however it is written: itself in IPv4, and its first 64 bits in IPv6, where one subscriber
+ * has them all.
+ */
 const networkOf = (address: string): string => {
-  if (!address.includes(":") || address.includes(".")) return address
+  if (!address.includes(":") || address.includes(".")) return address.replace(/^::ffff:/i, "")
   const [head = "", tail] = address.split("::")
   const groups = head === "" ? [] : head.split(":")
   const behind = tail === undefined || tail === "" ? [] : tail.split(":")
   const zeros = Array.from({ length: Math.max(0, 8 - groups.length - behind.length) }, () => "0")
-  return [...groups, ...(tail === undefined ? [] : zeros), ...behind].slice(0, 4).join(":")
+  const first = [...groups, ...(tail === undefined ? [] : zeros), ...behind].slice(0, 4)
+  return first.map((group) => Number.parseInt(group, 16).toString(16)).join(":")
 }
 
 /**

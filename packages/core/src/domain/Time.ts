@@ -23,7 +23,7 @@ const daysIn = (month: number, year: number | null): number =>
 
 /** A date of the calendar without a time, `YYYY-MM-DD`, in the years 0001 to 9999. */
 export const CalendarDate = Schema.String.check(
-  Schema.isPattern(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, { expected: "a date, YYYY-MM-DD" }),
+  Schema.isPattern(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/u, { expected: "a date, YYYY-MM-DD" }),
   Schema.makeFilter(
     (date: string) => {
       const [year = 0, month = 0, day = 0] = date.split("-").map(Number)

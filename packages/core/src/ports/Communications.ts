@@ -48,7 +48,8 @@ export class Communications extends Context.Service<
 
     /**
      * The communications that a query asks for, newest first: by `created_at`, and by id where that is the same. Without
-     * an `offset` it costs the same however many communications there are.
+     * an `offset` it costs the same however many communications there are. Behind what the organisation does not have
+     * there is nothing.
      */
     list(
       organisation: OrganisationId,

@@ -80,9 +80,10 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
       list: (organisation, query) =>
         Effect.sync(() => {
           const { communications } = shelfOf(organisation)
-          const after = query.after && communications.get(query.after)
           const found = Array.sort(Array.filter(communications.values(), isAskedFor(query)), newestFirst)
-          const behind = after === undefined ? found : found.filter((other) => newestFirst(after, other) < 0)
+          const after = query.after && communications.get(query.after)
+          const isBehind = (other: Communication) => after !== undefined && newestFirst(after, other) < 0
+          const behind = query.after === undefined ? found : found.filter(isBehind)
           return behind.slice(query.offset, query.offset + query.limit)
         }),
       history: (organisation, id) => Effect.sync(() => shelfOf(organisation).histories.get(id) ?? []),

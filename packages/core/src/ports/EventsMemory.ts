@@ -11,7 +11,7 @@ interface Subscription {
 
 /** Events in memory, and how to record one. */
 export const makeEvents = () => {
-  let log: ReadonlyArray<{ readonly event: CommunicationCompleted; readonly position: number }> = []
+  let log: Array<{ readonly event: CommunicationCompleted; readonly position: number }> = []
   let last = 0
   const subscriptions = new Map<string, Subscription>()
 
@@ -29,7 +29,7 @@ export const makeEvents = () => {
 
   const record = (event: CommunicationCompleted) => {
     last++
-    log = [...log, { event, position: last }]
+    log.push({ event, position: last })
   }
 
   const events = Events.of({

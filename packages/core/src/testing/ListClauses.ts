@@ -1,11 +1,19 @@
 import { DateTime, Effect } from "effect"
-import { type Communication, Completed, Direction, Draft, lifeCycleState, Media } from "../domain/Communication.ts"
+import {
+  type Communication,
+  Completed,
+  complete,
+  Direction,
+  Draft,
+  lifeCycleState,
+  Media
+} from "../domain/Communication.ts"
 import { CommunicationNumber, type OrganisationId, UserId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
 import { Communications } from "../ports/Communications.ts"
 import type { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual } from "./Clause.ts"
-import { aDraft, aPerson, freshId, freshOrganisation, noon, store } from "./Fixtures.ts"
+import { aDraft, anAct, aPerson, freshId, freshOrganisation, noon, store } from "./Fixtures.ts"
 
 const contacts = [aPerson(), aPerson()]
 
@@ -95,6 +103,25 @@ export const listClauses: ReadonlyArray<Clause<Communications | ContactInformati
     })
   },
   {
+    name: "behind what the organisation does not have there is nothing",
+    test: Effect.gen(function* () {
+      const { communications, organisation, archive } = yield* given
+      const [stranger, other] = [aDraft(), freshOrganisation()]
+      yield* store(other, stranger)
+      for (const after of [stranger.id, aDraft().id]) {
+        yield* expectEqual(
+          yield* communications.list(organisation, { life_cycle_state: "DRAFT", after, offset: 0, limit: 100 }),
+          []
+        )
+      }
+      const after = newestFirst(archive)[59]?.id
+      yield* expectEqual(
+        yield* communications.list(other, { life_cycle_state: "DRAFT", after, offset: 0, limit: 1 }),
+        []
+      )
+    })
+  },
+  {
     name: "what is created is listed first, and where it moves to another state, under that one",
     test: Effect.gen(function* () {
       const communications = yield* Communications
@@ -107,6 +134,9 @@ export const listClauses: ReadonlyArray<Clause<Communications | ContactInformati
       const list = (life_cycle_state: LifeCycleState) =>
         communications.list(organisation, { life_cycle_state, offset: 0, limit: 25 })
       yield* expectEqual(yield* list("DRAFT"), [second, first])
+      const completed = yield* communications.modify(organisation, { _tag: "Id", id: second.id }, complete, anAct())
+      yield* expectEqual(yield* list("DRAFT"), [first])
+      yield* expectEqual(yield* list("COMPLETED"), [completed])
     })
   }
 ]

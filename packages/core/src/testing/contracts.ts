@@ -10,12 +10,13 @@ import type { Clause } from "./Clause.ts"
 import { communicationsContract } from "./CommunicationsContract.ts"
 import { contactInformationsContract } from "./ContactInformationsContract.ts"
 import { eventsContract } from "./EventsContract.ts"
+import { isolationContract, storedByPorts } from "./IsolationContract.ts"
 import { sessionsContract } from "./SessionsContract.ts"
 
 const of = <Port>(port: string, contract: ReadonlyArray<Clause<Port>>): ReadonlyArray<Clause<Port>> =>
   contract.map(({ name, test }) => ({ name: `${port}: ${name}`, test }))
 
-/** The contracts of all ports, each clause named after its port. */
+/** The contracts of all ports, each clause named after its port; and that no organisation sees another. */
 export const contracts: ReadonlyArray<
   Clause<Accounts | Attempts | Communications | ContactInformations | Events | Sessions>
 > = [
@@ -24,5 +25,6 @@ export const contracts: ReadonlyArray<
   ...of("Communications", communicationsContract),
   ...of("ContactInformations", contactInformationsContract),
   ...of("Events", eventsContract),
-  ...of("Sessions", sessionsContract)
+  ...of("Sessions", sessionsContract),
+  ...of("Isolation", isolationContract(storedByPorts))
 ]

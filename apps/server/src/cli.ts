@@ -1,0 +1,8 @@
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect } from "effect"
+import { cli } from "./commands/Cli.ts"
+
+cli.pipe(
+  Effect.tapErrorTag(["StartupFailure", "CommandFailure"], ({ message }) => Console.error(message)),
+  NodeRuntime.runMain
+)

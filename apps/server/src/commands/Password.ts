@@ -1,0 +1,26 @@
+import { Effect, Option, Redacted, Stdio, Stream } from "effect"
+import { Prompt } from "effect/cli"
+import { CommandFailure } from "./CommandFailure.ts"
+
+const prompted = Effect.gen(function* () {
+  const password = yield* Prompt.Hidden({ message: "Password (it is not shown)" })
+  const again = yield* Prompt.Hidden({ message: "The same again" })
+  if (Redacted.value(password) === Redacted.value(again)) return password
+  return yield* new CommandFailure({ message: "The two passwords differ: run the same command again." })
+})
+
+const piped = Effect.gen(function* () {
+  const { stdin } = yield* Stdio.Stdio
+  const line = yield* stdin.pipe(Stream.decodeText(), Stream.splitLines, Stream.runHead, Effect.orDie)
+  return Redacted.make(Option.getOrElse(line, () => ""))
+})
+
+/** A new password: asked for twice on a terminal, without echo; elsewhere the first line of standard input. */
+export const newPassword = Effect.gen(function* () {
+  const { stdinIsTerminal } = yield* Stdio.Stdio
+  const password = yield* (yield* stdinIsTerminal) ? prompted : piped
+  if (Redacted.value(password) !== "") return password
+  return yield* new CommandFailure({
+    message: "The password is empty: type one, or send one as a line on standard input."
+  })
+})

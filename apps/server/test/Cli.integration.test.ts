@@ -1,0 +1,269 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Redacted } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+import { documented } from "./documented.ts"
+import { endAll, freshFolder, start } from "./ServerProcess.ts"
+
+const secret = "s3cret hush"
+
+describe("the command line", { timeout: 120_000 }, () => {
+  let database = ""
+  let folder = ""
+  beforeAll(async () => {
+    database = await Effect.runPromise(freshDatabase)
+    folder = await freshFolder()
+  }, 60_000)
+  afterAll(endAll, 60_000)
+
+  /** Runs a command to its end; whatever it is, it shows no secret. */
+  const cli = async (line: string, input: string | Uint8Array = "", env: Readonly<Record<string, string>> = {}) => {
+    const program = start("cli", { DATABASE_URL: database, ...env }, line.split(" "), input)
+    const code = await program.ended()
+    const { stdout, stderr } = program
+    expect(stdout + stderr).not.toContain("s3cret")
+    expect(stdout + stderr).not.toContain(documented.request.token)
+    return { code, stdout, stderr }
+  }
+  const sql = <A extends object>(text: string, ...parameters: Array<string>) =>
+    Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<A>(text, parameters)).pipe(
+      Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 })),
+      Effect.runPromise
+    )
+  const file = async (name: string, content: string | Uint8Array) => {
+    const path = join(folder, name)
+    await writeFile(path, content)
+    return path
+  }
+  const refused = (sentence: RegExp) => ({ code: 1, stdout: "", stderr: expect.stringMatching(sentence) })
+
+  describe("--help", () => {
+    it("lists the commands, with where they run", async () => {
+      const { code, stdout } = await cli("--help")
+      expect(code).toBe(0)
+      for (const word of ["DATABASE_URL", "DATA_DIR", "migrate", "organisation", "user", "token", "import", "seed"]) {
+        expect(stdout).toContain(word)
+      }
+    })
+    it.each([
+      "migrate",
+      "seed",
+      "organisation",
+      "organisation create",
+      "user",
+      "user create",
+      "token",
+      "token release",
+      "import",
+      "import contacts"
+    ])("explains %s, how it is typed, and by an example where there is something to type", async (command) => {
+      const { code, stdout } = await cli(`${command} --help`)
+      expect(code).toBe(0)
+      expect(stdout).toContain(`npm run cli -- ${command} `)
+      expect(stdout).toContain("DESCRIPTION")
+      if (/ |seed/.test(command)) expect(stdout).toContain("EXAMPLES")
+    })
+    it("needs no database", async () => {
+      expect(await cli("user create --help", "", { DATABASE_URL: "postgres://u:p@127.0.0.1:1/x" })).toMatchObject({
+        code: 0
+      })
+    })
+  })
+
+  it.each([
+    ["usr", /^there is no command usr: see npm run cli -- --help\.\n$/],
+    ["organisation create", /^NAME is missing: see npm run cli -- organisation create --help\.\n$/],
+    ["user create anna", /^--organisation is missing: see npm run cli -- user create --help\.\n$/],
+    ["user create anna s3cret --organisation ACME", /^there is an argument too many: see .*\n$/],
+    ["user create anna --password=s3cret --organisation ACME", /^there is no flag --password: see .*\n$/],
+    ["seed --drafts many", /^--drafts: expected .*: see npm run cli -- seed --help\.\n$/],
+    ["seed --drafts -1", /^--drafts: expected 0 to .*: see npm run cli -- seed --help\.\n$/]
+  ])("%s is told in one sentence that says where to look", async (line, sentence) => {
+    expect(await cli(line)).toEqual(refused(sentence))
+  })
+
+  it("migrate tells what it did, once", async () => {
+    const first = await cli("migrate")
+    expect(first).toMatchObject({ code: 0, stderr: "" })
+    expect(first.stdout).toMatch(
+      /^Applied migration 1, create communications\.\n(Applied .*\n)*The schema is up to date\.\n$/
+    )
+    expect(await cli("migrate")).toEqual({ code: 0, stdout: "The schema was up to date already.\n", stderr: "" })
+  })
+
+  it("tells an unreachable database in one sentence, without its password", async () => {
+    expect(await cli("migrate", "", { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" })).toEqual(
+      refused(/^The database at 127\.0\.0\.1:1\/x cannot be used .*\n$/)
+    )
+  })
+
+  it("creates an organisation once, and says what to do next", async () => {
+    const created = await cli("organisation create ACME")
+    expect(created).toMatchObject({ code: 0, stderr: "" })
+    expect(created.stdout).toContain("npm run cli -- user create USERNAME --organisation ACME\n")
+    expect(await cli("organisation create ACME")).toEqual(refused(/^There is an organisation "ACME" already: .*\n$/))
+  })
+
+  it("creates a user once, who logs in with the first line of standard input, and ends all sessions of that user", async () => {
+    const line = "user create anna --organisation ACME"
+    expect(await cli(line)).toEqual(refused(/^The password is empty: .*\n$/))
+    expect(await cli(line, "\nsecond line")).toEqual(refused(/^The password is empty: .*\n$/))
+    expect(await cli("user create anna --organisation ACNE", secret)).toEqual(
+      refused(/^There is no organisation "ACNE": .*\n$/)
+    )
+    expect(await cli(line, `${secret}\r\nanother`)).toMatchObject({ code: 0, stderr: "" })
+    expect(await cli(line, "another")).toEqual(refused(/^"ACME" has a user "anna" already: .*\n$/))
+
+    const server = start("main", { DATABASE_URL: database })
+    const url = await server.url()
+    const post = async (path: string, body: object) => {
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+      return JSON.parse(await (await fetch(`${url}/crmapi/rest/v2/authentication/${path}`, init)).text())
+    }
+    const logIn = (password: string) => post("token", { organisation: "ACME", username: "anna", password })
+    expect(await logIn("another")).toMatchObject({ status: { code: "INVALID_CREDENTIALS" } })
+    const tokens = [(await logIn(secret)).data.token, (await logIn(secret)).data.token]
+
+    const release = "token release --organisation ACME --user"
+    expect(await cli(`${release} ann`)).toEqual(refused(/^"ACME" has no user "ann": .*\n$/))
+    const released = await cli(`${release} anna`)
+    expect(released).toMatchObject({ code: 0, stderr: "" })
+    expect(released.stdout).toMatch(/^2 sessions are ended/)
+    for (const token of tokens) {
+      expect(released.stdout).not.toContain(token)
+      expect(await post("token/release", { token })).toMatchObject({ status: { code: "INVALID_TOKEN" } })
+    }
+    expect((await cli(`${release} anna`)).stdout).toMatch(/^0 sessions are ended/)
+    expect(await server.stop()).toBe(0)
+  })
+
+  describe("import contacts", () => {
+    const into = (path: string) => cli(`import contacts ${path} --organisation ACME`)
+    const person = (last_name: string) =>
+      JSON.stringify({ type: "PERSON", life_cycle_state: "MARKETING", first_name: "Zoë", last_name })
+    const stored = (last_name: string) =>
+      sql<{ readonly name: string }>("SELECT name FROM contact_information WHERE last_name = $1", last_name)
+
+    it("imports what can be used, tells what cannot and why, and stores nothing twice", async () => {
+      const lines = [
+        person("Lee"),
+        "s3cret",
+        '{"type":"PERSON","life_cycle_state":"MARKETING","first_name":"s3cret"}',
+        "",
+        '{"type":"s3cret"}',
+        '["s3cret"]',
+        '{"type":"PERSON","life_cycle_state":"s3cret","first_name":"","last_name":5,"demographics":{"gender":"s3cret"}}',
+        `  ${person("Lee")}\r`,
+        '{"type":"COMPANY","life_cycle_state":"FINANCIAL","company_name":"Lee Ltd"}'
+      ]
+      const latin = Buffer.from(person("Latin"), "latin1")
+      const long = JSON.stringify({ ...JSON.parse(person("Long")), title: "x".repeat(2_000_000) })
+      const content = Buffer.concat([
+        Buffer.from(`${lines.join("\n")}\n`),
+        latin,
+        Buffer.from(`\n${long}\n${person("Last")}`)
+      ])
+      const path = await file("contacts.jsonl", content)
+
+      const first = await into(path)
+      expect(first).toMatchObject({ code: 1, stdout: "3 contacts are imported, 1 were there already.\n" })
+      expect(first.stderr.split("\n").filter((line) => line.startsWith("line"))).toEqual([
+        "line 2: not a JSON object",
+        "line 3: last_name: Missing key",
+        'line 5: type: Expected "PERSON" | "COMPANY"',
+        "line 6: not a JSON object",
+        expect.stringMatching(/^line 7: life_cycle_state: .*; first_name: .*; last_name: .*; demographics\.gender: /),
+        "line 10: not UTF-8",
+        "line 11: longer than 1048576 bytes"
+      ])
+      expect(first.stderr).toMatch(/\n7 lines are not imported: .*\n$/)
+      expect(await stored("Lee")).toEqual([{ name: "Zoë Lee" }])
+      expect(await stored("Last")).toHaveLength(1)
+
+      expect(await into(path)).toMatchObject({ code: 1, stdout: "0 contacts are imported, 4 were there already.\n" })
+      expect(await stored("Lee")).toHaveLength(1)
+    })
+    it("ends with code 0 where every line is good, and tells now and then how far it is", async () => {
+      const path = await file(
+        "good.jsonl",
+        Array.from({ length: 300 }, (_, index) => person(`Good ${index}`)).join("\n")
+      )
+      expect(await into(path)).toEqual({
+        code: 0,
+        stdout: "300 contacts are imported, 0 were there already.\n",
+        stderr: Array.from({ length: 10 }, (_, index) => `Importing: ${index + 1}0 %\n`).join("")
+      })
+      expect(await stored("Good 299")).toHaveLength(1)
+    })
+    it("tells in one sentence what it cannot read, and an unknown organisation", async () => {
+      expect(await into("-")).toEqual(refused(/^Standard input is not read: .*\n$/))
+      expect(await into(join(folder, "none"))).toEqual(refused(/^The file ".*none" does not exist: .*\n$/))
+      expect(await into(folder)).toEqual(refused(/^The file ".*" cannot be read \(EISDIR\): .*\n$/))
+      const path = await file("one.jsonl", person("One"))
+      expect(await cli(`import contacts ${path} --organisation ACNE`)).toEqual(
+        refused(/^There is no organisation "ACNE": .*\n$/)
+      )
+      expect(await stored("One")).toEqual([])
+    })
+  })
+
+  describe("seed", () => {
+    it("stores the demonstration data, and as many drafts as it is asked for, once", async () => {
+      const first = await cli("seed --drafts 25000")
+      expect(first).toMatchObject({ code: 0 })
+      expect(first.stdout).toMatch(/Drafts D1 to D25000 of CRMDEMO are stored: 25000 new, 0 there already\.\n$/)
+      expect(first.stderr).toMatch(/Storing drafts: 100 %\n$/)
+      await sql("UPDATE communications SET subject = 'changed since' WHERE number = 'D7'")
+      const second = await cli("seed --drafts 25010")
+      expect(second.stdout).toMatch(/: 10 new, 25000 there already\.\n$/)
+      expect(await sql("SELECT subject FROM communications WHERE number = 'D7'")).toEqual([
+        { subject: "changed since" }
+      ])
+    })
+    it("spreads them, each with its history, and tells the planner how many there are", async () => {
+      const [spread] = await sql(`
+        SELECT count(DISTINCT number)::integer AS numbers, count(DISTINCT contact_information)::integer AS contacts,
+          count(DISTINCT (direction, media, contact_information))::integer AS combinations,
+          count(DISTINCT created_at)::integer AS moments, bool_and(created_at < '2026-01-01') AS past
+        FROM communications WHERE number LIKE 'D%'`)
+      expect(spread).toEqual({ numbers: 25010, contacts: 6, combinations: 2 * 5 * 6, moments: 25010, past: true })
+      const [history] = await sql(`
+        SELECT count(*)::integer AS steps, bool_and(h.at = c.created_at AND h."from" IS NULL AND h."to" = 'DRAFT') AS right
+        FROM communications c JOIN communication_history h
+          ON h.organisation = c.organisation AND h.communication = c.id AND h.version = c.version
+        WHERE c.number LIKE 'D%'`)
+      expect(history).toEqual({ steps: 25010, right: true })
+      const [planned] = await sql<{ readonly rows: number }>(
+        "SELECT reltuples::integer AS rows FROM pg_class WHERE relname = 'communications'"
+      )
+      expect(planned?.rows).toBeGreaterThan(25_000)
+    })
+    it("makes drafts that the API completes", async () => {
+      const server = start("main", { DATABASE_URL: database })
+      const response = await fetch(`${await server.url()}/crmapi/rest/v2/communications/complete`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...documented.request, communication_identifier: { number: "D25010" } })
+      })
+      expect(response.status).toBe(200)
+      expect(await server.stop()).toBe(0)
+    })
+  })
+
+  it("works on the embedded database, but not while a server holds it", async () => {
+    const env = { DATABASE_URL: "", DATA_DIR: await freshFolder() }
+    expect(await cli("organisation create ACME", "", env)).toMatchObject({ code: 0, stderr: "" })
+    expect(await cli("user create anna --organisation ACME", secret, env)).toMatchObject({ code: 0, stderr: "" })
+    const server = start("main", env)
+    await server.url()
+    expect(await cli("organisation create OTHER", "", env)).toEqual(
+      refused(/^The data folder .* is in use by .*stop that one first.*DATABASE_URL.*\n$/)
+    )
+    expect(await server.stop()).toBe(0)
+    expect(await cli("token release --user anna --organisation ACME", "", env)).toMatchObject({ code: 0, stderr: "" })
+    const drafts = await cli("seed --drafts 100", "", env)
+    expect(drafts.stdout).toMatch(/: 100 new, 0 there already\.\n$/)
+  })
+})

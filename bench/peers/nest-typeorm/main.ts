@@ -1,0 +1,115 @@
+/** NestJS on its default platform, and TypeORM: repositories, one transaction per completion, a conditional update. */
+import "reflect-metadata"
+import { randomUUID } from "node:crypto"
+import {
+  type ArgumentsHost,
+  Body,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  HttpException,
+  Injectable,
+  Module,
+  Post,
+  Res
+} from "@nestjs/common"
+import { NestFactory } from "@nestjs/core"
+import { InjectDataSource, TypeOrmModule } from "@nestjs/typeorm"
+import type { Response } from "express"
+import { type DataSource, MoreThan } from "typeorm"
+import { type Answer, type Asked, completed, path, read, refused } from "../documented.ts"
+import { announceServer } from "../listening.ts"
+import { hashOf } from "../statement.ts"
+import { Communication, ContactInformation, Event, History, Session } from "./entities.ts"
+
+@Injectable()
+class Communications {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  async complete({ token, key, value }: Asked, request_id: string): Promise<Answer> {
+    const at = new Date()
+    const session = await this.database
+      .getRepository(Session)
+      .findOneBy({ token_hash: hashOf(token), expires_at: MoreThan(at) })
+    if (session === null) return refused("INVALID_TOKEN")
+    const { organisation, user: by } = session
+    return this.database.transaction(async (manager) => {
+      const draft = await manager.findOne(Communication, {
+        where: { organisation, [key]: value },
+        relations: { contact_information: true }
+      })
+      if (draft === null) return refused("COMMUNICATION_NOT_FOUND")
+      const { affected, raw } = await manager
+        .createQueryBuilder()
+        .update(Communication)
+        .set({
+          version: () => "version + 1",
+          life_cycle_state: "COMPLETED",
+          completed_at: at,
+          completed_by: by,
+          told_in: () => "greatest(told_in, pg_current_xact_id())"
+        })
+        .where({ organisation, id: draft.id, life_cycle_state: "DRAFT" })
+        .returning(["version", "told_in"])
+        .execute()
+      if (affected !== 1) return refused("NOT_DRAFT")
+      const [row]: ReadonlyArray<{ readonly version: number; readonly told_in: string }> = raw
+      if (row === undefined) return refused("INTERNAL_ERROR")
+      const told = { organisation, communication: draft.id, at, by, request_id }
+      await manager.insert(History, { ...told, version: row.version, from: "DRAFT", to: "COMPLETED" })
+      await manager.insert(Event, {
+        ...told,
+        id: randomUUID(),
+        transaction: row.told_in,
+        type: "CommunicationCompleted",
+        payload_version: 1
+      })
+      return completed(draft, draft.contact_information)
+    })
+  }
+}
+
+/** Answers what no handler did in the documented envelope. */
+@Catch()
+class Failures implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost) {
+    const isRequest = error instanceof HttpException && error.getStatus() < 500
+    if (!isRequest) console.error(error)
+    const { http, body } = refused(isRequest ? "INVALID_PARAMETERS" : "INTERNAL_ERROR")
+    host.switchToHttp().getResponse<Response>().status(http).json(body)
+  }
+}
+
+@Controller()
+class CompleteController {
+  constructor(private readonly communications: Communications) {}
+
+  @Post(path)
+  async complete(@Body() given: unknown, @Res({ passthrough: true }) response: Response) {
+    const id = randomUUID()
+    response.set("x-request-id", id)
+    const asked = read(given)
+    const { http, body } = typeof asked === "string" ? refused(asked) : await this.communications.complete(asked, id)
+    response.status(http)
+    return body
+  }
+}
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({
+      type: "postgres",
+      url: process.env.DATABASE_URL ?? "",
+      entities: [Communication, ContactInformation, Event, History, Session],
+      poolSize: 10
+    })
+  ],
+  providers: [Communications],
+  controllers: [CompleteController]
+})
+class App {}
+
+const app = await NestFactory.create(App, { logger: ["error", "warn"] })
+app.useGlobalFilters(new Failures())
+await app.listen(0, "127.0.0.1")
+announceServer(app.getHttpServer())

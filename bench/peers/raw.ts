@@ -1,0 +1,56 @@
+/** `node:http` and `pg`, nothing between: one named prepared statement per request. */
+import { randomUUID } from "node:crypto"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { Pool } from "pg"
+import { type Answer, path, read, refused } from "./documented.ts"
+import { announceServer } from "./listening.ts"
+import { answerOf, parametersOf, type Row, statements } from "./statement.ts"
+
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
+
+const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
+  let text = ""
+  request.setEncoding("utf8")
+  for await (const chunk of request) {
+    text += chunk
+    if (text.length > 16_384) return undefined
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const complete = async (body: unknown, id: string): Promise<Answer> => {
+  const asked = read(body)
+  if (typeof asked === "string") return refused(asked)
+  const { rows } = await pool.query<Row>({
+    name: `complete by ${asked.key}`,
+    text: statements[asked.key],
+    values: [...parametersOf(asked, id)]
+  })
+  return answerOf(rows[0])
+}
+
+const send = (response: ServerResponse, id: string, { http, body }: Answer): void => {
+  const text = JSON.stringify(body)
+  response.writeHead(http, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    "x-request-id": id
+  })
+  response.end(text)
+}
+
+const server = createServer(async (request, response) => {
+  const id = randomUUID()
+  if (request.method !== "POST" || request.url !== path) return void response.writeHead(404).end()
+  try {
+    send(response, id, await complete(await bodyOf(request), id))
+  } catch (error) {
+    console.error(error)
+    send(response, id, refused("INTERNAL_ERROR"))
+  }
+})
+server.listen(0, "127.0.0.1", () => announceServer(server))

@@ -1,0 +1,149 @@
+/** Where the time goes: the same completions by the domain alone, by the use case, in the database, over HTTP. */
+import { complete, completeCommunication, layerMemory, Sessions } from "@communications/core"
+import { aDraft, anAct, freshCaller, freshToken, store } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { DateTime, Effect, Layer, Redacted } from "effect"
+import * as Database from "./Database.ts"
+import { tokenOf } from "./Dataset.ts"
+import type { Options } from "./Options.ts"
+import { processorTimeOf } from "./Processes.ts"
+import { advance, announce } from "./Progress.ts"
+import { table } from "./Report.ts"
+import { measure, type Place } from "./Slot.ts"
+import { median, readable } from "./Statistics.ts"
+import { reference } from "./Subjects.ts"
+
+/** What a completion took on a step: time by the clock, and of the processors of this software and the database, in µs. */
+interface Step {
+  readonly clock: number
+  readonly own: number
+  readonly database: number
+}
+
+const concurrency = 64
+
+/** Runs something and says how often it did what it does. */
+const timed = Effect.fn(function* <E, R>(run: Effect.Effect<number, E, R>, postgres?: number) {
+  const [start, cpu, database] = [performance.now(), process.cpuUsage(), postgres && processorTimeOf(postgres)]
+  const times = yield* run
+  const { user, system } = process.cpuUsage(cpu)
+  const step: Step = {
+    clock: ((performance.now() - start) * 1000) / times,
+    own: (user + system) / times,
+    database: postgres ? (processorTimeOf(postgres) - (database ?? 0)) / times : 0
+  }
+  return step
+})
+
+/** Repeats something that is not concurrent until the time is over. */
+const repeated = (seconds: number, once: () => void) =>
+  Effect.sync(() => {
+    let times = 0
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+      for (let i = 0; i < 100; i++) once()
+      times += 100
+    }
+    return times
+  })
+
+const domain = (seconds: number) => {
+  const [draft, act] = [aDraft(), anAct()]
+  return timed(repeated(seconds, () => complete(draft, act)))
+}
+
+/** On memory, which is made anew for each thousand of drafts; only completing them is timed. */
+const useCase = Effect.fn(function* (seconds: number) {
+  const steps: Array<Step> = []
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+    const step = Effect.gen(function* () {
+      const [caller, token] = [freshCaller(), freshToken()]
+      yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { hours: 1 }))
+      const drafts = Array.from({ length: 1000 }, (_, index) => aDraft(String(index)))
+      yield* Effect.forEach(drafts, (draft) => store(caller.organisation, draft), { discard: true })
+      const completing = ({ number }: { readonly number: string }) =>
+        completeCommunication({ token, identifier: { number } })
+      return yield* timed(Effect.as(Effect.forEach(drafts, completing, { discard: true }), drafts.length))
+    })
+    steps.push(yield* Effect.provide(step, layerMemory))
+  }
+  const middle = (value: (step: Step) => number) => median(steps.map(value))
+  return { clock: middle(({ clock }) => clock), own: middle(({ own }) => own), database: 0 }
+})
+
+/** On PostgreSQL, in this process, on as many connections as the server takes. */
+const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, seconds: number) {
+  const url = yield* Database.copyOf(postgres, template)
+  const ports = Postgres.layer.pipe(Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })))
+  let next = 1
+  const until = (end: number, requests = Number.POSITIVE_INFINITY) =>
+    Effect.gen(function* () {
+      const first = next
+      const worker = Effect.gen(function* () {
+        while (performance.now() < end && next - first < requests) {
+          const number = next++
+          const token = Redacted.make(tokenOf(number % dataset.organisations))
+          yield* completeCommunication({ token, identifier: { number: String(number) } })
+        }
+      })
+      yield* Effect.all(
+        Array.from({ length: concurrency }, () => worker),
+        { concurrency, discard: true }
+      )
+      return next - first
+    })
+  return yield* Effect.gen(function* () {
+    yield* until(performance.now() + 5000, 1000)
+    return yield* timed(until(performance.now() + seconds * 1000), postgres.process.pid)
+  }).pipe(Effect.provide(ports))
+}, Effect.scoped)
+
+const overHttp = Effect.fn(function* (place: Place, seconds: number) {
+  const { costs } = yield* measure(place, reference, [{ connections: concurrency, seconds }])
+  const [cost] = costs
+  const step: Step = {
+    clock: 1e6 / (cost?.perSecond ?? Number.NaN),
+    own: cost?.serverTime ?? Number.NaN,
+    database: cost?.databaseTime ?? Number.NaN
+  }
+  return step
+})
+
+/** Takes every step once in each round. */
+export const ladder = Effect.fn(function* (options: Options) {
+  const { rounds, seconds } = options
+  const dataset = { communications: options.communications, completed: 0, organisations: 100 }
+  const postgres = yield* Database.postgres
+  yield* Database.template(postgres, "drafts", dataset)
+  const place: Place = {
+    postgres,
+    template: "drafts",
+    dataset,
+    warmUp: { connections: concurrency, seconds: 5, requests: 1000 }
+  }
+  const steps = [
+    { name: "the domain decides: `complete`, a pure function", take: domain(seconds) },
+    { name: "+ the use case, on ports in memory", take: useCase(seconds) },
+    { name: `+ the ports on PostgreSQL, ${concurrency} at once`, take: storage(place, seconds) },
+    { name: `+ HTTP, ${concurrency} connections`, take: overHttp(place, seconds) }
+  ]
+  const taken = steps.map((): Array<Step> => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { name, take }] of steps.entries()) {
+      announce(`round ${round + 1} of ${rounds}: ${name}`)
+      taken[index]?.push(yield* take)
+      advance(round * steps.length + index + 1, rounds * steps.length)
+    }
+  }
+  const rows = steps.map(({ name }, index) => {
+    const middle = (value: (step: Step) => number) => median((taken[index] ?? []).map(value))
+    const clock = middle((step) => step.clock)
+    const database = middle((step) => step.database)
+    const costs = [middle((step) => step.own), database].map(readable)
+    return [name, readable(1e6 / clock), readable(clock), ...costs]
+  })
+  return {
+    text: table(["", "per second", "µs by the clock", "µs of Node", "µs of PostgreSQL"], rows),
+    data: { options, steps: steps.map(({ name }, index) => ({ name, rounds: taken[index] })) }
+  }
+})

@@ -1,0 +1,84 @@
+import { parseArgs } from "node:util"
+import { baseline, reference, type Subject, subjects, variant } from "./Subjects.ts"
+
+const usage = `npm run bench -- [compare|ladder|growth] [options]
+
+  compare (the default)  this software beside what else one would take
+  ladder                 where the time goes: domain, use case, storage, HTTP
+  growth                 this software on more communications and more organisations
+
+  --quick             a first impression, in less than two minutes
+  --full              growth: up to 10 million communications
+  --only a,b          compare: only these (${subjects.map(({ name }) => name).join(", ")})
+  --variant N:V=x,W=y compare: this software also with these environment variables, called N; may be repeated
+  --rounds N          how often each is measured, in turns
+  --seconds N         how long each is measured at a time
+  --connections N,M   how many connections ask at once
+  --communications N  how many are stored`
+
+/** What the command line asks for. */
+export interface Options {
+  readonly command: "compare" | "ladder" | "growth"
+  readonly quick: boolean
+  readonly full: boolean
+  readonly rounds: number
+  readonly seconds: number
+  readonly connections: ReadonlyArray<number>
+  readonly communications: number
+  readonly subjects: ReadonlyArray<Subject>
+}
+
+/** Why the command line is not understood, in a sentence, or how to use it. */
+export class Usage extends Error {}
+
+const whole = (name: string, text: string): number => {
+  if (!/^[1-9][0-9]*$/.test(text)) throw new Usage(`--${name} must be a whole number, not ${text}`)
+  return Number(text)
+}
+
+const parse = (args: ReadonlyArray<string>) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        quick: { type: "boolean", default: false },
+        full: { type: "boolean", default: false },
+        only: { type: "string" },
+        variant: { type: "string", multiple: true, default: [] },
+        rounds: { type: "string" },
+        seconds: { type: "string" },
+        connections: { type: "string" },
+        communications: { type: "string" }
+      }
+    })
+  } catch (error) {
+    throw new Usage(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+  }
+}
+
+/** Reads the command line. */
+export const optionsOf = (args: ReadonlyArray<string>): Options => {
+  const { values, positionals } = parse(args)
+  const [command = "compare"] = positionals
+  if (values.help || (command !== "compare" && command !== "ladder" && command !== "growth")) throw new Usage(usage)
+  const [rounds, seconds, connections, communications] = values.quick
+    ? ["1", "2", "64", "50000"]
+    : ["5", "5", "64,256", "1000000"]
+  const everyone = [...subjects, ...values.variant.map(variant)]
+  const only = values.only?.split(",") ?? everyone.map(({ name }) => name)
+  const unknown = only.find((name) => everyone.every((subject) => subject.name !== name))
+  if (unknown !== undefined) throw new Usage(`--only: there is no ${unknown}\n\n${usage}`)
+  const asked = new Set([...only, baseline.name, reference.name, ...values.variant.map((given) => variant(given).name)])
+  return {
+    command,
+    quick: values.quick,
+    full: values.full,
+    rounds: whole("rounds", values.rounds ?? rounds),
+    seconds: whole("seconds", values.seconds ?? seconds),
+    connections: (values.connections ?? connections).split(",").map((text) => whole("connections", text)),
+    communications: whole("communications", values.communications ?? communications),
+    subjects: everyone.filter(({ name }) => asked.has(name))
+  }
+}

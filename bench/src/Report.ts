@@ -1,0 +1,45 @@
+/** What was measured, as a table, a chart and data, in bench/results. */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { availableParallelism, cpus, totalmem } from "node:os"
+import { join } from "node:path"
+import { root } from "./Processes.ts"
+import { finish } from "./Progress.ts"
+
+/** A Markdown table; columns after the first are numbers. */
+export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  [head, head.map((_, index) => (index === 0 ? "---" : "---:")), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n")
+
+/** Where it was measured. */
+const machine = {
+  processor: cpus()[0]?.model ?? "unknown",
+  cores: availableParallelism(),
+  memory_gb: Math.round(totalmem() / 1e9),
+  platform: `${process.platform}-${process.arch}`,
+  node: process.version,
+  postgres: "18, default settings",
+  at: new Date().toISOString()
+}
+
+const place = `${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, Node ${machine.node}, PostgreSQL ${machine.postgres}; ${machine.at.slice(0, 10)}. Servers, database and load share the machine.`
+
+/** What a command found. */
+export interface Findings {
+  readonly text: string
+  readonly data: object
+  readonly svg?: string
+  readonly unexpected?: number
+}
+
+/** Writes what was found, and prints the text. */
+export const report = (name: string, parts: Findings): void => {
+  const folder = join(root, "bench/results")
+  mkdirSync(folder, { recursive: true })
+  const text = `${parts.text}\n\n${place}\n`
+  writeFileSync(join(folder, `${name}.md`), text)
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ machine, ...parts.data }, null, 2)}\n`)
+  if (parts.svg !== undefined) writeFileSync(join(folder, `${name}.svg`), parts.svg)
+  finish()
+  console.log(`${text}\nbench/results/${name}.{${["md", "json", ...(parts.svg ? ["svg"] : [])].join(",")}}`)
+}

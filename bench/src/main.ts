@@ -1,0 +1,39 @@
+/** `npm run bench`: see Options.ts for what it takes. */
+import { NodeRuntime } from "@effect/platform-node"
+import { Effect, type Scope } from "effect"
+import { compare } from "./Compare.ts"
+import { svg, text, unexpectedIn } from "./ComparisonReport.ts"
+import { growth } from "./Growth.ts"
+import { ladder } from "./Ladder.ts"
+import { type Options, optionsOf, Usage } from "./Options.ts"
+import { type Findings, report } from "./Report.ts"
+
+const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Scope> => {
+  switch (options.command) {
+    case "compare":
+      return Effect.map(compare(options), (comparison) => ({
+        text: text(comparison),
+        svg: svg(comparison),
+        unexpected: comparison.series.reduce((sum, series) => sum + unexpectedIn(series), 0),
+        data: { options, ...comparison }
+      }))
+    case "ladder":
+      return ladder(options)
+    case "growth":
+      return growth(options)
+  }
+}
+
+const run = Effect.fn(function* (options: Options) {
+  const findings = yield* Effect.scoped(findingsOf(options))
+  report(options.quick ? `quick-${options.command}` : options.command, findings)
+  if (findings.unexpected) return yield* Effect.die(new Error(`${findings.unexpected} answers were unexpected`))
+})
+
+try {
+  NodeRuntime.runMain(run(optionsOf(process.argv.slice(2))))
+} catch (error) {
+  if (!(error instanceof Usage)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}

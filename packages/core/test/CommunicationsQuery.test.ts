@@ -1,0 +1,89 @@
+import {
+  CommunicationNotFound,
+  ContactInformationNotFound,
+  checkQuery,
+  type GivenQuery,
+  InvalidQuery,
+  parseQuery
+} from "@communications/core"
+import { freshId } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Result, Schema } from "effect"
+
+const drafts = { life_cycle_state: "DRAFT" } as const
+const refused = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
+const neither = refused(
+  "contact_information_identifier",
+  "at least one of contact_information_identifier, life_cycle_state"
+)
+const results = refused("number_of_results", "a whole number from 1 to 100")
+const offset = refused("offset", "a whole number from 0")
+
+describe("checkQuery", () => {
+  it.each<GivenQuery>([
+    drafts,
+    { contact_information: freshId() },
+    { contact_information: "no id at all", after: "neither" },
+    { ...drafts, number_of_results: 1 },
+    { ...drafts, number_of_results: 100 },
+    { ...drafts, offset: 0 },
+    { ...drafts, offset: Number.MAX_SAFE_INTEGER }
+  ])("takes what can be given: %j", (given) => {
+    assert.deepStrictEqual(checkQuery(given), Result.void)
+  })
+  it.each<GivenQuery>([
+    {},
+    { direction: "INCOMING", media: "SMS", after: freshId() },
+    { number_of_results: 0, offset: -1 },
+    { contact_information: undefined, life_cycle_state: undefined }
+  ])("refuses a list of whatever there is, first of all: %j", (given) => {
+    assert.deepStrictEqual(checkQuery(given), neither)
+  })
+  it.each([0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    "refuses %d results, before the offset",
+    (number) => {
+      assert.deepStrictEqual(checkQuery({ ...drafts, number_of_results: number, offset: -1 }), results)
+    }
+  )
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("refuses the offset %d", (number) => {
+    assert.deepStrictEqual(checkQuery({ ...drafts, number_of_results: 100, offset: number }), offset)
+  })
+  it.prop("takes exactly the numbers from 1 to 100", [Schema.Number], ([number_of_results]) => {
+    const isTaken = Result.isSuccess(checkQuery({ ...drafts, number_of_results }))
+    return isTaken === (number_of_results >= 1 && number_of_results <= 100 && number_of_results % 1 === 0)
+  })
+})
+
+describe("parseQuery", () => {
+  it("starts with the newest 25 where nothing is said", () => {
+    assert.deepStrictEqual(
+      parseQuery(drafts),
+      Result.succeed({ ...drafts, contact_information: undefined, after: undefined, offset: 0, limit: 25 })
+    )
+  })
+  it("reads ids in either case, and keeps the filters", () => {
+    const [contact_information, after] = [freshId(), freshId()]
+    const filter = { ...drafts, direction: "INCOMING", media: "LETTER" } as const
+    const given = { contact_information: contact_information.toLowerCase(), after: after.toLowerCase() }
+    assert.deepEqual(
+      parseQuery({ ...filter, ...given, number_of_results: 7, offset: 3 }),
+      Result.map(parseQuery({ ...filter, contact_information, after }), (query) => ({ ...query, offset: 3, limit: 7 }))
+    )
+    assert.deepNestedInclude(parseQuery({ ...filter, ...given }), {
+      ...{ "success.contact_information": contact_information, "success.after": after },
+      ...{ "success.direction": "INCOMING", "success.media": "LETTER" }
+    })
+  })
+  it("finds no contact under what is no id, before it looks what the list is behind", () => {
+    assert.deepStrictEqual(
+      parseQuery({ contact_information: "41", after: "42" }),
+      Result.fail(new ContactInformationNotFound({ id: "41" }))
+    )
+  })
+  it("finds no communication under what is no id", () => {
+    assert.deepStrictEqual(
+      parseQuery({ ...drafts, after: "42" }),
+      Result.fail(new CommunicationNotFound({ identifier: { id: "42" } }))
+    )
+  })
+})

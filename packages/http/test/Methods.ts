@@ -1,0 +1,124 @@
+import { Accounts, Name } from "@communications/core"
+import { freshCaller, freshId } from "@communications/core/testing"
+import { assert } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { Api, Memory, type Received, send } from "./Client.ts"
+
+/** The API, on ports in memory. */
+export const ApiInMemory = Layer.provideMerge(Api, Memory)
+
+const base = "/crmapi/rest/v2"
+
+type Headers = Readonly<Record<string, string>>
+
+/** Parameters in a query: as they are, or by name; those that are undefined are left out. */
+export type Query = string | Readonly<Record<string, string | number | undefined>>
+
+const written = (query: Query): string =>
+  typeof query === "string"
+    ? query
+    : Object.entries(query)
+        .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
+        .join("&")
+
+/** Asks a method that is asked by GET. */
+export const ask = (path: string, query: Query, headers: Headers = {}, method = "GET") =>
+  send({ method, path: `${base}/${path}?${written(query)}`, headers })
+
+/** Tells a method that is told by POST. */
+export const tell = (path: string, body: unknown, headers: Headers = {}) =>
+  send({ path: `${base}/${path}`, headers, body: JSON.stringify(body) })
+
+/** A method of the API, and parameters with which it succeeds, as JSON; identifiers are objects. */
+export interface Method {
+  readonly path: string
+  readonly verb: "GET" | "POST"
+  readonly parameters: (named: Named) => Readonly<Record<string, unknown>>
+}
+
+/** What there is to name. */
+export interface Named {
+  readonly communication: Readonly<Record<string, string>>
+  readonly contact: string
+}
+
+const named = ({ communication }: Named) => ({ communication_identifier: communication })
+const aMail = { direction: "INCOMING", media: "LETTER" }
+const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
+
+/** Every method that needs a token, but the one that releases it. */
+export const methods: ReadonlyArray<Method> = [
+  { path: "communications/complete", verb: "POST", parameters: named },
+  { path: "communications/view", verb: "POST", parameters: named },
+  { path: "communications/show", verb: "GET", parameters: named },
+  {
+    path: "communications/list",
+    verb: "GET",
+    parameters: ({ contact }) => ({ contact_information_identifier: { id: contact } })
+  },
+  {
+    path: "communications/create",
+    verb: "POST",
+    parameters: ({ contact }) => ({ contact_information_identifier: { id: contact }, ...aMail })
+  },
+  {
+    path: "contact_information/show",
+    verb: "GET",
+    parameters: ({ contact }) => ({ contact_information_identifier: { id: contact } })
+  },
+  { path: "contact_information/create", verb: "POST", parameters: () => ada }
+]
+
+/** A parameter as a query has it; of an object one for each member, `key=value`. */
+const inQuery = (name: string, value: unknown): ReadonlyArray<string> => {
+  if (value === undefined || value === null) return []
+  if (typeof value !== "object") return [`${name}=${encodeURIComponent(String(value))}`]
+  return Object.entries(value).map(([key, part]) => `${name}=${encodeURIComponent(`${key}=${part}`)}`)
+}
+
+/** Calls a method with these parameters, in the body or in the query as it is documented. */
+export const call = (
+  { path, verb }: Method,
+  parameters: Readonly<Record<string, unknown>>,
+  headers: Headers = {}
+): ReturnType<typeof send> =>
+  verb === "POST"
+    ? tell(path, parameters, headers)
+    : ask(
+        path,
+        Object.entries(parameters)
+          .flatMap(([name, value]) => inQuery(name, value))
+          .join("&"),
+        headers
+      )
+
+/** The body of a success. */
+const ok = (data: unknown): string => JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
+
+/** Fails the test unless that is what was answered, to the letter. */
+export const assertOk = ({ status, headers, text }: Received, data: unknown): void => {
+  assert.strictEqual(text, ok(data))
+  assert.strictEqual(status, 200)
+  assert.strictEqual(headers["content-type"], "application/json")
+  assert.match(String(headers["x-request-id"]), /^[A-Za-z0-9._-]{1,128}$/)
+}
+
+/** A member of an answer, by its path. */
+export const at = (json: unknown, ...path: ReadonlyArray<string>): unknown =>
+  path.reduce<unknown>(
+    (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
+    json
+  )
+
+/** The code of an answer. */
+export const codeOf = ({ status, json }: Received) => [status, at(json, "status", "code")]
+
+/** A user of an organisation, and what it logs in with. */
+export const account = Effect.gen(function* () {
+  const accounts = yield* Accounts
+  const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
+  const password = `password ${freshId()}`
+  yield* accounts.addOrganisation(caller.organisation, organisation)
+  yield* accounts.addUser(caller, username, Redacted.make(password))
+  return { caller, credentials: { organisation, username, password } }
+})

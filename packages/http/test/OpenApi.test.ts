@@ -1,0 +1,113 @@
+import { CommunicationsApi, document } from "@communications/http"
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { HttpClient } from "effect/http"
+import { HttpApi } from "effect/http-api"
+import { disagreement, errorsOf } from "../../../test/documentAgreement.ts"
+import { Api, given, Memory, post } from "./Client.ts"
+
+const path = "/crmapi/rest/v2/communications/complete"
+const operations = Object.entries(document.paths).flatMap(([path, { get, post }]) =>
+  Object.entries({ get, post }).flatMap(([method, operation]) =>
+    operation === undefined ? [] : [{ ...operation, path, method }]
+  )
+)
+
+describe("the OpenAPI document", () => {
+  it("has every method of the definition", () => {
+    const defined: Array<string> = []
+    HttpApi.reflect(CommunicationsApi, {
+      onGroup: () => {},
+      onEndpoint: ({ endpoint: { path, method } }) => void defined.push(`${method.toLowerCase()} ${path}`)
+    })
+    assert.isAtLeast(defined.length, 11)
+    assert.sameMembers(
+      operations.map(({ method, path }) => `${method} ${path}`),
+      defined
+    )
+  })
+  for (const operation of operations) {
+    it(`${operation.operationId}: its examples are what its schemas say`, () => {
+      assert.isAbove(operation.summary.length, 0)
+      for (const { content } of Object.values(operation.responses)) {
+        const { schema, ...given } = content["application/json"]
+        const examples =
+          "example" in given ? [given.example] : Object.values(given.examples ?? {}).map(({ value }) => value)
+        assert.isAbove(examples.length, 0)
+        for (const example of examples) assert.isUndefined(errorsOf(schema, example))
+      }
+      if ("requestBody" in operation) {
+        const { schema, example } = operation.requestBody?.content["application/json"] ?? {}
+        assert.isDefined(example)
+        assert.isUndefined(errorsOf(schema, example))
+      }
+      for (const parameter of operation.parameters) {
+        if ("schema" in parameter && "example" in parameter) {
+          assert.isUndefined(errorsOf(parameter.schema, parameter.example))
+        }
+      }
+    })
+  }
+  it("an answer that is not as documented is noticed", () => {
+    const status = { code: "OK", message: null, description: null }
+    const headers = { "x-request-id": "1" }
+    const example = { id: "252F3A1A87C26866A1E1A1B18D6043EA", number: "41" }
+    const right = { method: "POST", path, status: 200, headers, json: { status, data: example }, reduced: true }
+    const refused = (code: string) => ({ status: { code, message: "m", description: "d" }, data: null })
+    assert.isUndefined(disagreement(right))
+    assert.isUndefined(disagreement({ ...right, status: 409, json: refused("NOT_DRAFT") }))
+    for (const [wrong, expected] of [
+      [{ reduced: false }, /must have required property 'life_cycle_state'/],
+      [{ json: { status, data: { ...example, id: "x" } } }, /pattern/],
+      [{ json: { status, data: { ...example, more: 1 } } }, /additional properties/],
+      [{ json: { status, data: null } }, /data must be object/],
+      [{ json: { data: example } }, /status/],
+      [{ status: 409, json: refused("INVALID_PARAMETERS") }, /code must be equal to one of the allowed values/],
+      [{ status: 418 }, /not documented: 418/],
+      [{ status: 503, json: refused("UNAVAILABLE") }, /retry-after/],
+      [{ headers: {} }, /x-request-id/],
+      [{ path: "/nowhere" }, /no documented operation/]
+    ] as const) {
+      assert.match(String(disagreement({ ...right, ...wrong })), expected)
+    }
+    assert.isUndefined(disagreement({ ...right, path: "/nowhere", status: 404 }))
+  })
+})
+
+layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the document as it is served", (it) => {
+  it.effect("/openapi.json is the document, /docs a page that names no other host", () =>
+    Effect.gen(function* () {
+      const json = yield* HttpClient.get("/openapi.json")
+      assert.deepStrictEqual(yield* json.json, JSON.parse(JSON.stringify(document)))
+      assert.match(json.headers["content-type"] ?? "", /^application\/json/)
+      const page = yield* HttpClient.get("/docs")
+      assert.match(page.headers["content-type"] ?? "", /^text\/html/)
+      assert.notMatch(yield* page.text, /<(script|link|img|iframe)[^>]+(src|href)=/)
+      for (const path of ["/openapi.json", "/docs"]) {
+        const head = yield* HttpClient.head(path)
+        assert.strictEqual(head.status, 200)
+        const refused = yield* HttpClient.post(path)
+        assert.deepStrictEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"])
+      }
+    })
+  )
+  it.effect("of an identifier the document says what the server does", () =>
+    Effect.gen(function* () {
+      const { token } = yield* given
+      const identifiers = [
+        ...[{ number: "41" }, { number: "41", id: null }, { id: "1" }, { id: "1", number: null }],
+        ...[{}, { id: null }, { id: null, number: null }, { id: "1", number: "41" }],
+        ...[{ number: 41 }, { numbers: "41" }, { number: "41", more: null }, null, "41", ["41"]]
+      ]
+      for (const communication_identifier of identifiers) {
+        const { status } = yield* post({ token, communication_identifier })
+        const errors = errorsOf({ $ref: "#/components/schemas/CommunicationIdentifier" }, communication_identifier)
+        assert.strictEqual(
+          errors === undefined,
+          status !== 400,
+          `${JSON.stringify(communication_identifier)} ${errors}`
+        )
+      }
+    })
+  )
+})

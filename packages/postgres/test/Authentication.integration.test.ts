@@ -1,0 +1,207 @@
+import { createHook } from "node:async_hooks"
+import { Accounts, Attempts, InvalidCredentials, logIn, Name, Sessions } from "@communications/core"
+import { freshCaller, freshId, freshToken } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { assert, layer, vi } from "@effect/vitest"
+import { DateTime, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+
+vi.setConfig({ testTimeout: 300_000 })
+
+/** Passwords at their default cost; nothing is given up because a machine is slow. */
+const Ports = Postgres.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+  Layer.provideMerge(
+    PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
+  )
+)
+const patiently = Effect.provideService(Postgres.StorageTimeout, "5 minutes")
+
+/** A user of an organisation, and what it logs in with. */
+const given = Effect.gen(function* () {
+  const accounts = yield* Accounts
+  const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
+  const password = Redacted.make(`pässword ${freshId()}`)
+  yield* accounts.addOrganisation(caller.organisation, organisation)
+  yield* patiently(accounts.addUser(caller, username, password))
+  return { accounts, caller, credentials: { organisation, username, password } }
+})
+
+const assertInvalid = (error: unknown) => Effect.sync(() => assert.deepStrictEqual(error, new InvalidCredentials()))
+
+const median = (numbers: ReadonlyArray<number>): number =>
+  [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN
+
+const millisOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.timed(Effect.exit(effect)), ([duration]) => Duration.toMillis(duration))
+
+/** The longest time for which the event loop did nothing else. */
+const longestGap = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    let [longest, last] = [0, performance.now()]
+    const timer = setInterval(() => {
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+    })
+    yield* Effect.ensuring(
+      effect,
+      Effect.sync(() => clearInterval(timer))
+    )
+    return Math.max(longest, performance.now() - last)
+  })
+
+layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authentication", (it) => {
+  it.effect("a password, and the token that is given for it, are in no table", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { credentials } = yield* given
+      const wrong = Redacted.make(`wrong ${freshId()}`)
+      const token = yield* patiently(logIn({ ...credentials, address: "192.0.2.1" }))
+      yield* Effect.flip(patiently(logIn({ ...credentials, password: wrong, address: "192.0.2.1" })))
+      const tables = yield* sql<{ readonly name: string }>`
+        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
+      const rows = yield* Effect.forEach(
+        tables,
+        ({ name }) => sql<{ readonly row: string }>`SELECT t::text AS row FROM ${sql(name)} AS t`
+      )
+      const stored = rows.flat().map(({ row }) => row.toLowerCase().replaceAll("-", ""))
+      for (const table of ["$scrypt$ln=15,r=8,p=3$", credentials.username.toLowerCase()]) {
+        assert.isTrue(
+          stored.some((row) => row.includes(table)),
+          table
+        )
+      }
+      for (const secret of [credentials.password, wrong, token].map((redacted) => Redacted.value<string>(redacted))) {
+        const bytes = Buffer.from(secret)
+        for (const form of [secret, bytes.toString("hex"), bytes.toString("base64").replace(/.{2}$/, "")]) {
+          for (const row of stored) assert.notInclude(row, form.toLowerCase())
+        }
+      }
+    })
+  )
+
+  it.effect("two users with one password have hashes that have nothing in common", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { accounts, caller, credentials } = yield* given
+      const other = { ...caller, user: freshCaller().user }
+      yield* patiently(accounts.addUser(other, Name.make(freshId()), credentials.password))
+      const hashes = yield* sql<{ readonly salt: string; readonly key: string }>`
+        SELECT split_part(password_hash, '$', 4) AS salt, split_part(password_hash, '$', 5) AS key FROM users
+        WHERE organisation = ${caller.organisation}::uuid`
+      assert.lengthOf(new Set(hashes.flatMap(({ salt, key }) => [salt, key])), 4)
+    })
+  )
+
+  it.effect("whatever is wrong, the refusal takes the same time", () =>
+    Effect.gen(function* () {
+      const { accounts, credentials } = yield* given
+      const ways = {
+        password: { ...credentials, password: Redacted.make("wrong") },
+        username: { ...credentials, username: freshId() },
+        organisation: { ...credentials, organisation: freshId() },
+        "no name": { ...credentials, username: "" }
+      }
+      const times = Object.values(ways).map((): Array<number> => [])
+      for (let round = 0; round < 3; round++) {
+        for (const [index, wrong] of Object.values(ways).entries()) {
+          const refusing = Effect.flip(accounts.authenticate(wrong))
+          times[index]?.push(yield* millisOf(Effect.tap(patiently(refusing), assertInvalid)))
+        }
+      }
+      const medians = times.map(median)
+      assert.isBelow(Math.max(...medians) / Math.min(...medians), 3, JSON.stringify(medians))
+    })
+  )
+
+  it.effect("hashing passwords holds up nothing else", () =>
+    Effect.gen(function* () {
+      const { accounts, credentials } = yield* given
+      const hashing = patiently(accounts.authenticate(credentials))
+      const alone = median([yield* millisOf(hashing), yield* millisOf(hashing), yield* millisOf(hashing)])
+      const four = Effect.all([hashing, hashing, hashing, hashing], { concurrency: "unbounded" })
+      const gaps = [yield* longestGap(four), yield* longestGap(four), yield* longestGap(four)]
+      assert.isBelow(Math.min(...gaps) / alone, 0.7, JSON.stringify({ gaps, alone }))
+    })
+  )
+
+  it.effect("two passwords are hashed at once and no more, though those who ask go away", () =>
+    Effect.gen(function* () {
+      const { accounts, credentials } = yield* given
+      const running = new Set<number>()
+      let most = 0
+      const hook = createHook({
+        init: (id, type) => {
+          if (type === "SCRYPTREQUEST") most = Math.max(most, running.add(id).size)
+        },
+        before: (id) => void running.delete(id)
+      })
+      yield* Effect.acquireRelease(
+        Effect.sync(() => hook.enable()),
+        () => Effect.sync(() => hook.disable())
+      )
+      const hashing = patiently(accounts.authenticate(credentials))
+      for (let round = 0; round < 3; round++) {
+        const fibers = yield* Effect.forEach([1, 2, 3, 4], () => Effect.forkChild(hashing))
+        yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => running.size >= 2 })
+        yield* Effect.forEach(fibers, (fiber) => Effect.forkChild(Fiber.interrupt(fiber)))
+      }
+      yield* hashing
+      assert.strictEqual(most, 2)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("sessions that have expired are removed as others are opened, those that are open are not", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      yield* sql`DELETE FROM sessions`
+      yield* sql`
+        INSERT INTO sessions SELECT sha256(i::text::bytea), gen_random_uuid(), gen_random_uuid(),
+          now() + i * interval '1 hour' FROM generate_series(-25, 5) AS i WHERE i <> 0`
+      const left = Effect.map(
+        sql<{ readonly expired: number; readonly open: number }>`
+          SELECT count(*) FILTER (WHERE expires_at < now())::integer AS expired,
+            count(*) FILTER (WHERE expires_at > now())::integer AS open FROM sessions`,
+        ([row]) => row
+      )
+      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
+      for (const [expired, open] of [
+        [15, 6],
+        [5, 7],
+        [0, 8]
+      ]) {
+        yield* sessions.open(freshToken(), freshCaller(), tomorrow)
+        assert.deepStrictEqual(yield* left, { expired, open })
+      }
+    })
+  )
+
+  it.effect("attempts that are forgotten are removed as others are taken, those that count are not", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const attempts = yield* Attempts
+      yield* sql`DELETE FROM attempts`
+      yield* sql`
+        INSERT INTO attempts SELECT sha256(i::text::bytea), now() + i * interval '1 hour'
+        FROM generate_series(-25, 5) AS i WHERE i <> 0`
+      const left = Effect.map(
+        sql<{ readonly full: number; readonly counting: number }>`
+          SELECT count(*) FILTER (WHERE full_at < now())::integer AS full,
+            count(*) FILTER (WHERE full_at > now())::integer AS counting FROM attempts`,
+        ([row]) => row
+      )
+      for (const [full, counting] of [
+        [15, 6],
+        [5, 7],
+        [0, 8]
+      ]) {
+        yield* attempts.take({ key: freshId(), burst: 1, every: Duration.hours(1) })
+        assert.deepStrictEqual(yield* left, { full, counting })
+      }
+    })
+  )
+})

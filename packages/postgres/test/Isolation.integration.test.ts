@@ -1,0 +1,37 @@
+import type { OrganisationId } from "@communications/core"
+import { isolationContract } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+
+const Ports = Postgres.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+  Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+  Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
+  Layer.provideMerge(
+    PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
+  )
+)
+
+/** Every row of an organisation, in every table that has an organisation. */
+const rowsOf = Effect.fnUntraced(function* (organisation: OrganisationId) {
+  const sql = yield* SqlClient.SqlClient
+  const tables = yield* sql<{ readonly name: string }>`
+    SELECT table_name AS name FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name = 'organisation' ORDER BY 1`
+  assert.isAtLeast(tables.length, 7)
+  return yield* Effect.forEach(tables, ({ name }) =>
+    Effect.map(
+      sql<{ readonly row: string }>`
+        SELECT t::text AS row FROM ${sql(name)} AS t WHERE organisation = ${organisation}::uuid ORDER BY 1`,
+      (rows) => [name, ...rows.map(({ row }) => row)].join("\n")
+    )
+  )
+})
+
+layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("no row of another organisation changes", (it) => {
+  for (const { name, test } of isolationContract(rowsOf)) it.effect(name, () => test, 60_000)
+})

@@ -1,0 +1,158 @@
+import {
+  Accounts,
+  Attempts,
+  type CommunicationIdentifier,
+  CommunicationNumber,
+  Communications,
+  ContactInformations,
+  complete,
+  Direction,
+  Draft,
+  LifeCycleState,
+  Media,
+  Name,
+  Sessions,
+  view
+} from "@communications/core"
+import {
+  aDraft,
+  anAct,
+  aPerson,
+  freshCaller,
+  freshId,
+  freshOrganisation,
+  freshToken,
+  noon,
+  store
+} from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { PgClient } from "@effect/sql-pg"
+import { assert, layer, vi } from "@effect/vitest"
+import { Duration, Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { freshDatabase } from "../../../test/freshDatabase.ts"
+
+vi.setConfig({ testTimeout: 120_000 })
+
+/** One connection, so that its settings are those of every statement. */
+const Ports = Postgres.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+  Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+  Layer.provideMerge(
+    PgClient.layerFrom(
+      Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 1 }))
+    )
+  )
+)
+
+const many = 20_000
+
+/** Many rows in every table, all of them of one organisation where a table has such. */
+const fill = (organisation: string, contact: string) => [
+  `INSERT INTO contact_information (organisation, id, type, life_cycle_state, name, company_name, company_profile)
+    SELECT '${organisation}', md5('contact' || i)::uuid, 'COMPANY', 'MARKETING', 'x', 'x', '{}'
+    FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO communications
+      (organisation, id, number, life_cycle_state, created_at, direction, media, contact_information)
+    SELECT '${organisation}', md5('communication' || i)::uuid, 'x' || i, 'DRAFT', now() - i * interval '1 second',
+      'OUTGOING', (ARRAY['EMAIL', 'SMS'])[1 + i % 2], '${contact}'
+    FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO communication_history (organisation, communication, version, "to", at, by)
+    SELECT organisation, id, 1, 'DRAFT', created_at, id FROM communications WHERE number LIKE 'x%'`,
+  `INSERT INTO communication_numbers SELECT md5('organisation' || i)::uuid, 1 FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO organisations SELECT md5('organisation' || i)::uuid, 'x' || i FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO users (organisation, "user", username, password_hash)
+    SELECT organisation, organisation, name, '' FROM organisations`,
+  `INSERT INTO sessions
+    SELECT sha256(i::text::bytea), md5('organisation' || i)::uuid, md5('user' || i)::uuid, now() + i * interval '1 second'
+    FROM generate_series(-${many}, ${many}) AS i`,
+  `INSERT INTO attempts
+    SELECT sha256(i::text::bytea), now() + i * interval '1 second' FROM generate_series(-${many}, ${many}) AS i`,
+  "ANALYZE"
+]
+
+const given = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const [organisation, draft] = [freshOrganisation(), aDraft()]
+  yield* store(organisation, draft)
+  for (const text of fill(organisation, draft.contact_information.id)) yield* sql.unsafe(text)
+  return { organisation, draft }
+})
+
+const orAny = <A>(values: ReadonlyArray<A>): ReadonlyArray<A | undefined> => [undefined, ...values]
+
+/** Every operation of every port, each in every shape that its statement can have. */
+const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.Success<typeof given>) {
+  const [accounts, attempts, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
+  const [communications, contacts] = [yield* Communications, yield* ContactInformations]
+  const { _tag, ...members } = draft
+  const another = () => ({ ...members, id: aDraft().id, number: CommunicationNumber.make(freshId()) })
+  const byNumber = (number: CommunicationNumber): CommunicationIdentifier => ({ _tag: "Number", number })
+
+  for (const contact_information of orAny([draft.contact_information.id])) {
+    for (const life_cycle_state of orAny(LifeCycleState.literals)) {
+      for (const direction of orAny(Direction.literals)) {
+        for (const media of orAny(Media.literals)) {
+          for (const [after, offset] of [[undefined, 0] as const, [draft.id, 0] as const, [undefined, 1000] as const]) {
+            const filter = { contact_information, life_cycle_state, direction, media }
+            yield* communications.list(organisation, { ...filter, after, offset, limit: 25 })
+          }
+        }
+      }
+    }
+  }
+  const created = yield* communications.create(organisation, (number) => new Draft({ ...another(), number }), anAct())
+  const added = new Draft(another())
+  yield* communications.add(organisation, added, anAct())
+  yield* communications.find(organisation, { _tag: "Id", id: added.id })
+  yield* communications.modify(organisation, byNumber(added.number), view, anAct())
+  yield* communications.modify(organisation, byNumber(created.number), complete, anAct())
+  yield* communications.history(organisation, added.id)
+  const contact = aPerson()
+  yield* contacts.add(organisation, contact)
+  yield* contacts.find(organisation, contact.id)
+
+  const [caller, token, name, password] = [freshCaller(), freshToken(), Name.make(freshId()), Redacted.make("secret")]
+  yield* accounts.addOrganisation(caller.organisation, name)
+  yield* accounts.addUser(caller, name, password)
+  yield* accounts.organisation(name)
+  yield* accounts.user(caller.organisation, name)
+  yield* accounts.authenticate({ organisation: name, username: name, password })
+  yield* sessions.open(token, caller, noon)
+  yield* Effect.flip(sessions.authenticate(token))
+  yield* Effect.flip(sessions.release(token))
+  yield* sessions.releaseAll(caller)
+  const limit = { key: name, burst: 1, every: Duration.seconds(60) }
+  yield* attempts.take(limit)
+  yield* Effect.flip(attempts.take(limit))
+  yield* attempts.giveBack(limit)
+})
+
+/** How often each table was read from its begin to its end. */
+const scans = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`SELECT pg_stat_force_next_flush()`
+  const rows = yield* sql<{ readonly table: string; readonly scans: string }>`
+    SELECT relname AS table, seq_scan::text AS scans FROM pg_stat_user_tables
+    WHERE relname <> 'communications_migrations' ORDER BY relname`
+  assert.isAtLeast(rows.length, 8)
+  return rows
+})
+
+layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("where tables are large", (it) => {
+  it.effect("no operation reads a whole table, whether a plan is made for its parameters or for any", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const stored = yield* given
+      for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+        yield* sql.unsafe(`SET plan_cache_mode = ${mode}`)
+        const before = yield* scans
+        yield* operations(stored)
+        assert.deepStrictEqual(yield* scans, before, mode)
+      }
+      const before = yield* scans
+      yield* sql`SELECT count(subject) FROM communications`
+      assert.notDeepEqual(yield* scans, before, "reading a whole table is told")
+    })
+  )
+})
