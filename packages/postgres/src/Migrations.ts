@@ -38,7 +38,7 @@ export const migrate = Effect.gen(function* () {
   })
   return yield* sql.withTransaction(
     Effect.gen(function* () {
-      yield* sql`SELECT pg_advisory_xact_lock(hashtext(${migrationsTable}))`
+      yield* sql`SELECT pg_advisory_xact_lock(hashtext(${migrationsTable}))::text`
       for (const text of schemaStatements(schema)) yield* sql.unsafe(text)
       return yield* run
     })
