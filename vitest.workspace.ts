@@ -20,7 +20,8 @@ export default defineConfig({
     projects: [
       project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
       project("integration", { include: integration, globalSetup: "./test/global-setup.ts" }),
-      project("browser", { include: browser })
+      project("browser", { include: browser }),
+      project("packages", { include: ["test/packages.test.ts"], globalSetup: "./test/global-setup.ts" })
     ]
   }
 })

@@ -1,45 +1,51 @@
-import { execFile } from "node:child_process"
+import { globSync } from "node:fs"
 import { readFile } from "node:fs/promises"
-import { promisify } from "node:util"
 import { communicationsContract } from "@communications/core/testing"
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { endAll, start } from "../apps/server/test/ServerProcess.ts"
-import { freshDatabase } from "../test/freshDatabase.ts"
+import { examples, expectUsable, output, seeded } from "../test/examples.ts"
 
-const node = (env: Readonly<Record<string, string>>, ...program: ReadonlyArray<string>) =>
-  Effect.promise(async () => {
-    const arguments_ = ["--conditions=@communications/source", ...program]
-    const { stdout } = await promisify(execFile)(process.execPath, arguments_, {
-      env: { ...process.env, ...env }
-    })
-    return stdout.trim()
-  })
-
-it.each(["embed", "client"])("the README quotes the example %s word for word", async (example) => {
-  assert.include(await readFile("README.md", "utf8"), await readFile(`examples/${example}.ts`, "utf8"))
+it("every example is tried", () => {
+  const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })
+  assert.sameMembers(
+    files.map((file) => file.slice("examples/".length, -".ts".length)),
+    [...Object.keys(examples), "client", "contract.node-test"]
+  )
 })
 
-const seeded = Effect.tap(freshDatabase, (DATABASE_URL) => node({ DATABASE_URL }, "apps/server/src/cli.ts", "seed"))
+const quotations = {
+  "README.md": ["effect", "hono", "client"],
+  "packages/core/README.md": ["memory"],
+  "packages/http/README.md": ["http"],
+  "packages/postgres/README.md": ["fastify"]
+}
+for (const [document, quoted] of Object.entries(quotations)) {
+  it(`${document} quotes its examples word for word`, async () => {
+    const text = await readFile(document, "utf8")
+    for (const name of quoted) assert.include(text, await readFile(`examples/${name}.ts`, "utf8"))
+  })
+}
 
-it.live(
-  "the embedded library completes the documented communication, once",
-  () =>
-    Effect.gen(function* () {
-      const DATABASE_URL = yield* seeded
-      assert.strictEqual(yield* node({ DATABASE_URL }, "examples/embed.ts"), "COMPLETED")
-      assert.strictEqual(yield* node({ DATABASE_URL }, "examples/embed.ts"), "41 is COMPLETED already")
-    }),
-  120_000
-)
+describe("used, and used once more", () => {
+  const parameters = ["--conditions=@communications/source"]
+  for (const [name, example] of Object.entries(examples)) {
+    it.live(
+      name,
+      () => expectUsable(example, { module: `./examples/${name}.ts`, node: process.execPath, parameters }),
+      120_000
+    )
+  }
+})
 
 it.live(
   "the contracts run under a runner that has nothing but describe and it",
   () =>
     Effect.gen(function* () {
-      const output = yield* node({}, "--test", "--test-reporter=tap", "examples/contract.node-test.ts")
-      assert.include(output, `# pass ${communicationsContract.length}`)
-      assert.include(output, "# fail 0")
+      const parameters = ["--conditions=@communications/source", "--test", "--test-reporter=tap"]
+      const told = yield* output(process.execPath, [...parameters, "examples/contract.node-test.ts"], {})
+      assert.include(told, `# pass ${communicationsContract.length}`)
+      assert.include(told, "# fail 0")
     }),
   120_000
 )
@@ -50,9 +56,10 @@ it.live(
     Effect.gen(function* () {
       const DATABASE_URL = yield* seeded
       const COMMUNICATIONS_URL = yield* Effect.promise(() => start("main", { DATABASE_URL }).url())
-      assert.strictEqual(yield* node({ COMMUNICATIONS_URL }, "examples/client.ts"), "COMPLETED")
-      const refused = "communication 41 is COMPLETED, not DRAFT"
-      assert.strictEqual(yield* node({ COMMUNICATIONS_URL }, "examples/client.ts"), refused)
+      const program = ["--conditions=@communications/source", "examples/client.ts"]
+      for (const printed of ["COMPLETED", "communication 41 is COMPLETED, not DRAFT"]) {
+        assert.strictEqual(yield* output(process.execPath, program, { COMMUNICATIONS_URL }), printed)
+      }
     }).pipe(Effect.ensuring(Effect.promise(endAll))),
   120_000
 )

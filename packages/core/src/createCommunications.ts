@@ -70,7 +70,7 @@ const callerOf = (given: Parameters<typeof parseCaller>[0]) => Effect.fromResult
 const decodeContact = Schema.decodeUnknownEffect(NewContactInformation)
 
 /**
- * The use cases on these ports: those of an adapter, such as `ports(fromPg(pool))` of `@communications/postgres`. Each
+ * The use cases on these ports: those of an adapter, such as `layerHost(fromPg(pool))` of `@communications/postgres`. Each
  * promise resolves to an `Outcome`, and is rejected only by a defect.
  */
 export const createCommunications = (ports: Layer.Layer<Ports>) => {
@@ -204,7 +204,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
       return { stop: (): Promise<void> => Effect.runPromise(Fiber.interrupt(fiber)) }
     },
 
-    /** Ends what these use cases hold; never what the host lent them. */
+    /** Ends what the ports hold: nothing where they are on a handle of the host's, which stays open. */
     dispose: (): Promise<void> => runtime.dispose()
   }
 }

@@ -36,14 +36,19 @@ const control =
 const [save, release, rollBack] = [control("SAVEPOINT"), control("RELEASE SAVEPOINT"), control("ROLLBACK TO SAVEPOINT")]
 const undo = (on: SqlConnection.Connection) => Effect.andThen(rollBack(on), release(on))
 
+/** How a host lends its handle. */
+export interface ExecutorOptions {
+  /** How many statements run at once: one, as a transaction needs it, or what a pool may, where each is a transaction. */
+  readonly concurrency?: number | undefined
+}
+
 /**
  * An `SqlClient` on a handle of the host's, which the host opened, and alone commits, rolls back or releases. Inside
- * the host's transaction `withTransaction` is a savepoint. Statements run one at a time, as a transaction needs it;
- * `concurrency` is how many a pool may run at once, where each is a transaction of its own.
+ * the host's transaction `withTransaction` is a savepoint.
  */
 export const layerExecutor = (
   execute: Execute,
-  { concurrency = 1 }: { readonly concurrency?: number } = {}
+  { concurrency = 1 }: ExecutorOptions = {}
 ): Layer.Layer<SqlClient.SqlClient> =>
   Layer.effect(
     SqlClient.SqlClient,

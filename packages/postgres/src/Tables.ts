@@ -2,7 +2,7 @@
 import { Context, Effect, Record } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** The schema that holds the tables. */
+/** The schema that holds the tables: any name without a dot. */
 export const DatabaseSchema = Context.Reference<string>("@communications/postgres/DatabaseSchema", {
   defaultValue: () => "public"
 })

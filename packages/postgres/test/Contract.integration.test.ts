@@ -1,12 +1,22 @@
 import { contracts } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
-import { layer } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import pg from "pg"
 import { freshDatabase } from "../../../test/freshDatabase.ts"
 
+/** A new database, of which no session finds anything that is not named in full. */
+const pathless = Effect.tap(freshDatabase, (url) =>
+  SqlClient.SqlClient.pipe(
+    Effect.flatMap((sql) => sql.unsafe(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path TO nowhere`)),
+    Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
+  )
+)
+
 const Database = PgClient.layerFrom(
-  Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 10 }))
+  Effect.flatMap(pathless, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 10 }))
 )
 
 for (const [schema, together] of [
@@ -28,3 +38,29 @@ for (const [schema, together] of [
     for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
   })
 }
+
+const onHost = Layer.unwrap(
+  Effect.gen(function* () {
+    const connectionString = yield* pathless
+    const pool = yield* Effect.acquireRelease(
+      Effect.sync(() => new pg.Pool({ connectionString, max: 10 })),
+      (pool) => Effect.promise(() => pool.end())
+    )
+    yield* Effect.promise(() => pool.query(Postgres.migrationsSql({ schema: "communications" })))
+    return Postgres.layerHost(Postgres.fromPg(pool), { concurrency: 10, schema: "communications" })
+  })
+).pipe(
+  Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
+  Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute"))
+)
+layer(onHost, { excludeTestServices: true, timeout: "1 minute" })("a host's pool, schema communications", (it) => {
+  for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
+
+  it.effect("the schema is that of the ports and of migrate alike", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Postgres.DatabaseSchema, "communications")
+      const sql = yield* SqlClient.SqlClient
+      assert.deepStrictEqual(yield* sql`SHOW search_path`, [{ search_path: "nowhere" }])
+    })
+  )
+})

@@ -287,7 +287,7 @@ describe("migrating", () => {
       const error = yield* Effect.flip(Effect.provide(Postgres.migrate, client))
       assert.strictEqual(error._tag, "MigrationError")
       const left = yield* Effect.provide(tables, client)
-      assert.deepStrictEqual(left, [{ name: "communications_migrations" }, { name: "users" }])
+      assert.deepStrictEqual(left, [{ name: "users" }])
       yield* unsafe("DROP TABLE users")
       assert.lengthOf(yield* Effect.provide(Postgres.migrate, client), keys.length)
     })

@@ -1,0 +1,41 @@
+import { createCommunications, orThrow } from "@communications/core"
+import { fromKysely, layerHost, migrateHost } from "@communications/postgres"
+import { Kysely, PostgresDialect } from "kysely"
+import pg from "pg"
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+const db = new Kysely<{ posted_letters: { number: string } }>({ dialect: new PostgresDialect({ pool }) })
+const schema = "communications"
+const on = (handle: typeof db) => createCommunications(layerHost(fromKysely(handle), { schema }))
+const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" }
+
+await db.transaction().execute((tx) => migrateHost(fromKysely(tx), { schema }))
+
+const communications = on(db)
+const contact = await orThrow(
+  communications.createContactInformation({
+    caller,
+    contact_information: { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
+  })
+)
+const { id, number } = await orThrow(
+  communications.create({ caller, contact_information: contact.id, direction: "OUTGOING", media: "LETTER" })
+)
+
+const told = Promise.withResolvers<void>()
+const subscription = communications.subscribe({
+  subscription: "postage",
+  handler: ({ communication }) => {
+    if (communication === id) told.resolve()
+  }
+})
+
+await db.transaction().execute(async (tx) => {
+  await tx.insertInto("posted_letters").values({ number }).execute()
+  await orThrow(on(tx).complete({ caller, identifier: { id } }))
+})
+
+await told.promise
+console.log(`Told of letter ${number}`)
+await subscription.stop()
+await db.destroy()

@@ -1,0 +1,8 @@
+/** Names in declarations what is published: TypeScript rewrites `./file.ts` to `./file.js` in code only. */
+import { globSync, readFileSync, writeFileSync } from "node:fs"
+
+for (const file of globSync("packages/*/dist/**/*.d.ts")) {
+  const text = readFileSync(file, "utf8")
+  const published = text.replace(/((?:from |import\(|import )"\.{1,2}\/[^"]+)\.ts"/g, '$1.js"')
+  if (published !== text) writeFileSync(file, published)
+}

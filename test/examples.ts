@@ -1,0 +1,97 @@
+/** The examples: how each of them is used, and what comes of it. */
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { PgClient } from "@effect/sql-pg"
+import { assert } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { freshDatabase } from "./freshDatabase.ts"
+import { freePort } from "./PostgresServer.ts"
+
+interface Example {
+  /** Uses the example, which is `example` in it, and prints what it answered. */
+  readonly use: string
+  /** What is printed at first, and when it is used once more on the same database. */
+  readonly prints: readonly [first: string, again: string]
+  /** The rows of the host's own that are there afterwards. */
+  readonly posted: ReadonlyArray<string>
+}
+
+const statuses = { prints: ["200", "409"], posted: ["41"] } as const
+
+/** By the names of their files. */
+export const examples: Readonly<Record<string, Example>> = {
+  effect: { use: "", prints: ["Completed", "communication 41 is COMPLETED, not DRAFT"], posted: ["41"] },
+  fastify: {
+    use: `
+      const url = "http://localhost:" + process.env.PORT + "/letters/41/posted"
+      console.log((await fetch(url, { method: "POST" })).status)
+      await example.app.close()`,
+    ...statuses
+  },
+  hono: {
+    use: `
+      console.log((await example.default.request("/letters/41/posted", { method: "POST" })).status)
+      process.exit()`,
+    ...statuses
+  },
+  http: {
+    use: `
+      const url = "http://localhost:" + process.env.PORT
+      while (!await fetch(url + "/health/live").then(({ ok }) => ok, () => false)) {}
+      const body = { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } }
+      const headers = { "content-type": "application/json" }
+      const request = { method: "POST", headers, body: JSON.stringify(body) }
+      console.log((await fetch(url + "/crmapi/rest/v2/communications/complete", request)).status)
+      process.exit()`,
+    prints: ["200", "409"],
+    posted: []
+  },
+  kysely: { use: "", prints: ["Told of letter 1", "Told of letter 2"], posted: ["1", "2"] },
+  memory: {
+    use: "",
+    prints: ["communication 1 is COMPLETED, not DRAFT", "communication 1 is COMPLETED, not DRAFT"],
+    posted: []
+  },
+  next: {
+    use: `
+      const body = new URLSearchParams({ number: "41" })
+      console.log((await example.POST(new Request("http://localhost", { method: "POST", body }))).status)
+      process.exit()`,
+    ...statuses
+  }
+}
+
+/** What a program prints. */
+export const output = (program: string, parameters: ReadonlyArray<string>, env: Record<string, string>, cwd = ".") =>
+  Effect.promise(async () => {
+    const { stdout } = await promisify(execFile)(program, parameters, { cwd, env: { ...process.env, ...env } })
+    return stdout.trim()
+  })
+
+/** The URL of a new database with the demonstration data. */
+export const seeded = Effect.tap(freshDatabase, (DATABASE_URL) =>
+  output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], { DATABASE_URL })
+)
+
+/** Uses the example twice, on a database with the demonstration data, and fails the test unless all is as it should be. */
+export const expectUsable = Effect.fnUntraced(function* (
+  { use, prints, posted }: Example,
+  /** Where the example is, by which Node it runs, in which folder and with which arguments. */
+  { module, node, ...how }: { module: string; node: string; parameters?: ReadonlyArray<string>; folder?: string }
+) {
+  const DATABASE_URL = yield* seeded
+  const PORT = String(yield* Effect.promise(freePort))
+  const script = `const example = await import(${JSON.stringify(module)})\n${use}`
+  const parameters = [...(how.parameters ?? []), "--input-type=module", "--eval", script]
+  const database = yield* Layer.build(PgClient.layer({ url: Redacted.make(DATABASE_URL) }))
+  const sql = Context.get(database, PgClient.PgClient)
+  yield* sql`CREATE TABLE posted_letters (number text NOT NULL)`
+  for (const printed of prints) {
+    assert.strictEqual(yield* output(node, parameters, { DATABASE_URL, PORT }, how.folder), printed)
+  }
+  const rows = yield* sql<{ readonly number: string }>`SELECT number FROM posted_letters ORDER BY 1`
+  assert.deepStrictEqual(
+    rows.map(({ number }) => number),
+    posted
+  )
+})
