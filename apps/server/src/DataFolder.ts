@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Effect, Predicate } from "effect"
@@ -21,6 +21,10 @@ const makeFolder = (folder: string): void => {
  */
 const take = (folder: string): DatabaseSync => {
   makeFolder(folder)
+  const entries = readdirSync(folder)
+  if (entries.length > 0 && !entries.includes("lock.sqlite") && !entries.includes("postgres")) {
+    throw new Error("there is something else in it")
+  }
   const lock = new DatabaseSync(join(folder, "lock.sqlite"), { timeout: 1000 })
   try {
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")

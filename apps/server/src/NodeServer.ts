@@ -1,5 +1,5 @@
 import { IncomingMessage, Server, ServerResponse, STATUS_CODES } from "node:http"
-import { Server as NetServer } from "node:net"
+import { Server as NetServer, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { type Code, failure, requestId, statusOf } from "@communications/http"
 
@@ -70,10 +70,14 @@ const afterTurns = (turns: number, run: () => void): void =>
 /** Shows the app no request that HTTP/1.1 forbids; and closes so that what was sent is answered, then ends. */
 class StrictServer extends Server {
   readonly #unanswered = new Set<ServerResponse>()
+  readonly #sockets = new Set<Socket>()
   #closing = false
 
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
+    if (event === "connection" && request instanceof Socket) {
+      this.#sockets.add(request.once("close", () => this.#sockets.delete(request)))
+    }
     if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return super.emit(event, ...args)
     this.#unanswered.add(response)
     response.once("close", () => this.#unanswered.delete(response))
@@ -94,7 +98,10 @@ class StrictServer extends Server {
     for (const response of this.#unanswered) announceEnd(response)
     const all = setTimeout(() => this.closeAllConnections(), 11_000)
     afterTurns(backlog, () => {
-      const idle = setInterval(() => this.closeIdleConnections(), 500)
+      const idle = setInterval(() => {
+        this.closeIdleConnections()
+        for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+      }, 500)
       this.once("close", () => {
         clearInterval(idle)
         clearTimeout(all)

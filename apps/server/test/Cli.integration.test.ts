@@ -139,6 +139,21 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await server.stop()).toBe(0)
   })
 
+  it.each([
+    ["no password", "\n", /^The password is empty/],
+    ["one that is not UTF-8", Uint8Array.of(0xff, 0xfe, 0x0a), /^The password is not UTF-8/],
+    ["one that is too long to be sent", `${"x".repeat(1001)}\n`, /^The password is longer than 1,000 characters/]
+  ])("creates no user with %s", async (_, password, sentence) => {
+    const { code, stderr } = await cli("user create nobody --organisation ACME", password)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)])
+  })
+
+  it.each([" ", "A\nB", "ACME ", ""])("creates no organisation named %j", async (name) => {
+    const program = start("cli", { DATABASE_URL: database }, ["organisation", "create", name])
+    expect(await program.ended()).toBe(1)
+    expect(program.stderr).toMatch(/NAME/)
+  })
+
   describe("import contacts", () => {
     const into = (path: string) => cli(`import contacts ${path} --organisation ACME`)
     const person = (last_name: string) =>

@@ -60,13 +60,14 @@ describe("asked to stop", () => {
   }, 60_000)
 
   it("it ends idle connections while others still wait for an answer, which is the last on theirs", async () => {
-    const [waiting, unused] = await Promise.all([connection(), idle()])
+    const [waiting, unused, silent] = await Promise.all([connection(), idle(), connection()])
     const heldBack = proxy.swallow("toServer")
     const body = JSON.stringify({ token: "0".repeat(32), communication_identifier: { number: "41" } })
     waiting.socket.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
     await heldBack
     const code = server.stop("SIGTERM")
     await unused.closed
+    await silent.closed
     expect(waiting.text).toBe("")
     proxy.heal()
     await waiting.closed

@@ -36,6 +36,11 @@ describe("what cannot work", () => {
     ["an EVENTS_RETENTION that is none", { EVENTS_RETENTION: "soon" }, /^EVENTS_RETENTION must be a time/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
     ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
+    [
+      "a data folder that holds something else",
+      { DATA_DIR: "apps" },
+      /^The data folder \S+apps cannot be used \(there is something else in it\)/
+    ],
     ["a data folder that cannot be made", { DATA_DIR: "/proc/x/y" }, /^The data folder \/proc\/x\/y cannot be used/]
   ])("%s is told in one sentence, code 1", (_, env, sentence) => refused(env, sentence), 60_000)
 

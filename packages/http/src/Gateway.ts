@@ -55,7 +55,8 @@ const checkingBody = <E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ) =>
   Effect.gen(function* () {
-    const type = request.headers["content-type"]
+    const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers
+    if (encoding !== "identity") return respond("UNSUPPORTED_MEDIA_TYPE", "send it without a Content-Encoding")
     if (type !== undefined && !isJson(type)) return notJson()
     const bytes = yield* request.arrayBuffer
     if (type === undefined && bytes.byteLength > 0) return notJson()

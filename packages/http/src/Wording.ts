@@ -74,6 +74,6 @@ export const describe = (issue: SchemaIssue.Issue, path: Path = []): string => {
       return say(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)
     }
     default:
-      return say(path, "is not as documented")
+      return path.length === 0 ? "the body is not JSON" : say(path, "is not as documented")
   }
 }

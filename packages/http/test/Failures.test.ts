@@ -112,6 +112,11 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("refu
     ["no type", { headers: { "content-type": "" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
     ["no type, in chunks", { headers: { "content-type": "" }, body: ["{", "}"] }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
     ["no type and no body", { headers: { "content-type": "" } }, SHAPE],
+    [
+      "a body that is declared compressed",
+      { headers: { "content-encoding": "gzip" }, body: "{}" },
+      [415, "UNSUPPORTED_MEDIA_TYPE"]
+    ],
     ["a body of 16 KiB and 1", { body: " ".repeat(16_385) }, [413, "PAYLOAD_TOO_LARGE"]],
     ["the same in chunks", { body: Array(17).fill(" ".repeat(1024)) }, [413, "PAYLOAD_TOO_LARGE"]],
     ["a body of 16 KiB", { body: " ".repeat(16_384) }, SHAPE]

@@ -1,4 +1,4 @@
-import { Effect, Option, Redacted, Stdio, Stream } from "effect"
+import { Effect, Redacted, Stdio, Stream } from "effect"
 import { Prompt } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
 
@@ -11,14 +11,21 @@ const prompted = Effect.gen(function* () {
 
 const piped = Effect.gen(function* () {
   const { stdin } = yield* Stdio.Stdio
-  const line = yield* stdin.pipe(Stream.decodeText(), Stream.splitLines, Stream.runHead, Effect.orDie)
-  return Redacted.make(Option.getOrElse(line, () => ""))
+  const bytes = Buffer.concat(yield* Effect.orDie(Stream.runCollect(stdin)))
+  const [line = ""] = yield* Effect.try({
+    try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes).split(/\r?\n/, 1),
+    catch: () => new CommandFailure({ message: "The password is not UTF-8: send it as such on standard input." })
+  })
+  return Redacted.make(line)
 })
 
 /** A new password: asked for twice on a terminal, without echo; elsewhere the first line of standard input. */
 export const newPassword = Effect.gen(function* () {
   const { stdinIsTerminal } = yield* Stdio.Stdio
   const password = yield* (yield* stdinIsTerminal) ? prompted : piped
+  if (Redacted.value(password).length > 1000) {
+    return yield* new CommandFailure({ message: "The password is longer than 1,000 characters: choose a shorter one." })
+  }
   if (Redacted.value(password) !== "") return password
   return yield* new CommandFailure({
     message: "The password is empty: type one, or send one as a line on standard input."

@@ -28,8 +28,11 @@ export type ContactInformationId = typeof ContactInformationId.Type
 export const EventId = Hex32.pipe(Schema.brand("EventId"))
 export type EventId = typeof EventId.Type
 
-/** Names an organisation, or a user within it: 1 to 100 characters. */
-export const Name = NonEmptyText.check(Schema.isMaxLength(100)).pipe(Schema.brand("Name"))
+/** Names an organisation, or a user within it: 1 to 100 characters, no blanks around them, all of them visible. */
+export const Name = NonEmptyText.check(
+  Schema.isMaxLength(100),
+  Schema.isPattern(/^(?!\s)\P{Cc}+(?<!\s)$/u, { expected: "no blanks around it, and no control characters in it" })
+).pipe(Schema.brand("Name"))
 export type Name = typeof Name.Type
 
 /** What a caller gave as an id, as ids are written: its hexadecimal digits in upper case. */

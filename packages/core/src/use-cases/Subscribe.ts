@@ -9,7 +9,7 @@ export interface Subscription<E = never, R = never> {
   readonly subscription: string
   /** Where a subscription of a new name begins; the beginning, unless it says otherwise. */
   readonly from?: "beginning" | "now" | undefined
-  /** Handles an event. It may be handed the same one again, where a process died meanwhile. */
+  /** Handles an event. It may be handed the same one again, where a process was stopped or died meanwhile. */
   readonly handler: (event: CommunicationCompleted) => Effect.Effect<void, E, R>
   /** How long to wait before looking for new events, where there were none; a second, unless it says otherwise. */
   readonly every?: Duration.Input | undefined
