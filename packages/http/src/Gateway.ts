@@ -1,7 +1,6 @@
 /** What every request passes through, whatever it asks for: a request id, and an envelope for whatever goes wrong. */
 import { RequestId } from "@communications/core"
 import { Cause, Effect, Schema } from "effect"
-import * as SecureRandom from "effect/crypto/SecureRandom"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import { type Code, failure, statusOf } from "./Codes.ts"
@@ -12,10 +11,13 @@ import { documentPaths } from "./OpenApiDocument.ts"
 const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(failure(code, description), { status: statusOf(code), headers })
 
+/** The Web Cryptography that every runtime of JavaScript has. */
+declare const crypto: { readonly randomUUID: () => string }
+
 const isRequestId = Schema.is(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,128}$/)))
 
 /** The request id that the caller gave, if it is well-formed, else a new one. */
-export const requestId = (given: unknown): string => (isRequestId(given) ? given : SecureRandom.uuidV4Unsafe())
+export const requestId = (given: unknown): string => (isRequestId(given) ? given : crypto.randomUUID())
 
 /** How URLs are matched: as they are documented, but for a slash at the end. */
 export const routing = { caseSensitive: true, ignoreDuplicateSlashes: false }
