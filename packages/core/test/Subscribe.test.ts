@@ -190,37 +190,39 @@ describe("a subscriber", () => {
     })
   )
 
-  test(
-    "waits while the storage is unavailable, and goes on",
-    Effect.gen(function* () {
-      const events = yield* Events
-      let isDown = true
-      const guard = <A, E>(operation: Effect.Effect<A, E>) =>
-        Effect.suspend(
-          (): Effect.Effect<A, E | StorageUnavailable> =>
-            isDown ? new StorageUnavailable({ operation: "events", reason: "unreachable" }) : operation
+  for (const [what, failure] of [
+    ["is unavailable", new StorageUnavailable({ operation: "events", reason: "unreachable" })],
+    ["is broken, its tables not made yet", Effect.die(new Error("no such table"))]
+  ] as const) {
+    test(
+      `waits while the storage ${what}, and goes on`,
+      Effect.gen(function* () {
+        const events = yield* Events
+        let isDown = true
+        const guard = <A, E>(operation: Effect.Effect<A, E>) =>
+          Effect.suspend((): Effect.Effect<A, E | StorageUnavailable> => (isDown ? failure : operation))
+        const { handed, handler } = noting((time) => Effect.sync(() => (isDown = time === 1)))
+        yield* Effect.forkChild(
+          Effect.provideService(subscribe({ subscription: "mail", handler }), Events, {
+            ...events,
+            open: (subscription, from) => guard(events.open(subscription, from)),
+            take: (holder, limit) => guard(events.take(holder, limit)),
+            settle: (holder, position) => guard(events.settle(holder, position))
+          })
         )
-      const { handed, handler } = noting((time) => Effect.sync(() => (isDown = time === 1)))
-      yield* Effect.forkChild(
-        Effect.provideService(subscribe({ subscription: "mail", handler }), Events, {
-          ...events,
-          open: (subscription, from) => guard(events.open(subscription, from)),
-          take: (holder, limit) => guard(events.take(holder, limit)),
-          settle: (holder, position) => guard(events.settle(holder, position))
-        })
-      )
-      const [only] = yield* completing(1)
-      yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(handed, [])
-      isDown = false
-      yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(handed, [only])
-      yield* TestClock.adjust("1 hour")
-      isDown = false
-      yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(handed, [only, only])
-    })
-  )
+        const [only] = yield* completing(1)
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual(handed, [])
+        isDown = false
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(handed, [only])
+        yield* TestClock.adjust("1 hour")
+        isDown = false
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual(handed, [only, only])
+      })
+    )
+  }
 
   test(
     "that is interrupted stops its handler and lets go of the subscription at once",

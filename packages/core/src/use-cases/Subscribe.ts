@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Schedule } from "effect"
+import { Cause, Clock, Duration, Effect, Option, Predicate, Schedule } from "effect"
 import type { CommunicationCompleted } from "../domain/CommunicationCompleted.ts"
 import { Events, type Holder, type Recorded } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
@@ -19,13 +19,17 @@ export interface Subscription<E = never, R = never> {
 
 const batch = 100
 
+/** Whether nothing is wrong but that another process has the subscription at the moment. */
+const isTaken = <E>(cause: Cause.Cause<E>): boolean =>
+  Option.exists(Cause.findErrorOption(cause), Predicate.isTagged("SubscriptionTaken"))
+
 /** Waits longer each time, up to a minute. */
 const backoff = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 minute")]))
 
 /**
  * Handles what happens, for as long as it runs: every event at least once, those of a communication in order. Where the
  * handler fails it is asked again, ever more slowly, and what comes later waits; other subscriptions do not. Where the
- * storage is unavailable it waits until it is not.
+ * storage fails, for whatever reason, it says so in the log and waits until it does not.
  */
 export const subscribe = <E, R>({
   subscription,
@@ -65,8 +69,11 @@ export const subscribe = <E, R>({
     })
 
     return yield* Effect.andThen(events.open(subscription, from), Effect.forever(turn)).pipe(
-      Effect.tapErrorTag("StorageUnavailable", (error) => Effect.logWarning("Events wait for the storage", error)),
+      Effect.sandbox,
+      Effect.tapError((cause) =>
+        isTaken(cause) ? Effect.void : Effect.logWarning("Events wait for the storage", subscription, cause)
+      ),
       Effect.retry(Schedule.spaced(every)),
-      Effect.ensuring(Effect.ignore(events.release(holder)))
+      Effect.ensuring(Effect.ignore(Effect.sandbox(events.release(holder))))
     )
   }).pipe(Effect.orDie)
