@@ -4,7 +4,7 @@ import { parseCaller } from "./domain/Caller.ts"
 import type { CommunicationCompleted } from "./domain/CommunicationCompleted.ts"
 import { toData, toDetails, toTransitionData } from "./domain/CommunicationData.ts"
 import type { GivenQuery } from "./domain/CommunicationsQuery.ts"
-import { type GivenIdentifier, InvalidContactInformation } from "./domain/Errors.ts"
+import { type GivenIdentifier, type InvalidCaller, InvalidContactInformation } from "./domain/Errors.ts"
 import { parseContactFieldsSet, parseDetailsFieldsSet, parseFieldsSet, project } from "./domain/FieldsSet.ts"
 import { NewContactInformation } from "./domain/NewContactInformation.ts"
 import type { Accounts } from "./ports/Accounts.ts"
@@ -20,7 +20,7 @@ import { createContactInformation } from "./use-cases/CreateContactInformation.t
 import { listCommunications } from "./use-cases/ListCommunications.ts"
 import { logIn } from "./use-cases/LogIn.ts"
 import { releaseToken } from "./use-cases/ReleaseToken.ts"
-import { showHistory } from "./use-cases/ShowCommunication.ts"
+import { showCommunication, showHistory } from "./use-cases/ShowCommunication.ts"
 import { showContactInformation } from "./use-cases/ShowContactInformation.ts"
 import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
 import { viewCommunication } from "./use-cases/ViewCommunication.ts"
@@ -62,10 +62,11 @@ interface Answering<Request, Data, E> {
 const authenticationOf = Effect.fnUntraced(function* ({
   token,
   caller
-}: Asking): Effect.fn.Return<Authentication, Effect.Error<ReturnType<typeof callerOf>>> {
-  return caller === undefined ? { token: Redacted.make(token) } : { caller: yield* callerOf(caller) }
+}: Asking): Effect.fn.Return<Authentication, InvalidCaller> {
+  return caller === undefined
+    ? { token: Redacted.make(token) }
+    : { caller: yield* Effect.fromResult(parseCaller(caller)) }
 })
-const callerOf = (given: Parameters<typeof parseCaller>[0]) => Effect.fromResult(parseCaller(given))
 
 const decodeContact = Schema.decodeUnknownEffect(NewContactInformation)
 
@@ -128,7 +129,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
 
     /** The communication that is named: see `showCommunication`. */
     show: answering(parseDetailsFieldsSet, (authentication, { identifier }: Asking & Named) =>
-      Effect.map(showHistory({ ...authentication, identifier }), ({ communication }) => toDetails(communication))
+      Effect.map(showCommunication({ ...authentication, identifier }), toDetails)
     ),
 
     /** Marks a communication as viewed: see `viewCommunication`. */

@@ -28,7 +28,16 @@ import { HttpApiBuilder } from "effect/http-api"
 import { answer } from "./Answers.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
-import { ofCommunication, ofContact, refusalsOf } from "./Refusals.ts"
+import {
+  ofCommunication,
+  ofCompletion,
+  ofContact,
+  ofList,
+  ofLogIn,
+  ofNewContact,
+  ofReadiness,
+  ofRelease
+} from "./Refusals.ts"
 
 interface Headers {
   readonly authorization?: string
@@ -43,10 +52,7 @@ const tokenOf = ({ authorization = "" }: Headers, parameter: string | null = nul
 
 const respond = (data: Schema.Json) => HttpServerResponse.jsonUnsafe(answer(data))
 
-const show =
-  <A>(toData: (value: A) => Schema.JsonObject, fields: FieldsSet) =>
-  (value: A) =>
-    respond(project(toData(value), fields))
+const show = (data: Schema.JsonObject, fields: FieldsSet) => respond(project(data, fields))
 
 /** The methods on sessions. */
 export const authentication = HttpApiBuilder.group(CommunicationsApi, "authentication", (handlers) =>
@@ -56,12 +62,12 @@ export const authentication = HttpApiBuilder.group(CommunicationsApi, "authentic
         const address = yield* addressOf(yield* HttpServerRequest.HttpServerRequest)
         const token = yield* logIn({ organisation, username, password: Redacted.make(password), address })
         return respond({ token: Redacted.value(token) })
-      }).pipe(Effect.catchTags(refusalsOf("InvalidCredentials", "TooManyAttempts", "StorageUnavailable")))
+      }).pipe(Effect.catchTags(ofLogIn))
     )
     .handle("release", ({ headers, payload }) =>
       releaseToken({ token: tokenOf(headers, payload.token) }).pipe(
         Effect.map(() => respond({})),
-        Effect.catchTags(refusalsOf("InvalidToken", "StorageUnavailable"))
+        Effect.catchTags(ofRelease)
       )
     )
 )
@@ -74,8 +80,8 @@ export const communications = HttpApiBuilder.group(CommunicationsApi, "communica
         const fields = yield* Effect.fromResult(parseFieldsSet(payload.fields_set))
         const token = tokenOf(headers, payload.token)
         const completed = yield* completeCommunication({ token, identifier: payload.communication_identifier })
-        return show(toData, fields)(completed)
-      }).pipe(Effect.catchTags({ ...ofCommunication, ...refusalsOf("NotDraft") }))
+        return show(toData(completed), fields)
+      }).pipe(Effect.catchTags(ofCompletion))
     )
     .handle("create", ({ headers, payload: { token, contact_information_identifier, fields_set, ...given } }) =>
       Effect.gen(function* () {
@@ -85,16 +91,16 @@ export const communications = HttpApiBuilder.group(CommunicationsApi, "communica
           token: tokenOf(headers, token),
           contact_information: contact_information_identifier.id
         })
-        return show(toDetails, fields)(created)
+        return show(toDetails(created), fields)
       }).pipe(Effect.catchTags(ofContact))
     )
     .handle("show", ({ headers, query: { token, communication_identifier: identifier, fields_set } }) =>
       Effect.gen(function* () {
         const fields = yield* Effect.fromResult(parseHistoryFieldsSet(fields_set))
         const request = { token: tokenOf(headers, token), identifier }
-        if (!names(fields, "history")) return show(toDetails, fields)(yield* showCommunication(request))
+        if (!names(fields, "history")) return show(toDetails(yield* showCommunication(request)), fields)
         const { communication, history } = yield* showHistory(request)
-        return show(() => ({ ...toDetails(communication), history: history.map(toTransitionData) }), fields)(undefined)
+        return show({ ...toDetails(communication), history: history.map(toTransitionData) }, fields)
       }).pipe(Effect.catchTags(ofCommunication))
     )
     .handle("list", ({ headers, query }) =>
@@ -107,14 +113,14 @@ export const communications = HttpApiBuilder.group(CommunicationsApi, "communica
           contact_information: contact?.id
         })
         return respond(found.map((communication) => project(toDetails(communication), fields)))
-      }).pipe(Effect.catchTags({ ...ofContact, ...refusalsOf("InvalidQuery", "CommunicationNotFound") }))
+      }).pipe(Effect.catchTags(ofList))
     )
     .handle("view", ({ headers, payload }) =>
       Effect.gen(function* () {
         const fields = yield* Effect.fromResult(parseDetailsFieldsSet(payload.fields_set))
         const token = tokenOf(headers, payload.token)
         const viewed = yield* viewCommunication({ token, identifier: payload.communication_identifier })
-        return show(toDetails, fields)(viewed)
+        return show(toDetails(viewed), fields)
       }).pipe(Effect.catchTags(ofCommunication))
     )
 )
@@ -126,14 +132,14 @@ export const contactInformation = HttpApiBuilder.group(CommunicationsApi, "conta
       Effect.gen(function* () {
         const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
         const created = yield* createContactInformation({ token: tokenOf(headers, token), contact_information })
-        return respond(project(created, fields))
-      }).pipe(Effect.catchTags(refusalsOf("UnknownFields", "InvalidToken", "StorageUnavailable")))
+        return show(created, fields)
+      }).pipe(Effect.catchTags(ofNewContact))
     )
     .handle("show", ({ headers, query: { token, contact_information_identifier: contact, fields_set } }) =>
       Effect.gen(function* () {
         const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
         const request = { token: tokenOf(headers, token), id: contact.id }
-        return respond(project(yield* showContactInformation(request), fields))
+        return show(yield* showContactInformation(request), fields)
       }).pipe(Effect.catchTags(ofContact))
     )
 )
@@ -143,8 +149,6 @@ export const health = HttpApiBuilder.group(CommunicationsApi, "health", (handler
   handlers
     .handle("live", () => Effect.succeed(answer({})))
     .handle("ready", () =>
-      Effect.flatMap(Readiness, ({ check }) => Effect.as(check, answer({}))).pipe(
-        Effect.catchTags(refusalsOf("StorageUnavailable"))
-      )
+      Effect.flatMap(Readiness, ({ check }) => Effect.as(check, answer({}))).pipe(Effect.catchTags(ofReadiness))
     )
 )

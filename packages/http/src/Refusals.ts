@@ -32,8 +32,8 @@ const refusals = {
     )
 }
 
-/** The refusals of these failures, for `Effect.catchTags`. */
-export const refusalsOf = <const Tags extends ReadonlyArray<keyof typeof refusals>>(...tags: Tags) =>
+/** The refusals of these failures, for `Effect.catchTags`; made once, not for each request. */
+const refusalsOf = <const Tags extends ReadonlyArray<keyof typeof refusals>>(...tags: Tags) =>
   Struct.pick(refusals, tags)
 
 /** Of whatever names a communication. */
@@ -43,3 +43,21 @@ export const ofCommunication = refusalsOf(
 
 /** Of whatever names a contact information. */
 export const ofContact = refusalsOf("UnknownFields", "InvalidToken", "ContactInformationNotFound", "StorageUnavailable")
+
+/** Of whatever adds a contact information. */
+export const ofNewContact = refusalsOf("UnknownFields", "InvalidToken", "StorageUnavailable")
+
+/** Of completing a communication. */
+export const ofCompletion = { ...ofCommunication, ...refusalsOf("NotDraft") }
+
+/** Of listing communications. */
+export const ofList = { ...ofContact, ...refusalsOf("InvalidQuery", "CommunicationNotFound") }
+
+/** Of logging in. */
+export const ofLogIn = refusalsOf("InvalidCredentials", "TooManyAttempts", "StorageUnavailable")
+
+/** Of releasing a token. */
+export const ofRelease = refusalsOf("InvalidToken", "StorageUnavailable")
+
+/** Of asking whether requests can be served. */
+export const ofReadiness = refusalsOf("StorageUnavailable")

@@ -4,6 +4,7 @@ import {
   InvalidCredentials,
   Name,
   OrganisationExists,
+  OrganisationId,
   OrganisationNotFound,
   UserExists,
   UserNotFound
@@ -17,6 +18,7 @@ import { tables } from "./Tables.ts"
 
 const isName = Schema.is(Name)
 const decode = Schema.decodeUnknownEffect(Caller)
+const decodeOrganisation = Schema.decodeUnknownEffect(OrganisationId)
 
 interface UserRow {
   readonly organisation: string
@@ -77,7 +79,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           Effect.flatMap(([row]) =>
             row === undefined
               ? Effect.fail(new OrganisationNotFound({ name }))
-              : Effect.map(callerOf({ ...row, user: row.organisation }), ({ organisation }) => organisation)
+              : Effect.orDie(decodeOrganisation(hex(row.organisation)))
           ),
           bounded("accounts.organisation")
         ),

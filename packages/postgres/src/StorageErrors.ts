@@ -65,12 +65,12 @@ export const bounded =
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
     Effect.contextWith((context: Context.Context<R>) =>
       Effect.callback<A, E | StorageUnavailable>((resume) => {
-        const fiber = Effect.runForkWith(context)(run)
-        const stop = Effect.runForkWith(context)
+        const fork = Effect.runForkWith(context)
+        const fiber = fork(run)
         const timeout = Duration.toMillis(Duration.fromInputUnsafe(Context.get(context, StorageTimeout)))
         const timer = setTimeout(() => {
           resume(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
-          stop(Fiber.interrupt(fiber))
+          fork(Fiber.interrupt(fiber))
         }, timeout)
         fiber.addObserver((exit) => {
           clearTimeout(timer)
