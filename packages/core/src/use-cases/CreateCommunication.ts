@@ -6,6 +6,7 @@ import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { type Authentication, actOf, authenticate } from "./Authentication.ts"
+import { traced } from "./traced.ts"
 
 /** Who drafts what, and to which contact; `contact_information` is its id. */
 export type CreateCommunication = Authentication & {
@@ -22,7 +23,7 @@ export type CreateCommunication = Authentication & {
  * Fails, in this order, with `InvalidToken`, `ContactInformationNotFound`; with `StorageUnavailable` at any time.
  * Source: CRM.COM Web API, `POST communications/create`.
  */
-export const createCommunication = Effect.fn("createCommunication")(function* (request: CreateCommunication) {
+export const createCommunication = Effect.fnUntraced(function* (request: CreateCommunication) {
   const communications = yield* Communications
   const contacts = yield* ContactInformations
   const caller = yield* authenticate(request)
@@ -39,5 +40,5 @@ export const createCommunication = Effect.fn("createCommunication")(function* (r
     viewed_on: null,
     contact_information
   }
-  return yield* communications.create(caller.organisation, (number) => new Draft({ ...members, number }), act)
-})
+  return yield* communications.create(caller.organisation, (number) => Draft.make({ ...members, number }), act)
+}, traced("createCommunication"))

@@ -4,6 +4,7 @@ import { contactInformationOf, type NewContactInformation } from "../domain/NewC
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { type Authentication, authenticate } from "./Authentication.ts"
+import { traced } from "./traced.ts"
 
 /** Who adds which contact; `NewPerson.make` and `NewCompany.make` fill in what is unset. */
 export type CreateContactInformation = Authentication & { readonly contact_information: NewContactInformation }
@@ -13,12 +14,10 @@ export type CreateContactInformation = Authentication & { readonly contact_infor
  *
  * Fails with `InvalidToken`; with `StorageUnavailable` at any time.
  */
-export const createContactInformation = Effect.fn("createContactInformation")(function* (
-  request: CreateContactInformation
-) {
+export const createContactInformation = Effect.fnUntraced(function* (request: CreateContactInformation) {
   const contacts = yield* ContactInformations
   const { organisation } = yield* authenticate(request)
   const contact = contactInformationOf(ContactInformationId.make(yield* freshHex), request.contact_information)
   yield* contacts.add(organisation, contact).pipe(Effect.catchTag("ContactInformationExists", Effect.die))
   return contact
-})
+}, traced("createContactInformation"))

@@ -3,6 +3,7 @@ import { checkQuery, type GivenQuery, parseQuery } from "../domain/Communication
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "./Authentication.ts"
+import { traced } from "./traced.ts"
 
 /**
  * The communications of the caller's organisation with a contact, or in a state, newest first, at most 100 at once.
@@ -11,7 +12,7 @@ import { type Authentication, authenticate } from "./Authentication.ts"
  * `CommunicationNotFound` where it asks for those with, or behind, what there is not; with `StorageUnavailable` at any
  * time. Source: CRM.COM Web API, `GET communications/list`.
  */
-export const listCommunications = Effect.fn("listCommunications")(function* (request: Authentication & GivenQuery) {
+export const listCommunications = Effect.fnUntraced(function* (request: Authentication & GivenQuery) {
   const communications = yield* Communications
   const contacts = yield* ContactInformations
   const { token: _, caller: __, ...given } = request
@@ -24,4 +25,4 @@ export const listCommunications = Effect.fn("listCommunications")(function* (req
     if (query.after !== undefined) yield* communications.find(organisation, { _tag: "Id", id: query.after })
   }
   return found
-})
+}, traced("listCommunications"))

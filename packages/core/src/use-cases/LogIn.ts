@@ -5,6 +5,7 @@ import { Accounts, type Credentials } from "../ports/Accounts.ts"
 import { Attempts } from "../ports/Attempts.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { Sessions } from "../ports/Sessions.ts"
+import { traced } from "./traced.ts"
 
 /** How long a session lasts, whether it is used or not. */
 const lifetime = { hours: 2 }
@@ -16,7 +17,7 @@ const lifetime = { hours: 2 }
  * counts from its begin, so that many at once are as limited as one after the other; one that succeeds does not count.
  * Source: CRM.COM Web API, `POST authentication/token`.
  */
-export const logIn = Effect.fn("logIn")(function* (request: Credentials & Pick<LogInAttempt, "address">) {
+export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<LogInAttempt, "address">) {
   const [accounts, attempts, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
   const limits = logInLimits(request)
   for (const [index, limit] of limits.entries()) {
@@ -33,4 +34,4 @@ export const logIn = Effect.fn("logIn")(function* (request: Credentials & Pick<L
   const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))
   yield* sessions.open(token, caller, DateTime.add(yield* DateTime.now, lifetime))
   return token
-})
+}, traced("logIn"))
