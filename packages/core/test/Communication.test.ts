@@ -15,8 +15,8 @@ import { DateTime, Result, Schema } from "effect"
 const by = UserId.make("0123456789ABCDEF0123456789ABCDEF")
 const act = { at: noon, by, request_id: null }
 const { _tag, ...members } = aDraft()
-const draft = new Draft(members)
-const completed = new Completed({ ...members, completed_at: noon, completed_by: by })
+const draft = Draft.make(members)
+const completed = Completed.make({ ...members, completed_at: noon, completed_by: by })
 
 describe("states × transitions", () => {
   it("Draft × complete: Completed, at the given time, by the given user, all else as it was", () => {
@@ -52,7 +52,7 @@ describe("laws", () => {
 
 describe("what is shown", () => {
   it("a moment is UTC to the second, without zone and fraction", () => {
-    const viewed = new Draft({ ...members, viewed_on: DateTime.makeUnsafe("2016-08-25T08:22:28.999+02:00") })
+    const viewed = Draft.make({ ...members, viewed_on: DateTime.makeUnsafe("2016-08-25T08:22:28.999+02:00") })
     const { viewed: isViewed, viewed_on } = toData(viewed)
     assert.deepStrictEqual([isViewed, viewed_on], [true, "2016-08-25T06:22:28"])
   })

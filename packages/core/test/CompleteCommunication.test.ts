@@ -28,7 +28,7 @@ layer(layerMemory)("completeCommunication", (it) => {
       const { _tag, ...members } = draft
       assert.deepStrictEqual(
         yield* completeCommunication({ token, identifier: { number: "41" } }),
-        new Completed({ ...members, completed_at: yield* DateTime.now, completed_by: caller.user })
+        Completed.make({ ...members, completed_at: yield* DateTime.now, completed_by: caller.user })
       )
     })
   )

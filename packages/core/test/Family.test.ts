@@ -49,7 +49,7 @@ layer(layerMemory)("createCommunication", (it) => {
       const first = yield* onRequest(createCommunication(request))
       const { id, number } = first
       const members = { ...anEmail, subject: "Engines", content: null, viewed_on: null, contact_information: contact }
-      assert.deepStrictEqual(first, new Draft({ id, number, created_at, ...members }))
+      assert.deepStrictEqual(first, Draft.make({ id, number, created_at, ...members }))
       assert.strictEqual(number, "1")
       const second = yield* createCommunication({ ...request, subject: null, content: "Dear Ada" })
       assert.deepStrictEqual([second.number, second.subject, second.content], ["2", null, "Dear Ada"])

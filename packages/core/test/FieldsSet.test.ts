@@ -1,7 +1,7 @@
 import { CommunicationData, parseFieldsSet, project, toData, UnknownFields } from "@communications/core"
 import { aDraft } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Predicate, Result, type Schema } from "effect"
 
 const data = toData(aDraft())
 const show = (given: Parameters<typeof parseFieldsSet>[0]) => project(data, Result.getOrThrow(parseFieldsSet(given)))
@@ -63,8 +63,17 @@ describe("parseFieldsSet, project", () => {
     const refused = Result.fail(new UnknownFields({ unknown: [first, ...rest] }))
     assert.deepStrictEqual(parseFieldsSet(given), refused)
   })
-  it.prop("all fields are the same as every field by its name", [CommunicationData], ([data]) => {
-    const names = Result.getOrThrow(parseFieldsSet(Object.keys(data)))
-    assert.strictEqual(JSON.stringify(project(data, names)), JSON.stringify(project(data, "all")))
+  it.prop("no name is the same as every name: all fields, in the documented order", [CommunicationData], ([data]) => {
+    const backwards = (object: object): Schema.JsonObject =>
+      Object.fromEntries(
+        Object.entries(object)
+          .toReversed()
+          .map(([name, value]) => [name, Predicate.isObject(value) ? backwards(value) : value])
+      )
+    const turned = backwards(data)
+    for (const given of [undefined, Object.keys(data)]) {
+      const fields = Result.getOrThrow(parseFieldsSet(given))
+      assert.strictEqual(JSON.stringify(project(turned, fields)), JSON.stringify(data))
+    }
   })
 })

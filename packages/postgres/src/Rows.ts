@@ -1,6 +1,6 @@
 /** Rows of the tables, and the communications that they stand for. */
 import { Communication, ContactInformation, type LifeCycleState, Transition } from "@communications/core"
-import { DateTime, Effect, Match, Schema } from "effect"
+import { DateTime, Effect, Match, Option, Schema } from "effect"
 
 /** A row of contact information, its columns renamed where a communication has one of the same name. */
 export interface ContactRow {
@@ -33,10 +33,18 @@ export interface Row extends ContactRow {
   readonly completed_by: string | null
 }
 
-const tags: { readonly [State in Row["life_cycle_state"]]: Communication["_tag"] } = {
-  DRAFT: "Draft",
-  COMPLETED: "Completed"
-}
+/** A moment; what is none stays as it is, and is found out as the rest is. */
+const instant = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
+
+/** What only one of the states has. */
+const stateOf = (row: Row) =>
+  row.life_cycle_state === "DRAFT"
+    ? { _tag: "Draft" }
+    : {
+        _tag: "Completed",
+        completed_at: instant(row.completed_at),
+        completed_by: row.completed_by === null ? null : hex(row.completed_by)
+      }
 
 /** An id as the domain writes it, of a uuid as PostgreSQL prints it. */
 export const hex = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase()
@@ -55,32 +63,42 @@ const contactOf = (row: ContactRow) => ({
   company_profile: row.company_profile === null ? null : JSON.parse(row.company_profile)
 })
 
-const decodeContact = Schema.decodeUnknownEffect(Schema.toCodecJson(ContactInformation))
+const isContact = Schema.is(ContactInformation)
+const decodeContact = Schema.decodeUnknownEffect(ContactInformation)
 
-/** The contact information that a row stands for; a row that stands for none is a defect. */
-export const fromContactRow = (row: ContactRow): Effect.Effect<ContactInformation> =>
-  Effect.orDie(decodeContact(contactOf(row)))
+/**
+ * The contact information that a row stands for; a row that stands for none is a defect. To ask whether it is one takes
+ * a third of the time of a decoder, which makes it anew; that is for rows where something was left out.
+ */
+export const fromContactRow = (row: ContactRow): Effect.Effect<ContactInformation> => {
+  const stored: unknown = contactOf(row)
+  return isContact(stored) ? Effect.succeed(stored) : Effect.orDie(decodeContact(stored))
+}
 
-const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(Communication))
+const isCommunication = Schema.is(Communication)
+const decode = Schema.decodeUnknownEffect(Schema.toType(Communication))
 
 /** The communication that a row stands for; a row that stands for none is a defect. */
-export const fromRow = (row: Row): Effect.Effect<Communication> =>
-  Effect.orDie(
-    decode({
-      _tag: tags[row.life_cycle_state],
-      id: hex(row.id),
-      number: row.number,
-      created_at: row.created_at,
-      direction: row.direction,
-      media: row.media,
-      subject: row.subject,
-      content: row.content,
-      viewed_on: row.viewed_on,
-      completed_at: row.completed_at,
-      completed_by: row.completed_by === null ? null : hex(row.completed_by),
-      contact_information: contactOf(row)
-    })
-  )
+export const fromRow = (row: Row): Effect.Effect<Communication> => {
+  const stored = {
+    ...stateOf(row),
+    id: hex(row.id),
+    number: row.number,
+    created_at: instant(row.created_at),
+    direction: row.direction,
+    media: row.media,
+    subject: row.subject,
+    content: row.content,
+    viewed_on: instant(row.viewed_on),
+    contact_information: contactOf(row)
+  }
+  const communication: unknown = stored
+  return isCommunication(communication)
+    ? Effect.succeed(communication)
+    : Effect.flatMap(fromContactRow(row), (contact_information) =>
+        Effect.orDie(decode({ ...stored, contact_information }))
+      )
+}
 
 /** A row of the history. */
 export interface TransitionRow {

@@ -26,12 +26,12 @@ const act = anAct()
 /** Another communication with the contact of this one. */
 const anotherWith = ({ contact_information }: Draft, number = freshId()) => {
   const { _tag, ...members } = aDraft(number)
-  return new Draft({ ...members, contact_information })
+  return Draft.make({ ...members, contact_information })
 }
 /** Changes nothing, and is stored all the same. */
-const touch = ({ _tag, ...members }: Communication) => Result.succeed(new Draft(members))
+const touch = ({ _tag, ...members }: Communication) => Result.succeed(Draft.make(members))
 const completed = ({ _tag, ...members }: Draft, completed_at = noon) =>
-  new Completed({ ...members, completed_at, completed_by: act.by })
+  Completed.make({ ...members, completed_at, completed_by: act.by })
 const notDraft = ({ id, number }: Draft) => new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
 const byId = ({ id }: Communication): CommunicationIdentifier => ({ _tag: "Id", id })
 

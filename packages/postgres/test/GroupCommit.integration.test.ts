@@ -27,14 +27,15 @@ const given = Effect.gen(function* () {
   const { contact_information } = aDraft()
   const drafts = Array.from({ length: 40 }, (_, index) => {
     const { _tag, ...members } = aDraft(String(index))
-    return new Draft({ ...members, contact_information })
+    return Draft.make({ ...members, contact_information })
   })
   yield* Effect.forEach(drafts, (draft) => store(organisation, draft), { concurrency: 8, discard: true })
   const completing = ({ id }: Draft) => communications.modify(organisation, { _tag: "Id", id }, complete, act)
   return { communications, organisation, drafts, completing }
 })
 
-const completed = ({ _tag, ...draft }: Draft) => new Completed({ ...draft, completed_at: act.at, completed_by: act.by })
+const completed = ({ _tag, ...draft }: Draft) =>
+  Completed.make({ ...draft, completed_at: act.at, completed_by: act.by })
 
 layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit", (it) => {
   it.effect("completes many in fewer transactions than there are, each with its step and its event", () =>
@@ -94,7 +95,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const { communications, organisation, drafts } = yield* given
       const [wrong = aDraft()] = drafts
       const { _tag, ...members } = wrong
-      const anotherMedia = new Draft({ ...members, media: "SMS" })
+      const anotherMedia = Draft.make({ ...members, media: "SMS" })
       const exits = yield* Effect.forEach(
         drafts,
         (draft) =>

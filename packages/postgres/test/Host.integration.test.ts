@@ -31,7 +31,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const act = anAct()
 const completed = ({ _tag, ...members }: Draft) =>
-  new Completed({ ...members, completed_at: act.at, completed_by: act.by })
+  Completed.make({ ...members, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>

@@ -33,7 +33,7 @@ it.live(
         return yield* Effect.forEach(Array.from({ length: 100 }), () =>
           communications.create(
             organisation,
-            (number) => new Draft({ ...members, id: CommunicationId.make(freshId()), number }),
+            (number) => Draft.make({ ...members, id: CommunicationId.make(freshId()), number }),
             anAct()
           )
         )

@@ -101,8 +101,8 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
       }
     }
   }
-  const created = yield* communications.create(organisation, (number) => new Draft({ ...another(), number }), anAct())
-  const added = new Draft(another())
+  const created = yield* communications.create(organisation, (number) => Draft.make({ ...another(), number }), anAct())
+  const added = Draft.make(another())
   yield* communications.add(organisation, added, anAct())
   yield* communications.find(organisation, { _tag: "Id", id: added.id })
   yield* communications.modify(organisation, byNumber(added.number), view, anAct())

@@ -26,7 +26,7 @@ vi.setConfig({ testTimeout: 60_000 })
 /** How many events a subscriber takes at once. */
 const batch = 100
 
-const reopen = ({ _tag, ...members }: Communication) => Result.succeed(new Draft(members))
+const reopen = ({ _tag, ...members }: Communication) => Result.succeed(Draft.make(members))
 
 /** The ports on a database of the test's own, with drafts and a subscription. */
 const given = Effect.fnUntraced(function* (count: number) {

@@ -53,9 +53,9 @@ const contactOf = (number: number): ContactInformation =>
   [stephane, company, kathy][number - 41] ?? others[number % others.length] ?? stephane
 
 const draftsOfCrmdemo = [
-  new Draft({ ...members("CRMDEMO", 41, stephane), id: CommunicationId.make("252F3A1A87C26866A1E1A1B18D6043EA") }),
-  ...[40, ...Array.from({ length: 19 }, (_, index) => 42 + index)].map(
-    (number) => new Draft(members("CRMDEMO", number, contactOf(number)))
+  Draft.make({ ...members("CRMDEMO", 41, stephane), id: CommunicationId.make("252F3A1A87C26866A1E1A1B18D6043EA") }),
+  ...[40, ...Array.from({ length: 19 }, (_, index) => 42 + index)].map((number) =>
+    Draft.make(members("CRMDEMO", number, contactOf(number)))
   )
 ]
 
@@ -65,8 +65,8 @@ export const crowd = {
   contacts: [stephane, company, kathy, ...others].map(({ id }) => id)
 }
 
-const draftsOfOtherdemo = [41, 900].map(
-  (number) => new Draft(members("OTHERDEMO", number, others[number % others.length] ?? stephane))
+const draftsOfOtherdemo = [41, 900].map((number) =>
+  Draft.make(members("OTHERDEMO", number, others[number % others.length] ?? stephane))
 )
 
 const present = () => Effect.void

@@ -38,14 +38,16 @@ const every = {
 }
 
 /** A communication that is still being written. */
-export class Draft extends Schema.TaggedClass<Draft>()("Draft", every) {}
+export const Draft = Schema.TaggedStruct("Draft", every)
+export type Draft = typeof Draft.Type
 
 /** A communication that was completed: when, and by whom. It is never reopened. */
-export class Completed extends Schema.TaggedClass<Completed>()("Completed", {
+export const Completed = Schema.TaggedStruct("Completed", {
   ...every,
   completed_at: Instant,
   completed_by: UserId
-}) {}
+})
+export type Completed = typeof Completed.Type
 
 /** A communication in any of its states. */
 export const Communication = Schema.Union([Draft, Completed])
@@ -60,7 +62,7 @@ export const lifeCycleState = Match.typeTags<Communication>()({
 /** Completes a draft; a communication that is no draft any more is refused with `NotDraft`. */
 export const complete = (communication: Communication, { at, by }: Act): Result.Result<Completed, NotDraft> =>
   Match.valueTags(communication, {
-    Draft: ({ _tag, ...draft }) => Result.succeed(new Completed({ ...draft, completed_at: at, completed_by: by })),
+    Draft: (draft) => Result.succeed({ ...draft, _tag: "Completed" as const, completed_at: at, completed_by: by }),
     Completed: ({ id, number }) => Result.fail(new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
   })
 
@@ -70,8 +72,8 @@ export const view = (communication: Communication, { at }: Act): Result.Result<C
     communication.viewed_on !== null
       ? communication
       : Match.valueTags(communication, {
-          Draft: ({ _tag, ...draft }) => new Draft({ ...draft, viewed_on: at }),
-          Completed: ({ _tag, ...completed }) => new Completed({ ...completed, viewed_on: at })
+          Draft: (draft) => ({ ...draft, viewed_on: at }),
+          Completed: (completed) => ({ ...completed, viewed_on: at })
         })
   )
 

@@ -6,8 +6,8 @@ import { UnknownFields } from "./Errors.ts"
 /** Names of members, each with the names of its own members: a tree, empty at the leaves. */
 type Names = ReadonlyMap<string, Names>
 
-/** Which members are wanted: all of them, or those that are named. */
-export type FieldsSet = "all" | Names
+/** Which members are wanted, in the documented order. */
+export type FieldsSet = Names
 
 const leaf: Names = new Map()
 
@@ -26,15 +26,16 @@ const namesIn = (ast: SchemaAST.AST): Names => {
 
 /**
  * Makes a reader of `fields_set` for what answers of a kind have: names separated by commas, or an array of names; a dot
- * goes deeper. No name at all means all fields. Blanks around a name and repetition are harmless; an unknown name, or
+ * goes deeper. No name at all means all fields, but those that must be asked for. Blanks around a name and repetition are harmless; an unknown name, or
  * none beside others, is `UnknownFields`.
  */
-const fieldsOf = ({ ast }: Schema.Top) => {
-  const documented = namesIn(ast)
+const fieldsOf = (nameable: Schema.Top, all = nameable) => {
+  const documented = namesIn(nameable.ast)
+  const whole = namesIn(all.ast)
   return (given: string | ReadonlyArray<string> | null | undefined): Result.Result<FieldsSet, UnknownFields> => {
     const list = typeof given === "string" ? given.split(",") : (given ?? [])
     const names = list.map((name) => name.trim())
-    if (names.every((name) => name === "")) return Result.succeed("all")
+    if (names.every((name) => name === "")) return Result.succeed(whole)
     const unknown = names.filter((name) => at(documented, name.split(".")) === undefined)
     if (Array.isReadonlyArrayNonEmpty(unknown)) return Result.fail(new UnknownFields({ unknown }))
     return Result.succeed(
@@ -49,13 +50,13 @@ const fieldsOf = ({ ast }: Schema.Top) => {
 const at = (names: Names | undefined, path: ReadonlyArray<string>): Names | undefined =>
   path.reduce((inner: Names | undefined, name) => inner?.get(name), names)
 
-/** What the paths name of the tree, in the order of the tree; where a path ends, all that is below is named. */
+/** What the paths name of the tree, in the order of the tree; where a path ends, all that is below is wanted. */
 const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names =>
   new Map(
     [...names].flatMap(([name, inner]) => {
       const deeper = paths.filter(([head]) => head === name).map(([, ...rest]) => rest)
       if (deeper.length === 0) return []
-      return [[name, deeper.some((rest) => rest.length === 0) ? leaf : pick(inner, deeper)]]
+      return [[name, deeper.some((rest) => rest.length === 0) ? inner : pick(inner, deeper)]]
     })
   )
 
@@ -66,30 +67,27 @@ export const parseFieldsSet = fieldsOf(CommunicationData)
 export const parseDetailsFieldsSet = fieldsOf(CommunicationDetails)
 
 /** Reads the `fields_set` of `show`, which may name the history. */
-export const parseHistoryFieldsSet = fieldsOf(CommunicationWithHistory)
+export const parseHistoryFieldsSet = fieldsOf(CommunicationWithHistory, CommunicationDetails)
 
 /** Reads the `fields_set` of the methods on contact information. */
 export const parseContactFieldsSet = fieldsOf(ContactInformation)
 
-/** Whether a member is wanted by its name, or by that of something in it. */
-export const names = (fieldsSet: FieldsSet, name: string): boolean => fieldsSet !== "all" && fieldsSet.has(name)
+/** Whether a member is wanted. */
+export const names = (fieldsSet: FieldsSet, name: string): boolean => fieldsSet.has(name)
 
 /** Reduces an answer to the members that are wanted, in the documented order; `null` stays `null`. */
-export const project = (data: Schema.JsonObject, fieldsSet: FieldsSet): Schema.JsonObject =>
-  fieldsSet === "all" ? data : keep(data, fieldsSet)
+export const project = (data: Schema.JsonObject, fieldsSet: FieldsSet): Schema.JsonObject => {
+  const kept: Record<string, Schema.Json> = {}
+  for (const [name, inner] of fieldsSet) kept[name] = projectIn(data[name] ?? null, inner)
+  return kept
+}
 
 const isArray = (value: Schema.Json): value is Schema.JsonArray => globalThis.Array.isArray(value)
 const isObject = (value: Schema.Json): value is Schema.JsonObject =>
   typeof value === "object" && value !== null && !isArray(value)
 
-const keepIn = (value: Schema.Json, names: Names): Schema.Json => {
+const projectIn = (value: Schema.Json, names: Names): Schema.Json => {
   if (names.size === 0) return value
-  if (isArray(value)) return value.map((element) => keepIn(element, names))
-  return isObject(value) ? keep(value, names) : value
-}
-
-const keep = (object: Schema.JsonObject, names: Names): Schema.JsonObject => {
-  const kept: Record<string, Schema.Json> = {}
-  for (const [name, inner] of names) kept[name] = keepIn(object[name] ?? null, inner)
-  return kept
+  if (isArray(value)) return value.map((element) => projectIn(element, names))
+  return isObject(value) ? project(value, names) : value
 }

@@ -15,7 +15,7 @@ const byNumber = ({ number }: Communication): CommunicationIdentifier => ({ _tag
 
 const act = anAct()
 const completed = ({ _tag, ...draft }: Draft, { at, by }: Act = act) =>
-  new Completed({ ...draft, completed_at: at, completed_by: by })
+  Completed.make({ ...draft, completed_at: at, completed_by: by })
 
 const stored = (organisation: OrganisationId, identifier: CommunicationIdentifier) =>
   Effect.flatMap(Communications, (communications) => communications.find(organisation, identifier))
@@ -56,7 +56,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
         const communications = yield* Communications
         const organisation = freshOrganisation()
         const { _tag, ...members } = before
-        const after = new Completed({ ...members, subject, viewed_on, completed_at, completed_by })
+        const after = Completed.make({ ...members, subject, viewed_on, completed_at, completed_by })
         yield* store(organisation, before)
         const modified = communications.modify(organisation, byId(before), () => Result.succeed(after), act)
         yield* expectEqual(yield* modified, after)
@@ -176,7 +176,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
         { media: "SMS" },
         { content: "other" }
       ] as const) {
-        const next = new Completed({ ...members, ...changed })
+        const next = Completed.make({ ...members, ...changed })
         const exit = yield* Effect.exit(
           communications.modify(organisation, byId(draft), () => Result.succeed(next), act)
         )
@@ -264,14 +264,14 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
             byId(draft),
             ({ viewed_on }) =>
               Result.succeed(
-                new Draft({ ...members, viewed_on: DateTime.add(viewed_on ?? noon, { milliseconds: 1 }) })
+                Draft.make({ ...members, viewed_on: DateTime.add(viewed_on ?? noon, { milliseconds: 1 }) })
               ),
             act
           ),
         { concurrency: "unbounded" }
       )
       const viewed_on = DateTime.add(noon, { milliseconds: 64 })
-      yield* expectEqual(yield* stored(organisation, byId(draft)), new Draft({ ...members, viewed_on }))
+      yield* expectEqual(yield* stored(organisation, byId(draft)), Draft.make({ ...members, viewed_on }))
     })
   },
   {
@@ -309,7 +309,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
     test: Effect.gen(function* () {
       const { organisation, draft, added } = yield* given
       const { _tag, ...members } = aDraft("42")
-      const second = new Draft({ ...members, id: CommunicationId.make(draft.id) })
+      const second = Draft.make({ ...members, id: CommunicationId.make(draft.id) })
       const { id, number } = second
       yield* expectFailure(store(organisation, second), new CommunicationExists({ id, number }))
       yield* expectEqual(yield* stored(organisation, byId(draft)), draft)
@@ -336,7 +336,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
       const contact_information = aPerson()
       const drafts = Array.from({ length: 16 }, (_, index) => {
         const { _tag, ...members } = aDraft(String(index))
-        return new Draft({ ...members, contact_information })
+        return Draft.make({ ...members, contact_information })
       })
       yield* Effect.forEach(drafts, (draft) => store(organisation, draft), { concurrency: "unbounded" })
       for (const draft of drafts) yield* expectEqual(yield* stored(organisation, byId(draft)), draft)
@@ -350,12 +350,12 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
       const { contact_information } = aDraft()
       for (const number of ["1", "2", "3", "5", "20"]) {
         const { _tag, ...members } = aDraft(number)
-        yield* store(organisation, new Draft({ ...members, contact_information }))
+        yield* store(organisation, Draft.make({ ...members, contact_information }))
       }
       const created = yield* Effect.forEach(
         Array.from({ length: 32 }, () => {
           const { _tag, number, ...members } = aDraft()
-          return (number: CommunicationNumber) => new Draft({ ...members, contact_information, number })
+          return (number: CommunicationNumber) => Draft.make({ ...members, contact_information, number })
         }),
         (draft) => communications.create(organisation, draft, act),
         { concurrency: 8 }
@@ -378,7 +378,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
       let last = 0
       for (let created = 0; created < 12; created++) {
         const id = CommunicationId.make(freshId())
-        const draft = (number: CommunicationNumber) => new Draft({ ...members, id, number })
+        const draft = (number: CommunicationNumber) => Draft.make({ ...members, id, number })
         const next = Number((yield* communications.create(organisation, draft, act)).number)
         yield* expectEqual(next > last, true)
         last = next
@@ -393,7 +393,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
       const { _tag, number, ...members } = aDraft()
       const { id } = members.contact_information
       yield* expectFailure(
-        communications.create(organisation, (number) => new Draft({ ...members, number }), act),
+        communications.create(organisation, (number) => Draft.make({ ...members, number }), act),
         new ContactInformationNotFound({ id })
       )
       const error = yield* Effect.flip(stored(organisation, { _tag: "Id", id: members.id }))

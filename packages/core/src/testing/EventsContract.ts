@@ -51,7 +51,7 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
       const [draft, act] = [aDraft("1"), anAct()]
       const { _tag, ...imported } = aDraft("2")
       yield* store(organisation, draft)
-      yield* store(organisation, new Completed({ ...imported, completed_at: noon, completed_by: act.by }))
+      yield* store(organisation, Completed.make({ ...imported, completed_at: noon, completed_by: act.by }))
       yield* communications.modify(organisation, { _tag: "Id", id: draft.id }, view, anAct())
       yield* completing(here, draft, act)
       yield* Effect.flip(completing(here, draft))

@@ -42,7 +42,7 @@ export const noon = DateTime.makeUnsafe("2026-01-31T12:00:00.123Z")
 
 /** A draft to a person, created in the morning, not yet viewed. */
 export const aDraft = (number = "41"): Draft =>
-  new Draft({
+  Draft.make({
     id: CommunicationId.make(freshId()),
     number: CommunicationNumber.make(number),
     created_at: DateTime.subtract(noon, { hours: 3 }),

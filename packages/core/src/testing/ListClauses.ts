@@ -30,8 +30,8 @@ const anArchive = (): ReadonlyArray<Communication> =>
       contact_information: contacts[Math.floor(index / 4) % 2] ?? aPerson()
     }
     return index % 3 === 0
-      ? new Completed({ ...members, completed_at: noon, completed_by: UserId.make(freshId()) })
-      : new Draft(members)
+      ? Completed.make({ ...members, completed_at: noon, completed_by: UserId.make(freshId()) })
+      : Draft.make(members)
   })
 
 /** Newest first, by the simplest means: ids and times are text of one length. */
@@ -129,7 +129,7 @@ export const listClauses: ReadonlyArray<Clause<Communications | ContactInformati
       const first = aDraft("1")
       yield* store(organisation, first)
       const { _tag, ...members } = aDraft("2")
-      const second = new Draft({ ...members, created_at: DateTime.add(first.created_at, { milliseconds: 1 }) })
+      const second = Draft.make({ ...members, created_at: DateTime.add(first.created_at, { milliseconds: 1 }) })
       yield* store(organisation, second)
       const list = (life_cycle_state: LifeCycleState) =>
         communications.list(organisation, { life_cycle_state, offset: 0, limit: 25 })

@@ -23,13 +23,13 @@ const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) 
   const marked = (id: CommunicationId, number: CommunicationNumber, contact: ContactInformationId) => {
     const { _tag, ...members } = aDraft()
     const contact_information = { ...aPerson(), id: contact, name: mark }
-    return new Draft({ ...members, id, number, subject: mark, content: mark, contact_information })
+    return Draft.make({ ...members, id, number, subject: mark, content: mark, contact_information })
   }
   const own = freshTwin()
   const { _tag, ...older } = marked(own.id, CommunicationNumber.make(freshId()), own.contact)
   const drafts = {
     twin: marked(twin.id, twin.number, twin.contact),
-    own: new Draft({ ...older, created_at: DateTime.subtract(older.created_at, { hours: 1 }) })
+    own: Draft.make({ ...older, created_at: DateTime.subtract(older.created_at, { hours: 1 }) })
   }
   for (const draft of [drafts.twin, drafts.own]) {
     yield* store(caller.organisation, draft, { ...anAct(), request_id: mark })

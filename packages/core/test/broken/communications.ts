@@ -42,7 +42,7 @@ export const brokenCommunications = [
         const found = yield* sound.find(organisation, identifier)
         if (found._tag === "Completed") return found
         const { _tag, ...members } = found
-        return new Draft({ ...members, created_at: DateTime.startOf(members.created_at, "second") })
+        return Draft.make({ ...members, created_at: DateTime.startOf(members.created_at, "second") })
       })
     })
   ),

@@ -39,7 +39,7 @@ export const brokenEvents = [
         Effect.gen(function* () {
           const before = yield* sound.find(organisation, identifier)
           const { _tag, ...members } = before
-          yield* sound.modify(organisation, identifier, () => Result.succeed(new Draft(members)), act)
+          yield* sound.modify(organisation, identifier, () => Result.succeed(Draft.make(members)), act)
           yield* sound.modify(organisation, identifier, () => Result.succeed(before), act)
         }).pipe(Effect.ignore)
       )
