@@ -11,7 +11,7 @@ import {
   NewPerson
 } from "@communications/core"
 import { Schema } from "effect"
-import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, OpenApi } from "effect/http-api"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { AllOrSome, AnswerOf } from "./Answers.ts"
 import { FailureOf, InvalidTokenFailure, TooManyAttemptsFailure, UnavailableFailure } from "./Failures.ts"
 import {
@@ -26,109 +26,125 @@ import {
   WholeNumber
 } from "./Parameters.ts"
 
-/** Refuses requests that are not of the shape their endpoint declares; what fails unexpectedly is told as well. */
-export class Shape extends HttpApiMiddleware.Service<Shape>()("@communications/http/Shape", {
-  error: [FailureOf("INVALID_PARAMETERS"), FailureOf("INTERNAL_ERROR")]
-}) {}
-
 const base = "/crmapi/rest/v2"
-const always = [InvalidTokenFailure, UnavailableFailure] as const
+const any = [FailureOf("INVALID_PARAMETERS"), FailureOf("INTERNAL_ERROR")] as const
+const always = [InvalidTokenFailure, UnavailableFailure, ...any] as const
 const ofBody = [FailureOf("PAYLOAD_TOO_LARGE"), FailureOf("UNSUPPORTED_MEDIA_TYPE")] as const
 const Empty = AnswerOf(Schema.Struct({}))
 const Details = AllOrSome(CommunicationDetails, CommunicationDetails)
 const Contact = AllOrSome(ContactInformationData, ContactInformationData)
 
+const besides = { token: Token, fields_set: FieldsSet }
+
+/** What the bodies of requests are. */
+export const Bodies = {
+  /** Of a log-in. */
+  token: Schema.Struct({
+    username: Schema.String,
+    password: Schema.String,
+    organisation: Schema.String,
+    unit: Schema.optionalKey(Schema.NullOr(Schema.String))
+  }),
+  /** Of giving a token back. */
+  release: Schema.Struct({ token: Token }),
+  /** Of whatever names a communication. */
+  named: Schema.Struct({ token: Token, communication_identifier: CommunicationIdentifier, fields_set: FieldsSet }),
+  /** Of drafting a communication. */
+  draft: Schema.Struct({
+    token: Token,
+    contact_information_identifier: ContactInformationIdentifier,
+    direction: Direction,
+    media: Media,
+    subject: OptionalText,
+    content: OptionalText,
+    fields_set: FieldsSet
+  }),
+  /** Of adding a contact information. */
+  contact: Schema.Union([
+    Schema.Struct({ ...NewPerson.fields, ...besides }).annotate({ identifier: "NewPerson" }),
+    Schema.Struct({ ...NewCompany.fields, ...besides }).annotate({ identifier: "NewCompany" })
+  ])
+}
+
+/** What the queries of requests are. */
+export const Queries = {
+  /** Of showing a communication. */
+  show: { token: Token, communication_identifier: CommunicationInQuery, fields_set: FieldsSet },
+  /** Of listing communications. */
+  list: {
+    token: Token,
+    contact_information_identifier: Schema.optionalKey(ContactInQuery),
+    life_cycle_state: Schema.optionalKey(LifeCycleState),
+    direction: Schema.optionalKey(Direction),
+    media: Schema.optionalKey(Media),
+    number_of_results: Schema.optionalKey(WholeNumber("How many to return at most, from 1 to 100; 25 unless given")),
+    offset: Schema.optionalKey(WholeNumber("How many to skip; the deeper, the slower")),
+    after: Schema.optionalKey(
+      Schema.String.annotate({
+        description: "The id of a communication: what follows it is returned, at any depth"
+      })
+    ),
+    fields_set: FieldsSet
+  },
+  /** Of showing a contact information. */
+  contact: { token: Token, contact_information_identifier: ContactInQuery, fields_set: FieldsSet }
+}
+
 /** The methods on sessions. */
 export class Authentication extends HttpApiGroup.make("authentication")
   .add(
     HttpApiEndpoint.post("token", `${base}/authentication/token`, {
-      payload: Schema.Struct({
-        username: Schema.String,
-        password: Schema.String,
-        organisation: Schema.String,
-        unit: Schema.optionalKey(Schema.NullOr(Schema.String))
-      }),
+      payload: Bodies.token,
       success: AnswerOf(Schema.Struct({ token: Schema.String })),
-      error: [FailureOf("INVALID_CREDENTIALS"), TooManyAttemptsFailure, UnavailableFailure, ...ofBody]
+      error: [FailureOf("INVALID_CREDENTIALS"), TooManyAttemptsFailure, UnavailableFailure, ...any, ...ofBody]
     }),
     HttpApiEndpoint.post("release", `${base}/authentication/token/release`, {
       headers: Authorization,
-      payload: Schema.Struct({ token: Token }),
+      payload: Bodies.release,
       success: Empty,
       error: [...always, ...ofBody]
     })
   )
-  .middleware(Shape)
   .annotateMerge(
     OpenApi.annotations({ title: "Authentication", description: "Tokens: getting one, giving it back." })
   ) {}
 
 const named = [FailureOf("AMBIGUOUS_IDENTIFIER"), FailureOf("COMMUNICATION_NOT_FOUND"), ...always] as const
-const NamedInBody = Schema.Struct({
-  token: Token,
-  communication_identifier: CommunicationIdentifier,
-  fields_set: FieldsSet
-})
 
 /** The methods on communications. */
 export class Communications extends HttpApiGroup.make("communications")
   .add(
     HttpApiEndpoint.post("complete", `${base}/communications/complete`, {
       headers: Authorization,
-      payload: NamedInBody,
+      payload: Bodies.named,
       success: AnswerOf(AllOrSome(CommunicationData, CommunicationData)),
       error: [...named, FailureOf("NOT_DRAFT"), ...ofBody]
     }),
     HttpApiEndpoint.post("create", `${base}/communications/create`, {
       headers: Authorization,
-      payload: Schema.Struct({
-        token: Token,
-        contact_information_identifier: ContactInformationIdentifier,
-        direction: Direction,
-        media: Media,
-        subject: OptionalText,
-        content: OptionalText,
-        fields_set: FieldsSet
-      }),
+      payload: Bodies.draft,
       success: AnswerOf(Details),
       error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always, ...ofBody]
     }),
     HttpApiEndpoint.get("show", `${base}/communications/show`, {
       headers: Authorization,
-      query: { token: Token, communication_identifier: CommunicationInQuery, fields_set: FieldsSet },
+      query: Queries.show,
       success: AnswerOf(AllOrSome(CommunicationDetails, CommunicationWithHistory)),
       error: named
     }),
     HttpApiEndpoint.get("list", `${base}/communications/list`, {
       headers: Authorization,
-      query: {
-        token: Token,
-        contact_information_identifier: Schema.optionalKey(ContactInQuery),
-        life_cycle_state: Schema.optionalKey(LifeCycleState),
-        direction: Schema.optionalKey(Direction),
-        media: Schema.optionalKey(Media),
-        number_of_results: Schema.optionalKey(
-          WholeNumber("How many to return at most, from 1 to 100; 25 unless given")
-        ),
-        offset: Schema.optionalKey(WholeNumber("How many to skip; the deeper, the slower")),
-        after: Schema.optionalKey(
-          Schema.String.annotate({
-            description: "The id of a communication: what follows it is returned, at any depth"
-          })
-        ),
-        fields_set: FieldsSet
-      },
+      query: Queries.list,
       success: AnswerOf(Schema.Array(Details)),
       error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), FailureOf("COMMUNICATION_NOT_FOUND"), ...always]
     }),
     HttpApiEndpoint.post("view", `${base}/communications/view`, {
       headers: Authorization,
-      payload: NamedInBody,
+      payload: Bodies.named,
       success: AnswerOf(Details),
       error: [...named, ...ofBody]
     })
   )
-  .middleware(Shape)
   .annotateMerge(
     OpenApi.annotations({
       title: "Communications",
@@ -136,28 +152,22 @@ export class Communications extends HttpApiGroup.make("communications")
     })
   ) {}
 
-const besides = { token: Token, fields_set: FieldsSet }
-
 /** The methods on contact information. */
 export class ContactInformation extends HttpApiGroup.make("contact_information")
   .add(
     HttpApiEndpoint.post("create", `${base}/contact_information/create`, {
       headers: Authorization,
-      payload: Schema.Union([
-        Schema.Struct({ ...NewPerson.fields, ...besides }).annotate({ identifier: "NewPerson" }),
-        Schema.Struct({ ...NewCompany.fields, ...besides }).annotate({ identifier: "NewCompany" })
-      ]),
+      payload: Bodies.contact,
       success: AnswerOf(Contact),
       error: [...always, ...ofBody]
     }),
     HttpApiEndpoint.get("show", `${base}/contact_information/show`, {
       headers: Authorization,
-      query: { token: Token, contact_information_identifier: ContactInQuery, fields_set: FieldsSet },
+      query: Queries.contact,
       success: AnswerOf(Contact),
       error: [FailureOf("CONTACT_INFORMATION_NOT_FOUND"), ...always]
     })
   )
-  .middleware(Shape)
   .annotateMerge(
     OpenApi.annotations({
       title: "Contact information",
@@ -168,10 +178,9 @@ export class ContactInformation extends HttpApiGroup.make("contact_information")
 /** For whoever watches the server: `live` while the process runs, `ready` while requests can be served. */
 export class Health extends HttpApiGroup.make("health")
   .add(
-    HttpApiEndpoint.get("live", "/health/live", { success: Empty }),
-    HttpApiEndpoint.get("ready", "/health/ready", { success: Empty, error: UnavailableFailure })
+    HttpApiEndpoint.get("live", "/health/live", { success: Empty, error: any }),
+    HttpApiEndpoint.get("ready", "/health/ready", { success: Empty, error: [UnavailableFailure, ...any] })
   )
-  .middleware(Shape)
   .annotateMerge(OpenApi.annotations({ title: "Health", description: "For whoever watches the server." })) {}
 
 /** The whole API. */

@@ -22,12 +22,12 @@ import {
   toTransitionData,
   viewCommunication
 } from "@communications/core"
-import { Effect, Redacted, type Schema } from "effect"
-import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { HttpApiBuilder } from "effect/http-api"
+import { Effect, Layer, Redacted, Schema } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { answer } from "./Answers.ts"
 import { addressOf } from "./ClientAddress.ts"
-import { CommunicationsApi } from "./CommunicationsApi.ts"
+import { Bodies, CommunicationsApi, Queries } from "./CommunicationsApi.ts"
+import { bodyOf } from "./JsonBody.ts"
 import {
   ofCommunication,
   ofCompletion,
@@ -38,14 +38,28 @@ import {
   ofReadiness,
   ofRelease
 } from "./Refusals.ts"
+import { queryOf, served } from "./Routes.ts"
 
-interface Headers {
-  readonly authorization?: string
+const read = {
+  token: bodyOf(Bodies.token),
+  release: bodyOf(Bodies.release),
+  named: bodyOf(Bodies.named),
+  draft: bodyOf(Bodies.draft),
+  contact: bodyOf(Bodies.contact)
+}
+
+const queries = {
+  show: queryOf(Schema.Struct(Queries.show)),
+  list: queryOf(Schema.Struct(Queries.list)),
+  contact: queryOf(Schema.Struct(Queries.contact))
 }
 
 /** The token of a request, as a parameter or in its header. Where there is none, or two that differ, it fits no session. */
-const tokenOf = ({ authorization = "" }: Headers, parameter: string | null = null): Redacted.Redacted<string> => {
-  const bearer = /^Bearer +(.*)$/i.exec(authorization)?.[1]
+const tokenOf = (
+  { headers: { authorization } }: HttpServerRequest.HttpServerRequest,
+  parameter: string | null = null
+): Redacted.Redacted<string> => {
+  const bearer = authorization === undefined ? undefined : /^Bearer +(.*)$/i.exec(authorization)?.[1]
   const token = parameter ?? bearer
   return Redacted.make(token === undefined || (bearer !== undefined && bearer !== token) ? "" : token)
 }
@@ -54,101 +68,113 @@ const respond = (data: Schema.Json) => HttpServerResponse.jsonUnsafe(answer(data
 
 const show = (data: Schema.JsonObject, fields: FieldsSet) => respond(project(data, fields))
 
+const { token, release } = CommunicationsApi.groups.authentication.endpoints
+
 /** The methods on sessions. */
-export const authentication = HttpApiBuilder.group(CommunicationsApi, "authentication", (handlers) =>
-  handlers
-    .handle("token", ({ payload: { organisation, username, password } }) =>
-      Effect.gen(function* () {
-        const address = yield* addressOf(yield* HttpServerRequest.HttpServerRequest)
-        const token = yield* logIn({ organisation, username, password: Redacted.make(password), address })
-        return respond({ token: Redacted.value(token) })
-      }).pipe(Effect.catchTags(ofLogIn))
-    )
-    .handle("release", ({ headers, payload }) =>
-      releaseToken({ token: tokenOf(headers, payload.token) }).pipe(
-        Effect.map(() => respond({})),
-        Effect.catchTags(ofRelease)
-      )
-    )
+const authentication = Layer.mergeAll(
+  served(token, (request) =>
+    Effect.gen(function* () {
+      const { organisation, username, password } = yield* read.token(request)
+      const address = yield* addressOf(request)
+      const token = yield* logIn({ organisation, username, password: Redacted.make(password), address })
+      return respond({ token: Redacted.value(token) })
+    }).pipe(Effect.catchTags(ofLogIn))
+  ),
+  served(release, (request) =>
+    Effect.gen(function* () {
+      const { token } = yield* read.release(request)
+      yield* releaseToken({ token: tokenOf(request, token) })
+      return respond({})
+    }).pipe(Effect.catchTags(ofRelease))
+  )
 )
+
+const { complete, create, show: showOne, list, view } = CommunicationsApi.groups.communications.endpoints
 
 /** The methods on communications. */
-export const communications = HttpApiBuilder.group(CommunicationsApi, "communications", (handlers) =>
-  handlers
-    .handle("complete", ({ headers, payload }) =>
-      Effect.gen(function* () {
-        const fields = yield* Effect.fromResult(parseFieldsSet(payload.fields_set))
-        const token = tokenOf(headers, payload.token)
-        const completed = yield* completeCommunication({ token, identifier: payload.communication_identifier })
-        return show(toData(completed), fields)
-      }).pipe(Effect.catchTags(ofCompletion))
-    )
-    .handle("create", ({ headers, payload: { token, contact_information_identifier, fields_set, ...given } }) =>
-      Effect.gen(function* () {
-        const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
-        const created = yield* createCommunication({
-          ...given,
-          token: tokenOf(headers, token),
-          contact_information: contact_information_identifier.id
-        })
-        return show(toDetails(created), fields)
-      }).pipe(Effect.catchTags(ofContact))
-    )
-    .handle("show", ({ headers, query: { token, communication_identifier: identifier, fields_set } }) =>
-      Effect.gen(function* () {
-        const fields = yield* Effect.fromResult(parseHistoryFieldsSet(fields_set))
-        const request = { token: tokenOf(headers, token), identifier }
-        if (!names(fields, "history")) return show(toDetails(yield* showCommunication(request)), fields)
-        const { communication, history } = yield* showHistory(request)
-        return show({ ...toDetails(communication), history: history.map(toTransitionData) }, fields)
-      }).pipe(Effect.catchTags(ofCommunication))
-    )
-    .handle("list", ({ headers, query }) =>
-      Effect.gen(function* () {
-        const { token, contact_information_identifier: contact, fields_set, ...given } = query
-        const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
-        const found = yield* listCommunications({
-          ...given,
-          token: tokenOf(headers, token),
-          contact_information: contact?.id
-        })
-        return respond(found.map((communication) => project(toDetails(communication), fields)))
-      }).pipe(Effect.catchTags(ofList))
-    )
-    .handle("view", ({ headers, payload }) =>
-      Effect.gen(function* () {
-        const fields = yield* Effect.fromResult(parseDetailsFieldsSet(payload.fields_set))
-        const token = tokenOf(headers, payload.token)
-        const viewed = yield* viewCommunication({ token, identifier: payload.communication_identifier })
-        return show(toDetails(viewed), fields)
-      }).pipe(Effect.catchTags(ofCommunication))
-    )
+const communications = Layer.mergeAll(
+  served(complete, (request) =>
+    Effect.gen(function* () {
+      const { token, communication_identifier: identifier, fields_set } = yield* read.named(request)
+      const fields = yield* Effect.fromResult(parseFieldsSet(fields_set))
+      const completed = yield* completeCommunication({ token: tokenOf(request, token), identifier })
+      return show(toData(completed), fields)
+    }).pipe(Effect.catchTags(ofCompletion))
+  ),
+  served(create, (request) =>
+    Effect.gen(function* () {
+      const { token, contact_information_identifier, fields_set, ...given } = yield* read.draft(request)
+      const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
+      const created = yield* createCommunication({
+        ...given,
+        token: tokenOf(request, token),
+        contact_information: contact_information_identifier.id
+      })
+      return show(toDetails(created), fields)
+    }).pipe(Effect.catchTags(ofContact))
+  ),
+  served(showOne, (request) =>
+    Effect.gen(function* () {
+      const { token, communication_identifier: identifier, fields_set } = yield* queries.show
+      const fields = yield* Effect.fromResult(parseHistoryFieldsSet(fields_set))
+      const asked = { token: tokenOf(request, token), identifier }
+      if (!names(fields, "history")) return show(toDetails(yield* showCommunication(asked)), fields)
+      const { communication, history } = yield* showHistory(asked)
+      return show({ ...toDetails(communication), history: history.map(toTransitionData) }, fields)
+    }).pipe(Effect.catchTags(ofCommunication))
+  ),
+  served(list, (request) =>
+    Effect.gen(function* () {
+      const { token, contact_information_identifier: contact, fields_set, ...given } = yield* queries.list
+      const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
+      const found = yield* listCommunications({
+        ...given,
+        token: tokenOf(request, token),
+        contact_information: contact?.id
+      })
+      return respond(found.map((communication) => project(toDetails(communication), fields)))
+    }).pipe(Effect.catchTags(ofList))
+  ),
+  served(view, (request) =>
+    Effect.gen(function* () {
+      const { token, communication_identifier: identifier, fields_set } = yield* read.named(request)
+      const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
+      const viewed = yield* viewCommunication({ token: tokenOf(request, token), identifier })
+      return show(toDetails(viewed), fields)
+    }).pipe(Effect.catchTags(ofCommunication))
+  )
 )
+
+const contacts = CommunicationsApi.groups.contact_information.endpoints
 
 /** The methods on contact information. */
-export const contactInformation = HttpApiBuilder.group(CommunicationsApi, "contact_information", (handlers) =>
-  handlers
-    .handle("create", ({ headers, payload: { token, fields_set, ...contact_information } }) =>
-      Effect.gen(function* () {
-        const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
-        const created = yield* createContactInformation({ token: tokenOf(headers, token), contact_information })
-        return show(created, fields)
-      }).pipe(Effect.catchTags(ofNewContact))
-    )
-    .handle("show", ({ headers, query: { token, contact_information_identifier: contact, fields_set } }) =>
-      Effect.gen(function* () {
-        const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
-        const request = { token: tokenOf(headers, token), id: contact.id }
-        return show(yield* showContactInformation(request), fields)
-      }).pipe(Effect.catchTags(ofContact))
-    )
+const contactInformation = Layer.mergeAll(
+  served(contacts.create, (request) =>
+    Effect.gen(function* () {
+      const { token, fields_set, ...contact_information } = yield* read.contact(request)
+      const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
+      const created = yield* createContactInformation({ token: tokenOf(request, token), contact_information })
+      return show(created, fields)
+    }).pipe(Effect.catchTags(ofNewContact))
+  ),
+  served(contacts.show, (request) =>
+    Effect.gen(function* () {
+      const { token, contact_information_identifier: contact, fields_set } = yield* queries.contact
+      const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
+      return show(yield* showContactInformation({ token: tokenOf(request, token), id: contact.id }), fields)
+    }).pipe(Effect.catchTags(ofContact))
+  )
 )
 
+const { live, ready } = CommunicationsApi.groups.health.endpoints
+
 /** For whoever watches the server. */
-export const health = HttpApiBuilder.group(CommunicationsApi, "health", (handlers) =>
-  handlers
-    .handle("live", () => Effect.succeed(answer({})))
-    .handle("ready", () =>
-      Effect.flatMap(Readiness, ({ check }) => Effect.as(check, answer({}))).pipe(Effect.catchTags(ofReadiness))
-    )
+const health = Layer.mergeAll(
+  served(live, () => Effect.succeed(respond({}))),
+  served(ready, () =>
+    Effect.flatMap(Readiness, ({ check }) => Effect.as(check, respond({}))).pipe(Effect.catchTags(ofReadiness))
+  )
 )
+
+/** The routes of all methods. */
+export const layer = Layer.mergeAll(authentication, communications, contactInformation, health)

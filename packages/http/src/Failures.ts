@@ -12,8 +12,10 @@ export const FailureOf = <const C extends Code>(code: C) =>
     .annotate({ identifier: code, description: messageOf(code) })
     .pipe(HttpApiSchema.status(statusOf(code)))
 
-const challenge = { "www-authenticate": 'Bearer error="invalid_token"' } as const
-const later = { "retry-after": "1" } as const
+/** How a client is told that it needs a token. */
+export const challenge = { "www-authenticate": 'Bearer error="invalid_token"' } as const
+/** How a client is told when to try again. */
+export const later = { "retry-after": "1" } as const
 
 /** The token is not valid, told with the challenge that HTTP asks for. */
 export const InvalidTokenFailure = FailureOf("INVALID_TOKEN").pipe(

@@ -1,11 +1,10 @@
 /** What every request passes through, whatever it asks for: a request id, and an envelope for whatever goes wrong. */
 import { RequestId } from "@communications/core"
-import { Cause, Effect, Schema } from "effect"
+import { Cause, Effect } from "effect"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import { type Code, failure, statusOf } from "./Codes.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
-import { isJson, isUtf8 } from "./JsonBody.ts"
 import { documentPaths } from "./OpenApiDocument.ts"
 
 const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
@@ -14,10 +13,9 @@ const respond = (code: Code, description: string, headers: Record<string, string
 /** The Web Cryptography that every runtime of JavaScript has. */
 declare const crypto: { readonly randomUUID: () => string }
 
-const isRequestId = Schema.is(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,128}$/)))
-
 /** The request id that the caller gave, if it is well-formed, else a new one. */
-export const requestId = (given: unknown): string => (isRequestId(given) ? given : crypto.randomUUID())
+export const requestId = (given: unknown): string =>
+  typeof given === "string" && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : crypto.randomUUID()
 
 /** How URLs are matched: as they are documented, but for a slash at the end. */
 export const routing = { caseSensitive: true, ignoreDuplicateSlashes: false }
@@ -49,22 +47,6 @@ const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
   return respond("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`, { allow })
 }
 
-const notJson = () => respond("UNSUPPORTED_MEDIA_TYPE", "send application/json, in UTF-8")
-
-/** Hands a request on if its body is JSON in UTF-8: HttpApi would accept one without a type, and replace wrong bytes. */
-const checkingBody = <E, R>(
-  request: HttpServerRequest.HttpServerRequest,
-  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-) =>
-  Effect.gen(function* () {
-    const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers
-    if (encoding !== "identity") return respond("UNSUPPORTED_MEDIA_TYPE", "send it without a Content-Encoding")
-    if (type !== undefined && !isJson(type)) return notJson()
-    const bytes = yield* request.arrayBuffer
-    if (type === undefined && bytes.byteLength > 0) return notJson()
-    return isUtf8(bytes) ? yield* app : respond("INVALID_PARAMETERS", "the body is not UTF-8")
-  })
-
 /** The answer to a request that no endpoint could answer for itself. */
 const fromCause =
   (request: HttpServerRequest.HttpServerRequest) =>
@@ -89,13 +71,14 @@ export const layer = HttpRouter.middleware(
   (app) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const id = requestId(request.headers["x-request-id"])
-      const hasBody = request.method === "POST" && offeredAt(request.url).includes("POST")
-      return (hasBody ? checkingBody(request, app) : app).pipe(
+      return app.pipe(
         Effect.catchCause(fromCause(request)),
-        Effect.tap(({ status }) =>
-          Effect.logDebug("Request", { method: request.method, path: pathOf(request), status })
+        Effect.flatMap((response) =>
+          Effect.as(
+            Effect.logDebug("Request", { method: request.method, path: pathOf(request), status: response.status }),
+            HttpServerResponse.setHeader(response, "x-request-id", id)
+          )
         ),
-        Effect.map(HttpServerResponse.setHeader("x-request-id", id)),
         Effect.annotateLogs("request_id", id),
         Effect.provideService(RequestId, id)
       )

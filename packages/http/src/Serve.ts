@@ -1,26 +1,18 @@
 /** The API as it is served. */
-import { ByteSize, Effect, Layer } from "effect"
-import { HttpIncomingMessage, HttpRouter, UrlParams } from "effect/http"
-import { HttpApiBuilder, HttpApiMiddleware, HttpApiSwagger } from "effect/http-api"
-import { failure } from "./Codes.ts"
-import { Shape } from "./CommunicationsApi.ts"
-import { authentication, communications, contactInformation, health } from "./CommunicationsHttp.ts"
+import { ByteSize, Layer } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServerResponse, UrlParams } from "effect/http"
+import { HttpApiSwagger } from "effect/http-api"
+import * as CommunicationsHttp from "./CommunicationsHttp.ts"
 import * as Gateway from "./Gateway.ts"
-import { DocumentedApi, documentPaths } from "./OpenApiDocument.ts"
-import { describe } from "./Wording.ts"
-
-const shape = HttpApiMiddleware.layerSchemaErrorTransform(Shape, ({ kind, cause }) =>
-  kind === "Body" || kind === "ResponseHeaders"
-    ? Effect.die(cause)
-    : Effect.fail(failure("INVALID_PARAMETERS", describe(cause.issue)))
-)
+import { DocumentedApi, document, documentPaths } from "./OpenApiDocument.ts"
 
 /** The routes of the API and of its documentation, for any `HttpRouter`. */
 export const layer = Layer.mergeAll(
-  HttpApiBuilder.layer(DocumentedApi, { openapiPath: documentPaths.document }),
+  CommunicationsHttp.layer,
+  HttpRouter.add("GET", documentPaths.document, HttpServerResponse.jsonUnsafe(document)),
   HttpApiSwagger.layer(DocumentedApi, { path: documentPaths.page }),
   Gateway.layer
-).pipe(Layer.provide([authentication, communications, contactInformation, health]), Layer.provide(shape))
+)
 
 /** What holds for every request: bodies over 16 KiB are refused, and no span shows a token that came in a URL. */
 const rules = Layer.mergeAll(
