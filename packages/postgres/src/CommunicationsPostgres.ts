@@ -74,22 +74,20 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
             bounded("communications.history")
           ),
       modify: (organisation, identifier, transition, act) =>
-        (
-          modifyTogether?.({ organisation, identifier }, transition, act) ??
-          Effect.gen(function* () {
-            while (true) {
-              const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
-              if (row === undefined) return yield* new CommunicationNotFound({ identifier })
-              const found = yield* fromRow(row)
-              const next = yield* Effect.fromResult(transition(found, act))
-              if (next === found) return next
-              const step = transitionOf(found, next, act)
-              const update = sql.update(organisation, row.version, next, step)
-              const updated = yield* statement("communications.update")(update)
-              if (updated.length === 1) return next
-            }
-          })
-        ).pipe(bounded("communications.modify"))
+        modifyTogether?.({ organisation, identifier }, transition, act) ??
+        Effect.gen(function* () {
+          while (true) {
+            const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
+            if (row === undefined) return yield* new CommunicationNotFound({ identifier })
+            const found = yield* fromRow(row)
+            const next = yield* Effect.fromResult(transition(found, act))
+            if (next === found) return next
+            const step = transitionOf(found, next, act)
+            const update = sql.update(organisation, row.version, next, step)
+            const updated = yield* statement("communications.update")(update)
+            if (updated.length === 1) return next
+          }
+        }).pipe(bounded("communications.modify"))
     })
   })
 )

@@ -4,16 +4,20 @@ import { Effect, Exit } from "effect"
 export interface Waiting<Item, A, E> {
   readonly item: Item
   readonly tell: (outcome: Effect.Effect<A, E>) => void
+  readonly isTold: () => boolean
 }
 
 interface Options<Item, A, E> {
   /** How many runs may be under way at once. */
   readonly lanes: number
-  /** How many items a run has at most. */
+  /** How many items a run has at most; of more than `some` it leaves half for the next one, so that there is one under way. */
   readonly most: number
+  readonly some: number
   /** How many may wait; who comes then is told that it is full. */
   readonly bound: number
   readonly full: Effect.Effect<never, E>
+  /** What an item is told that has waited for too long. */
+  readonly late: Effect.Effect<never, E>
   /** Works on some items at once, and tells each of them what came of it; resolves to those that must wait again. */
   readonly run: (waiting: ReadonlyArray<Waiting<Item, A, E>>) => Effect.Effect<ReadonlyArray<Waiting<Item, A, E>>, E>
 }
@@ -21,9 +25,11 @@ interface Options<Item, A, E> {
 /**
  * Gathers what is asked for while lanes are busy, to run it as one. There is no timer: who comes while a lane is free goes
  * at once, with whoever came at the same moment. A run that fails is told to its own items. Who is interrupted while
- * waiting leaves the queue; who is so while the run is under way is let go when it has ended.
+ * waiting leaves the queue; who is so while the run is under way is let go when it has ended. Nobody waits for longer than
+ * a limit, in milliseconds, in which the run may or may not have done what is asked.
  */
-export const gather = Effect.fnUntraced(function* <Item, A, E>({ lanes, most, bound, full, run }: Options<Item, A, E>) {
+export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<Item, A, E>) {
+  const { lanes, most, some, bound, full, late, run } = options
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   let queue: Array<Waiting<Item, A, E>> = []
   let busy = 0
@@ -31,9 +37,9 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>({ lanes, most, bo
   const lane = Effect.gen(function* () {
     yield* Effect.yieldNow
     while (queue.length > 0) {
-      const batch = queue.splice(0, most)
+      const batch = queue.splice(0, Math.min(most, Math.max(some, Math.ceil(queue.length / 2))))
       const exit = yield* Effect.exit(run(batch))
-      if (Exit.isSuccess(exit)) queue = [...exit.value, ...queue]
+      if (Exit.isSuccess(exit)) queue = [...exit.value.filter(({ isTold }) => !isTold()), ...queue]
       else for (const { tell } of batch) tell(Effect.failCause(exit.cause))
     }
   })
@@ -47,27 +53,38 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>({ lanes, most, bo
     })
   }
 
-  return (item: Item): Effect.Effect<A, E> =>
-    Effect.callback<A, E>((tell) => {
-      if (queue.length >= bound) return tell(full)
-      let isTold = false
+  const leave = (waiting: Waiting<Item, A, E>): boolean => {
+    const left = queue.filter((other) => other !== waiting)
+    const isLeft = left.length < queue.length
+    queue = left
+    return isLeft
+  }
+
+  return (item: Item, limit: number): Effect.Effect<A, E> =>
+    Effect.callback<A, E>((resume) => {
+      if (queue.length >= bound) return resume(full)
+      let told = false
       let whenTold = () => {}
-      const waiting: Waiting<Item, A, E> = {
-        item,
-        tell: (outcome) => {
-          isTold = true
-          tell(outcome)
-          whenTold()
-        }
+      const tell = (outcome: Effect.Effect<A, E>) => {
+        clearTimeout(timer)
+        told = true
+        resume(outcome)
+        whenTold()
       }
+      const waiting: Waiting<Item, A, E> = { item, tell, isTold: () => told }
+      const timer = setTimeout(() => {
+        leave(waiting)
+        tell(late)
+      }, limit)
       queue.push(waiting)
       start()
       return Effect.callback<void>((resume) => {
-        const left = queue.filter((other) => other !== waiting)
-        const wasWaiting = left.length < queue.length
-        queue = left
-        if (wasWaiting || isTold) resume(Effect.void)
-        else whenTold = () => resume(Effect.void)
+        if (leave(waiting)) clearTimeout(timer)
+        else if (!told) {
+          whenTold = () => resume(Effect.void)
+          return
+        }
+        resume(Effect.void)
       })
     })
 })

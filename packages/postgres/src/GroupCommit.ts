@@ -10,7 +10,7 @@ import { Context, Effect, Exit, Result } from "effect"
 import { batches, type Find, type Write } from "./Batches.ts"
 import { gather, type Waiting } from "./Gather.ts"
 import { fromRow } from "./Rows.ts"
-import { bounded, statement } from "./StorageErrors.ts"
+import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
  * Whether what is asked for while others are served is gathered and done as one. It multiplies what one process completes
@@ -24,8 +24,10 @@ export const GroupCommit = Context.Reference<boolean>("@communications/postgres/
 export const gathering = (operation: string) => ({
   lanes: 2,
   most: 128,
+  some: 16,
   bound: 10_000,
-  full: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" }))
+  full: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" })),
+  late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
 })
 
 /** A modification; `decide` is the transition, and keeps what it decided last. */
@@ -134,7 +136,9 @@ export const groupCommit = Effect.gen(function* () {
         last = transition(found, act)
         return last
       }
-      return Effect.flatMap(inTurn({ ...find, act, decide }), () =>
+      const { organisation, identifier } = find
+      const done = Effect.flatMap(timeLimit, (limit) => inTurn({ organisation, identifier, act, decide }, limit))
+      return Effect.flatMap(done, () =>
         last === undefined ? Effect.die(new Error("a modification was not decided")) : Effect.fromResult(last)
       )
     })

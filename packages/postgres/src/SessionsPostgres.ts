@@ -6,7 +6,7 @@ import { batches } from "./Batches.ts"
 import { gather } from "./Gather.ts"
 import { GroupCommit, gathering } from "./GroupCommit.ts"
 import { hex } from "./Rows.ts"
-import { bounded, statement } from "./StorageErrors.ts"
+import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 import { tables } from "./Tables.ts"
 
 /** What is stored of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
@@ -43,12 +43,13 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
         SELECT organisation::text, "user"::text FROM ${table.sessions}
         WHERE token_hash = decode(${hash}, 'hex') AND expires_at > ${at}::timestamptz`.pipe(
         statement("sessions.authenticate"),
-        Effect.flatMap(([row]) => callerOf(row))
+        Effect.flatMap(([row]) => callerOf(row)),
+        bounded("sessions.authenticate")
       )
 
     const authenticateTogether = Effect.gen(function* () {
       const { authenticate } = yield* batches
-      return yield* gather<Proof, Caller, InvalidToken | StorageUnavailable>({
+      const inTurn = yield* gather<Proof, Caller, InvalidToken | StorageUnavailable>({
         ...gathering("sessions.authenticate"),
         run: (waiting) =>
           authenticate(waiting.map(({ item }) => item)).pipe(
@@ -61,6 +62,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             })
           )
       })
+      return (proof: Proof) => Effect.flatMap(timeLimit, (limit) => inTurn(proof, limit))
     })
 
     const authenticate = (yield* GroupCommit) ? yield* authenticateTogether : authenticateAlone
@@ -83,8 +85,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
           ON CONFLICT (token_hash) DO UPDATE SET
             organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
         ).pipe(Effect.asVoid, statement("sessions.open"), bounded("sessions.open")),
-      authenticate: (token) =>
-        Effect.flatMap(now, (at) => authenticate({ hash: hashOf(token), at })).pipe(bounded("sessions.authenticate")),
+      authenticate: (token) => Effect.flatMap(now, (at) => authenticate({ hash: hashOf(token), at })),
       releaseAll: ({ organisation, user }) =>
         Effect.flatMap(
           now,

@@ -4,8 +4,13 @@ import type { SqlError } from "effect/sql/SqlError"
 
 /** How long an operation on the storage may take, waiting for a connection included, before it is `StorageUnavailable`. */
 export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
-  defaultValue: () => "5 seconds"
+  defaultValue: () => Duration.seconds(5)
 })
+
+const millis = (limit: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(limit))
+
+/** How long that is, in milliseconds. */
+export const timeLimit: Effect.Effect<number> = Effect.map(StorageTimeout, millis)
 
 /** The five characters by which PostgreSQL says what went wrong, or nothing where it never spoke. */
 const sqlState = ({ reason: { cause } }: SqlError): string =>
@@ -67,11 +72,13 @@ export const bounded =
       Effect.callback<A, E | StorageUnavailable>((resume) => {
         const fork = Effect.runForkWith(context)
         const fiber = fork(run)
-        const timeout = Duration.toMillis(Duration.fromInputUnsafe(Context.get(context, StorageTimeout)))
-        const timer = setTimeout(() => {
-          resume(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
-          fork(Fiber.interrupt(fiber))
-        }, timeout)
+        const timer = setTimeout(
+          () => {
+            resume(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
+            fork(Fiber.interrupt(fiber))
+          },
+          millis(Context.get(context, StorageTimeout))
+        )
         fiber.addObserver((exit) => {
           clearTimeout(timer)
           resume(exit)

@@ -3,7 +3,9 @@ import { Deferred, Effect, Exit, Fiber, Result } from "effect"
 import { gather, type Waiting } from "../src/Gather.ts"
 
 /** Gathers numbers; each run waits until it is let go, and then tells each number its tenfold. */
-const given = Effect.fnUntraced(function* (options: { readonly lanes?: number; readonly most?: number } = {}) {
+const given = Effect.fnUntraced(function* (
+  options: { readonly lanes?: number; readonly most?: number; readonly some?: number } = {}
+) {
   const runs: Array<{ readonly items: ReadonlyArray<number>; readonly gate: Deferred.Deferred<void, string> }> = []
   const run = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waiting<number, number, string>>) {
     const gate = yield* Deferred.make<void, string>()
@@ -12,7 +14,11 @@ const given = Effect.fnUntraced(function* (options: { readonly lanes?: number; r
     for (const { item, tell } of waiting) tell(item < 0 ? Effect.fail(`no ${item}`) : Effect.succeed(item * 10))
     return []
   })
-  const ask = yield* gather({ lanes: 2, most: 3, bound: 5, full: Effect.fail("full"), run, ...options })
+  const inTurn = yield* gather({
+    ...{ lanes: 2, most: 3, some: 3, bound: 8, full: Effect.fail("full"), late: Effect.fail("late"), run },
+    ...options
+  })
+  const ask = (item: number, limit = 60_000) => inTurn(item, limit)
   const asking = Effect.fnUntraced(function* (...items: ReadonlyArray<number>) {
     const fibers = yield* Effect.forEach(items, (item) =>
       Effect.forkChild(Effect.result(ask(item)), { startImmediately: true })
@@ -77,13 +83,35 @@ describe("gather", () => {
       assert.deepStrictEqual(yield* joinAll(after), [Result.succeed(30)])
     })
   )
+  it.effect("of many, half is left for the next run", () =>
+    Effect.gen(function* () {
+      const { asking, letGo, items } = yield* given({ lanes: 1, most: 5, some: 2 })
+      const fibers = [...(yield* asking(1)), ...(yield* asking(2, 3, 4, 5, 6, 7, 8, 9))]
+      for (const index of [0, 1, 2, 3]) yield* letGo(index)
+      assert.deepStrictEqual(items(), [[1], [2, 3, 4, 5], [6, 7], [8, 9]])
+      yield* joinAll(fibers)
+    })
+  )
+  it.live("who waits for too long is told so, in the queue and under way, and is not asked for again", () =>
+    Effect.gen(function* () {
+      const { ask, letGo, items } = yield* given({ lanes: 1, most: 1, some: 1 })
+      const [under, waiting] = [ask(1, 20), ask(2, 20)]
+      const told = yield* Effect.all([Effect.flip(under), Effect.flip(waiting)], { concurrency: "unbounded" })
+      assert.deepStrictEqual(told, ["late", "late"])
+      const last = yield* Effect.forkChild(ask(3), { startImmediately: true })
+      yield* letGo(0)
+      yield* letGo(1)
+      assert.deepStrictEqual(items(), [[1], [3]])
+      assert.strictEqual(yield* Fiber.join(last), 30)
+    })
+  )
   it.effect("who comes when it is full is told so at once; the others are not touched", () =>
     Effect.gen(function* () {
       const { ask, asking, letGo } = yield* given({ lanes: 1 })
-      const fibers = [...(yield* asking(1)), ...(yield* asking(2, 3, 4, 5, 6))]
-      assert.strictEqual(yield* Effect.flip(ask(7)), "full")
-      for (const index of [0, 1, 2]) yield* letGo(index)
-      const expected = [1, 2, 3, 4, 5, 6].map((item) => Result.succeed(item * 10))
+      const fibers = [...(yield* asking(1)), ...(yield* asking(2, 3, 4, 5, 6, 7, 8, 9))]
+      assert.strictEqual(yield* Effect.flip(ask(10)), "full")
+      for (const index of [0, 1, 2, 3]) yield* letGo(index)
+      const expected = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((item) => Result.succeed(item * 10))
       assert.deepStrictEqual(yield* joinAll(fibers), expected)
     })
   )
@@ -109,7 +137,7 @@ describe("gather", () => {
     Effect.gen(function* () {
       const batches: Array<ReadonlyArray<number>> = []
       const ask = yield* gather<number, number, string>({
-        ...{ lanes: 1, most: 2, bound: 10, full: Effect.fail("full") },
+        ...{ lanes: 1, most: 2, some: 2, bound: 10, full: Effect.fail("full"), late: Effect.fail("late") },
         run: (waiting) =>
           Effect.sync(() => {
             batches.push(waiting.map(({ item }) => item))
@@ -118,7 +146,7 @@ describe("gather", () => {
             return rest
           })
       })
-      const told = yield* Effect.forEach([1, 2, 3], (item) => ask(item), { concurrency: "unbounded" })
+      const told = yield* Effect.forEach([1, 2, 3], (item) => ask(item, 60_000), { concurrency: "unbounded" })
       assert.deepStrictEqual(told, [1, 2, 3])
       assert.deepStrictEqual(batches, [[1, 2], [2, 3], [3]])
     })
