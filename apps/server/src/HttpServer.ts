@@ -1,4 +1,4 @@
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect } from "effect"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { Configuration } from "./Configuration.ts"

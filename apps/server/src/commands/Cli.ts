@@ -1,5 +1,5 @@
 /** The command line: its commands, and how it tells that it does not understand. */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { imports } from "./Import.ts"
