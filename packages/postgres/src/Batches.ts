@@ -2,7 +2,7 @@
 import type { Communication, CommunicationIdentifier, OrganisationId, Transition } from "@communications/core"
 import { isCompletion } from "@communications/core"
 import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import { communicationColumns, moment } from "./Columns.ts"
 import { type Row, stateColumns } from "./Rows.ts"
 import { tables } from "./Tables.ts"
@@ -37,12 +37,16 @@ export const batches = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const table = yield* tables
 
-  return {
-    find: (finds: ReadonlyArray<Find>) => {
-      const items = finds.map(({ organisation, identifier }, item) => ({ item, organisation, ...identifier }))
-      return sql<Row & Item>`
+  /** A statement whose text is made once, not each time that it runs. */
+  const prepared = <A extends object>(statement: (items: string) => Statement.Statement<A>) => {
+    const [text] = statement("").compile()
+    return (items: ReadonlyArray<unknown>) => sql.unsafe<A>(text, [JSON.stringify(items)])
+  }
+
+  const find = prepared(
+    (items) => sql<Row & Item>`
         SELECT i.item, ${communicationColumns(sql)}
-        FROM json_to_recordset(${JSON.stringify(items)}::text::json)
+        FROM json_to_recordset(${items}::text::json)
           AS i (item integer, organisation uuid, id uuid, number text COLLATE "C"),
         LATERAL (
           SELECT * FROM ${table.communications} WHERE organisation = i.organisation AND id = i.id
@@ -50,12 +54,12 @@ export const batches = Effect.gen(function* () {
           SELECT * FROM ${table.communications} WHERE organisation = i.organisation AND number = i.number
         ) AS c
         JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
-    },
+  )
 
-    /** Which of them were still of their version; the rows are locked in the order of their key, so that none waits in a circle. */
-    update: (writes: ReadonlyArray<Write>) => sql<Item>`
+  const update = prepared(
+    (items) => sql<Item>`
       WITH items AS MATERIALIZED (
-        SELECT * FROM json_to_recordset(${JSON.stringify(writes.map(writeOf))}::text::json) AS i (
+        SELECT * FROM json_to_recordset(${items}::text::json) AS i (
           item integer, organisation uuid, id uuid, version integer, life_cycle_state text, subject text,
           viewed_on timestamptz, completed_at timestamptz, completed_by uuid,
           "from" text, "to" text, at timestamptz, by uuid, request_id text, told boolean
@@ -84,14 +88,25 @@ export const batches = Effect.gen(function* () {
         SELECT updated.told_in, 'CommunicationCompleted', 1, i.organisation, i.id, i.at, i.by, i.request_id
         FROM items i JOIN updated USING (item) WHERE i.told
       )
-      SELECT item FROM updated`,
+      SELECT item FROM updated`
+  )
 
-    authenticate: (tokens: ReadonlyArray<{ readonly hash: string; readonly at: string }>) => sql<
-      Item & { readonly organisation: string; readonly user: string }
-    >`
+  const authenticate = prepared(
+    (items) => sql<Item & { readonly organisation: string; readonly user: string }>`
       SELECT i.item, s.organisation::text, s."user"::text
-      FROM json_to_recordset(${JSON.stringify(tokens.map((token, item) => ({ item, ...token })))}::text::json)
+      FROM json_to_recordset(${items}::text::json)
         AS i (item integer, hash text, at timestamptz)
       JOIN ${table.sessions} s ON s.token_hash = decode(i.hash, 'hex') AND s.expires_at > i.at`
+  )
+
+  return {
+    find: (finds: ReadonlyArray<Find>) =>
+      find(finds.map(({ organisation, identifier }, item) => ({ item, organisation, ...identifier }))),
+
+    /** Which of them were still of their version; the rows are locked in the order of their key, so that none waits in a circle. */
+    update: (writes: ReadonlyArray<Write>) => update(writes.map(writeOf)),
+
+    authenticate: (tokens: ReadonlyArray<{ readonly hash: string; readonly at: string }>) =>
+      authenticate(tokens.map((token, item) => ({ item, ...token })))
   }
 })

@@ -48,18 +48,17 @@ const translate =
     }
   }
 
+const retries = {
+  while: isContention,
+  schedule: Schedule.jittered(Schedule.exponential("5 millis")),
+  times: 10
+}
+
 /** Runs a statement: again where it lost against a concurrent one, and with the server's failures in the port's words. */
 export const statement =
   (operation: string) =>
   <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
-    run.pipe(
-      Effect.retry({
-        while: isContention,
-        schedule: Schedule.jittered(Schedule.exponential("5 millis")),
-        times: 10
-      }),
-      Effect.catch(translate(operation))
-    )
+    run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
 
 /**
  * Bounds an operation in time. What it was doing then may or may not have happened; it is told to stop, but not waited
