@@ -72,9 +72,12 @@ const useCase = Effect.fn(function* (seconds: number) {
 })
 
 /** On PostgreSQL, in this process, on as many connections as the server takes. */
-const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, seconds: number) {
+const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, seconds: number, isGathered: boolean) {
   const url = yield* Database.copyOf(postgres, template)
-  const ports = Postgres.layer.pipe(Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })))
+  const ports = Postgres.layer.pipe(
+    Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })),
+    Layer.provide(Layer.succeed(Postgres.GroupCommit, isGathered))
+  )
   let next = 1
   const until = (end: number, requests = Number.POSITIVE_INFINITY) =>
     Effect.gen(function* () {
@@ -124,7 +127,11 @@ export const ladder = Effect.fn(function* (options: Options) {
   const steps = [
     { name: "the domain decides: `complete`, a pure function", take: domain(seconds) },
     { name: "+ the use case, on ports in memory", take: useCase(seconds) },
-    { name: `+ the ports on PostgreSQL, ${concurrency} at once`, take: storage(place, seconds) },
+    {
+      name: `+ the ports on PostgreSQL, ${concurrency} at once, without group commit`,
+      take: storage(place, seconds, false)
+    },
+    { name: "the same with group commit", take: storage(place, seconds, true) },
     { name: `+ HTTP, ${concurrency} connections`, take: overHttp(place, seconds) }
   ]
   const taken = steps.map((): Array<Step> => [])
