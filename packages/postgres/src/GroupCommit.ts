@@ -8,6 +8,7 @@ import {
 } from "@communications/core"
 import { Context, Effect, Exit, Result } from "effect"
 import { batches, type Find, type Write } from "./Batches.ts"
+import { statements } from "./CommunicationStatements.ts"
 import { gather, type Waiting } from "./Gather.ts"
 import { fromRow } from "./Rows.ts"
 import { bounded, statement, timeLimit } from "./StorageErrors.ts"
@@ -44,13 +45,32 @@ interface Decided {
   readonly write: Write
 }
 
-/** Makes `modify` of the port `Communications`, for many at once. */
+/**
+ * Makes `modify` of the port `Communications`, for many at once. One alone is found and stored by the statements for one,
+ * which the database does faster: nobody waits longer for others that are not there.
+ */
 export const groupCommit = Effect.gen(function* () {
-  const sql = yield* batches
+  const [one, many] = [yield* statements, yield* batches]
+
+  const find = (items: ReadonlyArray<Find>) => {
+    const [only, ...others] = items
+    return only === undefined || others.length > 0
+      ? many.find(items)
+      : Effect.map(one.find(only.organisation, only.identifier), (rows) => rows.map((row) => ({ ...row, item: 0 })))
+  }
+
+  const update = (items: ReadonlyArray<Write>) => {
+    const [only, ...others] = items
+    return only === undefined || others.length > 0
+      ? many.update(items)
+      : Effect.map(one.update(only.organisation, only.version, only.next, only.step), (rows) =>
+          rows.map(() => ({ item: 0 }))
+        )
+  }
 
   /** Decides on what is found; tells whoever is decided without a change, and gives what is to be stored. */
   const decideAll = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
-    const rows = yield* statement("communications.find")(sql.find(waiting.map(({ item }) => item)))
+    const rows = yield* statement("communications.find")(find(waiting.map(({ item }) => item)))
     const rowOf = new Map(rows.map((row) => [row.item, row]))
     const writes: Array<Decided> = []
     for (const [index, waits] of waiting.entries()) {
@@ -78,7 +98,7 @@ export const groupCommit = Effect.gen(function* () {
   const storeAll = Effect.fnUntraced(function* (
     writes: ReadonlyArray<Decided>
   ): Effect.fn.Return<ReadonlyArray<Waits>, StorageUnavailable> {
-    const updated = yield* statement("communications.update")(sql.update(writes.map(({ write }) => write)))
+    const updated = yield* statement("communications.update")(update(writes.map(({ write }) => write)))
     const stored = new Set(updated.map(({ item }) => item))
     for (const [index, { waits }] of writes.entries()) if (stored.has(index)) waits.tell(Effect.void)
     return writes.flatMap(({ waits }, index) => (stored.has(index) ? [] : [waits]))

@@ -38,10 +38,12 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
         ? Effect.fail(new InvalidToken())
         : Effect.orDie(decode({ organisation: hex(row.organisation), user: hex(row.user) }))
 
-    const authenticateAlone = ({ hash, at }: Proof) =>
-      sql<CallerRow>`
-        SELECT organisation::text, "user"::text FROM ${table.sessions}
-        WHERE token_hash = decode(${hash}, 'hex') AND expires_at > ${at}::timestamptz`.pipe(
+    const session = ({ hash, at }: Proof) => sql<CallerRow>`
+      SELECT organisation::text, "user"::text FROM ${table.sessions}
+      WHERE token_hash = decode(${hash}, 'hex') AND expires_at > ${at}::timestamptz`
+
+    const authenticateAlone = (proof: Proof) =>
+      session(proof).pipe(
         statement("sessions.authenticate"),
         Effect.flatMap(([row]) => callerOf(row)),
         bounded("sessions.authenticate")
@@ -49,10 +51,16 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
 
     const authenticateTogether = Effect.gen(function* () {
       const { authenticate } = yield* batches
+      const sessions = (proofs: ReadonlyArray<Proof>) => {
+        const [only, ...others] = proofs
+        return only === undefined || others.length > 0
+          ? authenticate(proofs)
+          : Effect.map(session(only), (rows) => rows.map((row) => ({ ...row, item: 0 })))
+      }
       const inTurn = yield* gather<Proof, Caller, InvalidToken | StorageUnavailable>({
         ...gathering("sessions.authenticate"),
         run: (waiting) =>
-          authenticate(waiting.map(({ item }) => item)).pipe(
+          sessions(waiting.map(({ item }) => item)).pipe(
             statement("sessions.authenticate"),
             bounded("sessions.authenticate"),
             Effect.map((rows) => {
