@@ -99,8 +99,9 @@ export const filling = ({ communications, completed, organisations }: Dataset): 
       UNION ALL
       SELECT ${organisation}, md5('communication ' || i)::uuid, 2, 'DRAFT', 'COMPLETED', ${created}, ${user}, 'complete ' || i
       FROM generate_series(1, ${completed}) AS i`,
+    // Of now: events that are a month old would be removed by the server that is measured.
     `INSERT INTO events (transaction, type, payload_version, organisation, communication, at, by, request_id)
-      SELECT pg_current_xact_id(), 'CommunicationCompleted', 1, ${organisation}, md5('communication ' || i)::uuid, ${created},
+      SELECT pg_current_xact_id(), 'CommunicationCompleted', 1, ${organisation}, md5('communication ' || i)::uuid, now(),
         ${user}, 'complete ' || i
       FROM generate_series(1, ${completed}) AS i`,
     "SET session_replication_role = DEFAULT",
