@@ -125,7 +125,7 @@ export const statements = Effect.gen(function* () {
     update: (organisation: OrganisationId, version: number, communication: Communication, step: Transition | null) => {
       const state = stateColumns(communication)
       const isTold = step !== null && isCompletion(step)
-      return sql`
+      return sql<object>`
         WITH updated AS (
           UPDATE ${table.communications} SET
             version = version + 1, life_cycle_state = ${state.life_cycle_state}, subject = ${communication.subject},

@@ -7,7 +7,7 @@ import {
   transitionOf
 } from "@communications/core"
 import { Context, Effect, Exit, Result } from "effect"
-import { batches, type Find, type Write } from "./Batches.ts"
+import { batches, type Find, oneOrMany, type Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
 import { gather, type Waiting } from "./Gather.ts"
 import { fromRow } from "./Rows.ts"
@@ -45,28 +45,18 @@ interface Decided {
   readonly write: Write
 }
 
-/**
- * Makes `modify` of the port `Communications`, for many at once. One alone is found and stored by the statements for one,
- * which the database does faster: nobody waits longer for others that are not there.
- */
+/** Makes `modify` of the port `Communications`, for many at once. */
 export const groupCommit = Effect.gen(function* () {
   const [one, many] = [yield* statements, yield* batches]
 
-  const find = (items: ReadonlyArray<Find>) => {
-    const [only, ...others] = items
-    return only === undefined || others.length > 0
-      ? many.find(items)
-      : Effect.map(one.find(only.organisation, only.identifier), (rows) => rows.map((row) => ({ ...row, item: 0 })))
-  }
-
-  const update = (items: ReadonlyArray<Write>) => {
-    const [only, ...others] = items
-    return only === undefined || others.length > 0
-      ? many.update(items)
-      : Effect.map(one.update(only.organisation, only.version, only.next, only.step), (rows) =>
-          rows.map(() => ({ item: 0 }))
-        )
-  }
+  const find = oneOrMany(
+    ({ organisation, identifier }: Find) => one.find(organisation, identifier),
+    (finds) => many.find(finds)
+  )
+  const update = oneOrMany(
+    ({ organisation, version, next, step }: Write) => one.update(organisation, version, next, step),
+    (writes) => many.update(writes)
+  )
 
   /** Decides on what is found; tells whoever is decided without a change, and gives what is to be stored. */
   const decideAll = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
@@ -156,8 +146,7 @@ export const groupCommit = Effect.gen(function* () {
         last = transition(found, act)
         return last
       }
-      const { organisation, identifier } = find
-      const done = Effect.flatMap(timeLimit, (limit) => inTurn({ organisation, identifier, act, decide }, limit))
+      const done = Effect.flatMap(timeLimit, (limit) => inTurn({ ...find, act, decide }, limit))
       return Effect.flatMap(done, () =>
         last === undefined ? Effect.die(new Error("a modification was not decided")) : Effect.fromResult(last)
       )

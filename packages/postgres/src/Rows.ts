@@ -36,15 +36,15 @@ export interface Row extends ContactRow {
 /** A moment; what is none stays as it is, and is found out as the rest is. */
 const instant = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
 
-/** What only one of the states has. */
-const stateOf = (row: Row) =>
-  row.life_cycle_state === "DRAFT"
-    ? { _tag: "Draft" }
-    : {
-        _tag: "Completed",
-        completed_at: instant(row.completed_at),
-        completed_by: row.completed_by === null ? null : hex(row.completed_by)
-      }
+/** What makes each state what it is. */
+const stateOf: { readonly [State in LifeCycleState]: (row: Row) => object } = {
+  DRAFT: () => ({ _tag: "Draft" }),
+  COMPLETED: (row) => ({
+    _tag: "Completed",
+    completed_at: instant(row.completed_at),
+    completed_by: row.completed_by === null ? null : hex(row.completed_by)
+  })
+}
 
 /** An id as the domain writes it, of a uuid as PostgreSQL prints it. */
 export const hex = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase()
@@ -81,7 +81,8 @@ const decode = Schema.decodeUnknownEffect(Schema.toType(Communication))
 /** The communication that a row stands for; a row that stands for none is a defect. */
 export const fromRow = (row: Row): Effect.Effect<Communication> => {
   const stored = {
-    ...stateOf(row),
+    // A state that is none of ours, stored by a later version, makes the row one that stands for nothing.
+    ...stateOf[row.life_cycle_state]?.(row),
     id: hex(row.id),
     number: row.number,
     created_at: instant(row.created_at),

@@ -2,7 +2,7 @@ import { hash } from "node:crypto"
 import { Caller, InvalidToken, Sessions, type StorageUnavailable, type Token } from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { batches } from "./Batches.ts"
+import { batches, oneOrMany } from "./Batches.ts"
 import { gather } from "./Gather.ts"
 import { GroupCommit, gathering } from "./GroupCommit.ts"
 import { hex } from "./Rows.ts"
@@ -50,13 +50,8 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
       )
 
     const authenticateTogether = Effect.gen(function* () {
-      const { authenticate } = yield* batches
-      const sessions = (proofs: ReadonlyArray<Proof>) => {
-        const [only, ...others] = proofs
-        return only === undefined || others.length > 0
-          ? authenticate(proofs)
-          : Effect.map(session(only), (rows) => rows.map((row) => ({ ...row, item: 0 })))
-      }
+      const many = yield* batches
+      const sessions = oneOrMany(session, many.authenticate)
       const inTurn = yield* gather<Proof, Caller, InvalidToken | StorageUnavailable>({
         ...gathering("sessions.authenticate"),
         run: (waiting) =>

@@ -26,8 +26,8 @@ const namesIn = (ast: SchemaAST.AST): Names => {
 
 /**
  * Makes a reader of `fields_set` for what answers of a kind have: names separated by commas, or an array of names; a dot
- * goes deeper. No name at all means all fields, but those that must be asked for. Blanks around a name and repetition are harmless; an unknown name, or
- * none beside others, is `UnknownFields`.
+ * goes deeper. No name at all means all fields, but those that must be asked for. Blanks around a name and repetition are
+ * harmless; an unknown name, or none beside others, is `UnknownFields`.
  */
 const fieldsOf = (nameable: Schema.Top, all = nameable) => {
   const documented = namesIn(nameable.ast)
