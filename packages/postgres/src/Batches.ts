@@ -21,6 +21,16 @@ export interface Write {
   readonly step: Transition | null
 }
 
+/** What proves that a token is known, when that is asked for, and perhaps about what. */
+export interface Proof {
+  readonly hash: string
+  readonly at: string
+  readonly about: CommunicationIdentifier | undefined
+}
+
+/** Who opened a session, and the communication that was asked about, if there is one. */
+export type SessionRow = { readonly organisation: string; readonly user: string } & (Row | { readonly id: null })
+
 /** The position of an item among those that a statement is given. */
 interface Item {
   readonly item: number
@@ -105,11 +115,17 @@ export const batches = Effect.gen(function* () {
   )
 
   const authenticate = prepared(
-    (items) => sql<Item & { readonly organisation: string; readonly user: string }>`
-      SELECT i.item, s.organisation::text, s."user"::text
+    (items) => sql<Item & SessionRow>`
+      SELECT i.item, s.organisation::text, s."user"::text, ${communicationColumns(sql)}
       FROM json_to_recordset(${items}::text::json)
-        AS i (item integer, hash text, at timestamptz)
-      JOIN ${table.sessions} s ON s.token_hash = decode(i.hash, 'hex') AND s.expires_at > i.at`
+        AS i (item integer, hash text, at timestamptz, id uuid, number text COLLATE "C")
+      JOIN ${table.sessions} s ON s.token_hash = decode(i.hash, 'hex') AND s.expires_at > i.at
+      LEFT JOIN LATERAL (
+        SELECT * FROM ${table.communications} WHERE organisation = s.organisation AND id = i.id
+        UNION ALL
+        SELECT * FROM ${table.communications} WHERE organisation = s.organisation AND number = i.number
+      ) AS c ON true
+      LEFT JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
   )
 
   return {
@@ -119,7 +135,7 @@ export const batches = Effect.gen(function* () {
     /** Which of them were still of their version; the rows are locked in the order of their key, so that none waits in a circle. */
     update: (writes: ReadonlyArray<Write>) => update(writes.map(writeOf)),
 
-    authenticate: (tokens: ReadonlyArray<{ readonly hash: string; readonly at: string }>) =>
-      authenticate(tokens.map((token, item) => ({ item, ...token })))
+    authenticate: (proofs: ReadonlyArray<Proof>) =>
+      authenticate(proofs.map(({ about, ...proof }, item) => ({ item, ...proof, ...about })))
   }
 })

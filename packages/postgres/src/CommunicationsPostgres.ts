@@ -10,20 +10,23 @@ import {
   type OrganisationId,
   transitionOf
 } from "@communications/core"
-import { Effect, Layer } from "effect"
-import type { SqlClient } from "effect/sql"
+import { Effect, Layer, Result } from "effect"
+import { SqlClient } from "effect/sql"
 import { statements } from "./CommunicationStatements.ts"
+import { Glance } from "./Glance.ts"
 import { GroupCommit, groupCommit } from "./GroupCommit.ts"
 import { fromRow, fromTransitionRow } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
 
 /**
  * Communications in PostgreSQL. A modification is a compare-and-set: read, decide, update where the version is still
- * the one that was read, and decide anew where it is not. It holds no lock and needs no transaction of its own.
+ * the one that was read, and decide anew where it is not. It holds no lock and needs no transaction of its own. What was
+ * glanced at stands for the first reading where that leads to an update, which tells whether it was still true.
  */
 export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = Layer.effect(
   Communications,
   Effect.gen(function* () {
+    const client = yield* SqlClient.SqlClient
     const sql = yield* statements
     const modifyTogether = (yield* GroupCommit) ? yield* groupCommit : undefined
 
@@ -73,21 +76,26 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
             Effect.flatMap(Effect.forEach(fromTransitionRow)),
             bounded("communications.history")
           ),
-      modify: (organisation, identifier, transition, act) =>
-        modifyTogether?.({ organisation, identifier }, transition, act) ??
-        Effect.gen(function* () {
-          while (true) {
-            const [row] = yield* statement("communications.find")(sql.find(organisation, identifier))
+      modify: (organisation, identifier, transition, act, glance) => {
+        const seen = glance instanceof Glance ? glance.rowOf({ client, organisation, identifier }) : undefined
+        if (modifyTogether !== undefined) return modifyTogether({ organisation, identifier }, transition, act, seen)
+        return Effect.gen(function* () {
+          for (let guess = seen; ; guess = undefined) {
+            const [row] = guess ? [guess] : yield* statement("communications.find")(sql.find(organisation, identifier))
             if (row === undefined) return yield* new CommunicationNotFound({ identifier })
             const found = yield* fromRow(row)
-            const next = yield* Effect.fromResult(transition(found, act))
-            if (next === found) return next
-            const step = transitionOf(found, next, act)
-            const update = sql.update(organisation, row.version, next, step)
+            const next = transition(found, act)
+            if (Result.isFailure(next) || next.success === found) {
+              if (guess === undefined) return yield* Effect.fromResult(next)
+              continue
+            }
+            const step = transitionOf(found, next.success, act)
+            const update = sql.update(organisation, row.version, next.success, step)
             const updated = yield* statement("communications.update")(update)
-            if (updated.length === 1) return next
+            if (updated.length === 1) return next.success
           }
         }).pipe(bounded("communications.modify"))
+      }
     })
   })
 )

@@ -10,7 +10,7 @@ import { Context, Effect, Exit, Result } from "effect"
 import { batches, type Find, oneOrMany, type Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
 import { gather, type Waiting } from "./Gather.ts"
-import { fromRow } from "./Rows.ts"
+import { fromRow, type Row } from "./Rows.ts"
 import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
@@ -31,10 +31,11 @@ export const gathering = (operation: string) => ({
   late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
 })
 
-/** A modification; `decide` is the transition, and keeps what it decided last. */
+/** A modification; `decide` is the transition, and keeps what it decided last; `guess` gives once what was glanced at. */
 interface Modification extends Find {
   readonly act: Act
   readonly decide: (found: Communication) => Result.Result<Communication, unknown>
+  readonly guess: () => Row | undefined
 }
 
 type Waits = Waiting<Modification, void, CommunicationNotFound | StorageUnavailable>
@@ -58,30 +59,45 @@ export const groupCommit = Effect.gen(function* () {
     (writes) => many.update(writes)
   )
 
+  /** What is to be stored of what is decided on a row; nothing where that is refused, or changes nothing. */
+  const writeOf = ({ organisation, act, decide }: Modification, row: Row): Effect.Effect<Write | undefined> =>
+    Effect.map(fromRow(row), (found) => {
+      const next = decide(found)
+      if (Result.isFailure(next) || next.success === found) return undefined
+      const step = transitionOf(found, next.success, act)
+      return { organisation, version: row.version, next: next.success, step }
+    })
+
   /** Decides on what is found; tells whoever is decided without a change, and gives what is to be stored. */
-  const decideAll = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
+  const decideFound = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
     const rows = yield* statement("communications.find")(find(waiting.map(({ item }) => item)))
     const rowOf = new Map(rows.map((row) => [row.item, row]))
     const writes: Array<Decided> = []
     for (const [index, waits] of waiting.entries()) {
-      const { organisation, identifier, act, decide } = waits.item
       const row = rowOf.get(index)
       if (row === undefined) {
-        waits.tell(Effect.fail(new CommunicationNotFound({ identifier })))
+        waits.tell(Effect.fail(new CommunicationNotFound({ identifier: waits.item.identifier })))
         continue
       }
-      const decided = Effect.map(fromRow(row), (found) => {
-        const next = decide(found)
-        if (Result.isFailure(next) || next.success === found) return undefined
-        const step = transitionOf(found, next.success, act)
-        return { organisation, version: row.version, next: next.success, step }
-      })
-      const exit = yield* Effect.exit(decided)
+      const exit = yield* Effect.exit(writeOf(waits.item, row))
       if (Exit.isFailure(exit)) waits.tell(Effect.failCause(exit.cause))
       else if (exit.value === undefined) waits.tell(Effect.void)
       else writes.push({ waits, write: exit.value })
     }
     return writes
+  })
+
+  /** The same, on what was glanced at where that leads to a write, which tells whether it was still true; the rest is found. */
+  const decideAll = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
+    const [writes, unseen]: [Array<Decided>, Array<Waits>] = [[], []]
+    for (const waits of waiting) {
+      const guess = waits.item.guess()
+      const exit = guess && (yield* Effect.exit(writeOf(waits.item, guess)))
+      if (exit !== undefined && Exit.isSuccess(exit) && exit.value !== undefined) {
+        writes.push({ waits, write: exit.value })
+      } else unseen.push(waits)
+    }
+    return unseen.length === 0 ? writes : [...writes, ...(yield* decideFound(unseen))]
   })
 
   /** Stores what was decided; gives whoever lost against another, and must be decided anew. */
@@ -138,7 +154,8 @@ export const groupCommit = Effect.gen(function* () {
   return <A extends Communication, E>(
     find: Find,
     transition: (communication: Communication, act: Act) => Result.Result<A, E>,
-    act: Act
+    act: Act,
+    seen: Row | undefined
   ): Effect.Effect<A, E | CommunicationNotFound | StorageUnavailable> =>
     Effect.suspend(() => {
       let last: Result.Result<A, E> | undefined
@@ -146,7 +163,13 @@ export const groupCommit = Effect.gen(function* () {
         last = transition(found, act)
         return last
       }
-      const done = Effect.flatMap(timeLimit, (limit) => inTurn({ ...find, act, decide }, limit))
+      let unused = seen
+      const guess = () => {
+        const row = unused
+        unused = undefined
+        return row
+      }
+      const done = Effect.flatMap(timeLimit, (limit) => inTurn({ ...find, act, decide, guess }, limit))
       return Effect.flatMap(done, () =>
         last === undefined ? Effect.die(new Error("a modification was not decided")) : Effect.fromResult(last)
       )

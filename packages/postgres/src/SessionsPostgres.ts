@@ -1,9 +1,19 @@
 import { hash } from "node:crypto"
-import { Caller, InvalidToken, Sessions, type StorageUnavailable, type Token } from "@communications/core"
+import {
+  type Asker,
+  Caller,
+  type CommunicationIdentifier,
+  InvalidToken,
+  Sessions,
+  type StorageUnavailable,
+  type Token
+} from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { batches, oneOrMany } from "./Batches.ts"
+import { batches, oneOrMany, type Proof, type SessionRow } from "./Batches.ts"
+import { communicationColumns } from "./Columns.ts"
 import { gather } from "./Gather.ts"
+import { Glance } from "./Glance.ts"
 import { GroupCommit, gathering } from "./GroupCommit.ts"
 import { hex } from "./Rows.ts"
 import { bounded, statement, timeLimit } from "./StorageErrors.ts"
@@ -12,18 +22,10 @@ import { tables } from "./Tables.ts"
 /** What is stored of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
 
-/** What proves that a token is known, and when it is asked for. */
-interface Proof {
-  readonly hash: string
-  readonly at: string
-}
-
-interface CallerRow {
-  readonly organisation: string
-  readonly user: string
-}
-
+const isCaller = Schema.is(Caller)
 const decode = Schema.decodeUnknownEffect(Caller)
+
+type Authenticated = Effect.Effect<Asker, InvalidToken | StorageUnavailable>
 
 /** Sessions in PostgreSQL; those that have expired are removed as others are opened. */
 export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.effect(
@@ -33,26 +35,36 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
     const table = yield* tables
     const now = Effect.map(DateTime.now, DateTime.formatIso)
 
-    const callerOf = (row: CallerRow | undefined) =>
-      row === undefined
-        ? Effect.fail(new InvalidToken())
-        : Effect.orDie(decode({ organisation: hex(row.organisation), user: hex(row.user) }))
+    const askerOf = (row: SessionRow | undefined, identifier: CommunicationIdentifier | undefined): Authenticated => {
+      if (row === undefined) return Effect.fail(new InvalidToken())
+      const stored: unknown = { organisation: hex(row.organisation), user: hex(row.user) }
+      if (!isCaller(stored)) return Effect.orDie(decode(stored))
+      if (row.id === null || identifier === undefined) return Effect.succeed(stored)
+      const sight = { client: sql, organisation: stored.organisation, identifier }
+      return Effect.succeed({ ...stored, glance: new Glance(sight, row) })
+    }
 
-    const session = ({ hash, at }: Proof) => sql<CallerRow>`
-      SELECT organisation::text, "user"::text FROM ${table.sessions}
-      WHERE token_hash = decode(${hash}, 'hex') AND expires_at > ${at}::timestamptz`
+    const session = ({ hash, at, about }: Proof) => sql<SessionRow>`
+      SELECT s.organisation::text, s."user"::text, ${about === undefined ? sql`NULL AS id` : communicationColumns(sql)}
+      FROM ${table.sessions} s ${about === undefined ? sql`` : glanced(about)}
+      WHERE s.token_hash = decode(${hash}, 'hex') AND s.expires_at > ${at}::timestamptz`
 
-    const authenticateAlone = (proof: Proof) =>
+    const glanced = (about: CommunicationIdentifier) => sql`
+      LEFT JOIN ${table.communications} c ON c.organisation = s.organisation
+        AND ${about._tag === "Id" ? sql`c.id = ${about.id}::uuid` : sql`c.number = ${about.number}`}
+      LEFT JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
+
+    const authenticateAlone = (proof: Proof): Authenticated =>
       session(proof).pipe(
         statement("sessions.authenticate"),
-        Effect.flatMap(([row]) => callerOf(row)),
+        Effect.flatMap(([row]) => askerOf(row, proof.about)),
         bounded("sessions.authenticate")
       )
 
     const authenticateTogether = Effect.gen(function* () {
       const many = yield* batches
       const sessions = oneOrMany(session, many.authenticate)
-      const inTurn = yield* gather<Proof, Caller, InvalidToken | StorageUnavailable>({
+      const inTurn = yield* gather<Proof, Asker, InvalidToken | StorageUnavailable>({
         ...gathering("sessions.authenticate"),
         run: (waiting) =>
           sessions(waiting.map(({ item }) => item)).pipe(
@@ -60,7 +72,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             bounded("sessions.authenticate"),
             Effect.map((rows) => {
               const rowOf = new Map(rows.map((row) => [row.item, row]))
-              for (const [index, { tell }] of waiting.entries()) tell(callerOf(rowOf.get(index)))
+              for (const [index, { item, tell }] of waiting.entries()) tell(askerOf(rowOf.get(index), item.about))
               return []
             })
           )
@@ -88,7 +100,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
           ON CONFLICT (token_hash) DO UPDATE SET
             organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
         ).pipe(Effect.asVoid, statement("sessions.open"), bounded("sessions.open")),
-      authenticate: (token) => Effect.flatMap(now, (at) => authenticate({ hash: hashOf(token), at })),
+      authenticate: (token, about) => Effect.flatMap(now, (at) => authenticate({ hash: hashOf(token), at, about })),
       releaseAll: ({ organisation, user }) =>
         Effect.flatMap(
           now,

@@ -67,13 +67,15 @@ export class Communications extends Context.Service<
      * decided on what the one before it left, so that of those asking for the same step exactly one wins. A refusal of
      * the transition is the effect's failure and changes nothing. The transition must be pure: it may run repeatedly.
      * What it may change are the members that belong to the state, what was viewed, and the subject; one that changes
-     * another member is a defect, as one that throws is, and changes nothing.
+     * another member is a defect, as one that throws is, and changes nothing. A glance that `Sessions` took is no more
+     * than a guess of what is stored: it changes nothing but the time that this takes.
      */
     modify<A extends Communication, E>(
       organisation: OrganisationId,
       identifier: CommunicationIdentifier,
       transition: (communication: Communication, act: Act) => Result.Result<A, E>,
-      act: Act
+      act: Act,
+      glance?: unknown
     ): Effect.Effect<A, E | CommunicationNotFound | StorageUnavailable>
   }
 >()("@communications/core/Communications") {}

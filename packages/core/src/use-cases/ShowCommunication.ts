@@ -1,8 +1,7 @@
 import { Effect } from "effect"
 import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
 import { Communications } from "../ports/Communications.ts"
-import { authenticate } from "./Authentication.ts"
-import type { CommunicationRequest } from "./CompleteCommunication.ts"
+import { authenticate, type CommunicationRequest } from "./Authentication.ts"
 import { traced } from "./traced.ts"
 
 /**

@@ -1,9 +1,6 @@
-import { Effect } from "effect"
+import { flow } from "effect"
 import { view } from "../domain/Communication.ts"
-import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
-import { Communications } from "../ports/Communications.ts"
-import { actOf, authenticate } from "./Authentication.ts"
-import type { CommunicationRequest } from "./CompleteCommunication.ts"
+import { modifyCommunication } from "./ModifyCommunication.ts"
 import { traced } from "./traced.ts"
 
 /**
@@ -12,9 +9,4 @@ import { traced } from "./traced.ts"
  * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; with `StorageUnavailable`
  * at any time.
  */
-export const viewCommunication = Effect.fnUntraced(function* (request: CommunicationRequest) {
-  const communications = yield* Communications
-  const caller = yield* authenticate(request)
-  const identifier = yield* Effect.fromResult(parseIdentifier(request.identifier))
-  return yield* communications.modify(caller.organisation, identifier, view, yield* actOf(caller))
-}, traced("viewCommunication"))
+export const viewCommunication = flow(modifyCommunication(view), traced("viewCommunication"))
