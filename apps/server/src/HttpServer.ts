@@ -1,8 +1,8 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { Configuration } from "./Configuration.ts"
-import { nodeServer } from "./NodeServer.ts"
+import { NodeServer, nodeServer } from "./NodeServer.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 const sentences: Readonly<Record<string, string>> = {
@@ -16,7 +16,13 @@ type Address = Pick<Configuration, "host" | "port">
 
 /** Listens; when asked to stop, takes no new connection and finishes what is in flight, for at most 10 seconds. */
 export const layer = ({ host, port }: Address) =>
-  NodeHttpServer.layer(nodeServer, { host, port, gracefulShutdownTimeout: "10 seconds" })
+  Layer.unwrap(
+    Effect.sync(() => {
+      const server = nodeServer()
+      const listening = NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: "10 seconds" })
+      return Layer.merge(listening, Layer.succeed(NodeServer, server))
+    })
+  )
 
 /** Says why the address cannot be listened on. */
 export const explain =

@@ -2,6 +2,7 @@ import { IncomingMessage, Server, ServerResponse, STATUS_CODES } from "node:http
 import { Server as NetServer, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { type Code, failure, requestId, statusOf } from "@communications/http"
+import { Context } from "effect"
 
 /** What is wrong with a request that Node's parser gave up on. */
 const describe = (code: string | undefined): string => {
@@ -73,6 +74,9 @@ class StrictServer extends Server {
   readonly #sockets = new Set<Socket>()
   #closing = false
 
+  /** Answers a request before the listeners would; tells whether it does. */
+  take: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
+
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
     if (event === "connection" && request instanceof Socket) {
@@ -82,7 +86,7 @@ class StrictServer extends Server {
     this.#unanswered.add(response)
     response.once("close", () => this.#unanswered.delete(response))
     if (this.#closing) announceEnd(response)
-    if (namesHost(request)) return super.emit(event, ...args)
+    if (namesHost(request)) return (event === "request" && this.take(request, response)) || super.emit(event, ...args)
     refuse(request, response, "INVALID_PARAMETERS", "Host: exactly one is needed")
     return true
   }
@@ -116,7 +120,7 @@ class StrictServer extends Server {
  * A server that gives a slow sender 5 seconds for the header and 10 for the whole request, and answers in the envelope
  * whatever Node would refuse by itself.
  */
-export const nodeServer = (): Server =>
+export const nodeServer = (): StrictServer =>
   new StrictServer({
     headersTimeout: 5_000,
     requestTimeout: 10_000,
@@ -127,3 +131,6 @@ export const nodeServer = (): Server =>
     .on("clientError", refuseUnread)
     .on("checkExpectation", refuseExpectation)
     .on("connect", refuseTunnel)
+
+/** The server that listens. */
+export class NodeServer extends Context.Service<NodeServer, StrictServer>()("@communications/server/NodeServer") {}

@@ -5,13 +5,14 @@ import * as Announcement from "./Announcement.ts"
 import { type Configuration, configuration } from "./Configuration.ts"
 import * as Database from "./Database.ts"
 import * as HttpServer from "./HttpServer.ts"
+import * as Shortcut from "./Shortcut.ts"
 import * as Upkeep from "./Upkeep.ts"
 
 const layer = (configuration: Configuration) => {
   const database = Database.layer(configuration)
   const httpServer = HttpServer.layer(configuration).pipe(Layer.provide(database))
   return Announcement.layer(configuration).pipe(
-    Layer.provide(Http.serve),
+    Layer.provide(Layer.merge(Http.serve, Shortcut.layer)),
     Layer.provide(Layer.succeed(Http.TrustedProxies, configuration.proxies)),
     Layer.provide(httpServer),
     Layer.merge(Upkeep.layer(configuration)),

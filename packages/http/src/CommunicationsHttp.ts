@@ -1,5 +1,9 @@
 /** The implementation of the API: a handler hands its request to a use case, and the outcome back. */
 import {
+  type Accounts,
+  type Attempts,
+  type Communications,
+  type ContactInformations,
   completeCommunication,
   createCommunication,
   createContactInformation,
@@ -14,6 +18,7 @@ import {
   project,
   Readiness,
   releaseToken,
+  type Sessions,
   showCommunication,
   showContactInformation,
   showHistory,
@@ -22,8 +27,8 @@ import {
   toTransitionData,
   viewCommunication
 } from "@communications/core"
-import { Effect, Layer, Redacted, Schema } from "effect"
-import { type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Effect, Redacted, Schema } from "effect"
+import { HttpServerResponse } from "effect/http"
 import { answer } from "./Answers.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { Bodies, CommunicationsApi, Queries } from "./CommunicationsApi.ts"
@@ -38,7 +43,7 @@ import {
   ofReadiness,
   ofRelease
 } from "./Refusals.ts"
-import { queryOf, served } from "./Routes.ts"
+import { type Asked, queryOf, type Route, served } from "./Routes.ts"
 
 const read = {
   token: bodyOf(Bodies.token),
@@ -55,10 +60,7 @@ const queries = {
 }
 
 /** The token of a request, as a parameter or in its header. Where there is none, or two that differ, it fits no session. */
-const tokenOf = (
-  { headers: { authorization } }: HttpServerRequest.HttpServerRequest,
-  parameter: string | null = null
-): Redacted.Redacted<string> => {
+const tokenOf = ({ headers: { authorization } }: Asked, parameter: string | null = null): Redacted.Redacted<string> => {
   const bearer = authorization === undefined ? undefined : /^Bearer +(.*)$/i.exec(authorization)?.[1]
   const token = parameter ?? bearer
   return Redacted.make(token === undefined || (bearer !== undefined && bearer !== token) ? "" : token)
@@ -71,7 +73,7 @@ const show = (data: Schema.JsonObject, fields: FieldsSet) => respond(project(dat
 const { token, release } = CommunicationsApi.groups.authentication.endpoints
 
 /** The methods on sessions. */
-const authentication = Layer.mergeAll(
+const authentication = [
   served(token, (request) =>
     Effect.gen(function* () {
       const { organisation, username, password } = yield* read.token(request)
@@ -87,12 +89,12 @@ const authentication = Layer.mergeAll(
       return respond({})
     }).pipe(Effect.catchTags(ofRelease))
   )
-)
+]
 
 const { complete, create, show: showOne, list, view } = CommunicationsApi.groups.communications.endpoints
 
 /** The methods on communications. */
-const communications = Layer.mergeAll(
+const communications = [
   served(complete, (request) =>
     Effect.gen(function* () {
       const { token, communication_identifier: identifier, fields_set } = yield* read.named(request)
@@ -115,7 +117,7 @@ const communications = Layer.mergeAll(
   ),
   served(showOne, (request) =>
     Effect.gen(function* () {
-      const { token, communication_identifier: identifier, fields_set } = yield* queries.show
+      const { token, communication_identifier: identifier, fields_set } = yield* queries.show(request)
       const fields = yield* Effect.fromResult(parseHistoryFieldsSet(fields_set))
       const asked = { token: tokenOf(request, token), identifier }
       if (!names(fields, "history")) return show(toDetails(yield* showCommunication(asked)), fields)
@@ -125,7 +127,7 @@ const communications = Layer.mergeAll(
   ),
   served(list, (request) =>
     Effect.gen(function* () {
-      const { token, contact_information_identifier: contact, fields_set, ...given } = yield* queries.list
+      const { token, contact_information_identifier: contact, fields_set, ...given } = yield* queries.list(request)
       const fields = yield* Effect.fromResult(parseDetailsFieldsSet(fields_set))
       const found = yield* listCommunications({
         ...given,
@@ -143,12 +145,12 @@ const communications = Layer.mergeAll(
       return show(toDetails(viewed), fields)
     }).pipe(Effect.catchTags(ofCommunication))
   )
-)
+]
 
 const contacts = CommunicationsApi.groups.contact_information.endpoints
 
 /** The methods on contact information. */
-const contactInformation = Layer.mergeAll(
+const contactInformation = [
   served(contacts.create, (request) =>
     Effect.gen(function* () {
       const { token, fields_set, ...contact_information } = yield* read.contact(request)
@@ -159,22 +161,30 @@ const contactInformation = Layer.mergeAll(
   ),
   served(contacts.show, (request) =>
     Effect.gen(function* () {
-      const { token, contact_information_identifier: contact, fields_set } = yield* queries.contact
+      const { token, contact_information_identifier: contact, fields_set } = yield* queries.contact(request)
       const fields = yield* Effect.fromResult(parseContactFieldsSet(fields_set))
       return show(yield* showContactInformation({ token: tokenOf(request, token), id: contact.id }), fields)
     }).pipe(Effect.catchTags(ofContact))
   )
-)
+]
 
 const { live, ready } = CommunicationsApi.groups.health.endpoints
 
 /** For whoever watches the server. */
-const health = Layer.mergeAll(
+const health = [
   served(live, () => Effect.succeed(respond({}))),
   served(ready, () =>
     Effect.flatMap(Readiness, ({ check }) => Effect.as(check, respond({}))).pipe(Effect.catchTags(ofReadiness))
   )
-)
+]
+
+/** What is asked of whatever is behind the methods. */
+export type Ports = Accounts | Attempts | Communications | ContactInformations | Readiness | Sessions
 
 /** The routes of all methods. */
-export const layer = Layer.mergeAll(authentication, communications, contactInformation, health)
+export const routes: ReadonlyArray<Route<Ports>> = [
+  ...authentication,
+  ...communications,
+  ...contactInformation,
+  ...health
+]

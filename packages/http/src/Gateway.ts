@@ -6,6 +6,7 @@ import { HttpApi } from "effect/http-api"
 import { type Code, failure, statusOf } from "./Codes.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
 import { documentPaths } from "./OpenApiDocument.ts"
+import { type Asked, pathOf } from "./Routes.ts"
 
 const respond = (code: Code, description: string, headers: Record<string, string> = {}) =>
   HttpServerResponse.jsonUnsafe(failure(code, description), { status: statusOf(code), headers })
@@ -37,10 +38,8 @@ const offered = FindMyWay.make<ReadonlyArray<string>>(routing)
 for (const [path, methods] of methodsOf) offered.on("ANY", `/${path.slice(1)}`, methods)
 const offeredAt = (url: string): ReadonlyArray<string> => offered.find("ANY", url)?.handler ?? []
 
-const pathOf = ({ url }: HttpServerRequest.HttpServerRequest): string => url.split("?", 1)[0] ?? url
-
-const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
-  const path = pathOf(request)
+const withoutRoute = (request: Asked) => {
+  const path = pathOf(request.url)
   const methods = offeredAt(request.url)
   if (methods.length === 0) return respond("NOT_FOUND", `there is nothing at ${path}`)
   const allow = methods.join(", ")
@@ -49,7 +48,7 @@ const withoutRoute = (request: HttpServerRequest.HttpServerRequest) => {
 
 /** The answer to a request that no endpoint could answer for itself. */
 const fromCause =
-  (request: HttpServerRequest.HttpServerRequest) =>
+  (request: Asked) =>
   <E>(cause: Cause.Cause<E>): Effect.Effect<HttpServerResponse.HttpServerResponse, E> => {
     if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
     const error = Cause.squash(cause)
@@ -66,22 +65,27 @@ const fromCause =
     return Effect.as(Effect.logError("A defect", cause), answer)
   }
 
+/** Lets a request pass to what answers it. */
+export const passed = <E, R>(
+  request: Asked,
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> => {
+  const id = requestId(request.headers["x-request-id"])
+  return app.pipe(
+    Effect.catchCause(fromCause(request)),
+    Effect.flatMap((response) =>
+      Effect.as(
+        Effect.logDebug("Request", { method: request.method, path: pathOf(request.url), status: response.status }),
+        HttpServerResponse.setHeader(response, "x-request-id", id)
+      )
+    ),
+    Effect.annotateLogs("request_id", id),
+    Effect.provideService(RequestId, id)
+  )
+}
+
 /** Wraps every route of the router it is provided to. */
 export const layer = HttpRouter.middleware(
-  (app) =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const id = requestId(request.headers["x-request-id"])
-      return app.pipe(
-        Effect.catchCause(fromCause(request)),
-        Effect.flatMap((response) =>
-          Effect.as(
-            Effect.logDebug("Request", { method: request.method, path: pathOf(request), status: response.status }),
-            HttpServerResponse.setHeader(response, "x-request-id", id)
-          )
-        ),
-        Effect.annotateLogs("request_id", id),
-        Effect.provideService(RequestId, id)
-      )
-    }),
+  (app) => Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => passed(request, app)),
   { global: true }
 )

@@ -1,7 +1,7 @@
 /** How the body of a request is read. */
 import { Effect, Result, type Schema, SchemaParser } from "effect"
-import type { HttpServerRequest } from "effect/http"
 import { type Failure, failure } from "./Codes.ts"
+import type { Asked } from "./Routes.ts"
 import { describe } from "./Wording.ts"
 
 /** Whether a `Content-Type` is that of JSON, in UTF-8 if it names an encoding. */
@@ -43,7 +43,7 @@ export const bodyOf = <A, I>(schema: Schema.Codec<A, I>) => {
     const decoded = decode(json)
     return Result.isSuccess(decoded) ? Effect.succeed(decoded.success) : wrong(describe(decoded.failure))
   }
-  return (request: HttpServerRequest.HttpServerRequest): Effect.Effect<A, NoBody> => {
+  return (request: Asked): Effect.Effect<A, NoBody> => {
     const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers
     if (encoding !== "identity") return encoded
     if (type !== undefined && !isJson(type)) return notJson
