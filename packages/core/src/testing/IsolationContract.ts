@@ -1,5 +1,7 @@
-import { Effect, Exit } from "effect"
-import { InvalidCredentials } from "../domain/Errors.ts"
+import { DateTime, Effect, Exit } from "effect"
+import { complete, view } from "../domain/Communication.ts"
+import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.ts"
+import { CommunicationNotFound, InvalidCredentials, NotDraft } from "../domain/Errors.ts"
 import type { OrganisationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
 import { NewCompany } from "../domain/NewContactInformation.ts"
@@ -18,7 +20,7 @@ import { showCommunication, showHistory } from "../use-cases/ShowCommunication.t
 import { showContactInformation } from "../use-cases/ShowContactInformation.ts"
 import { viewCommunication } from "../use-cases/ViewCommunication.ts"
 import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
-import { freshToken, noon } from "./Fixtures.ts"
+import { aDraft, anAct, freshCaller, freshToken, noon, store } from "./Fixtures.ts"
 import { type Named, namesOf, type Tenant, twoTenants } from "./Tenants.ts"
 
 type Ports = Accounts | Attempts | Communications | ContactInformations | Sessions
@@ -139,6 +141,30 @@ export const isolationContract = <E, R>(
         for (let count = 0; count < 5; count++) yield* create(theirs)
         yield* expectEqual((yield* create(mine)).number, "1")
         yield* expectEqual((yield* create(theirs)).number, "6")
+      })
+    },
+    {
+      name: "a glance at a communication decides nothing, whatever happened since",
+      test: Effect.gen(function* () {
+        const [sessions, communications] = [yield* Sessions, yield* Communications]
+        const [caller, token, draft, other, act] = [freshCaller(), freshToken(), aDraft("1"), aDraft("2"), anAct()]
+        const { organisation } = caller
+        yield* sessions.open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
+        for (const communication of [draft, other]) yield* store(organisation, communication)
+        const about: CommunicationIdentifier = { _tag: "Id", id: draft.id }
+        const { glance, ...asker } = yield* sessions.authenticate(token, about)
+        yield* expectEqual(asker, caller)
+        const viewed = yield* communications.modify(organisation, about, view, act)
+        const elsewhere = communications.modify(freshCaller().organisation, about, complete, act, glance)
+        yield* expectFailure(elsewhere, new CommunicationNotFound({ identifier: about }))
+        const another = { _tag: "Id", id: other.id } as const
+        yield* expectEqual((yield* communications.modify(organisation, another, complete, act, glance)).id, other.id)
+        yield* expectEqual(yield* communications.find(organisation, about), viewed)
+        const completed = yield* communications.modify(organisation, about, complete, act, glance)
+        yield* expectEqual(completed.viewed_on, viewed.viewed_on)
+        const again = communications.modify(organisation, about, complete, act, glance)
+        const { id, number } = draft
+        yield* expectFailure(again, new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
       })
     }
   ]
