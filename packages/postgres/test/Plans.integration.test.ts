@@ -28,7 +28,7 @@ import {
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted } from "effect"
+import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshDatabase } from "../../../test/freshDatabase.ts"
 
@@ -120,6 +120,10 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   yield* accounts.authenticate({ organisation: name, username: name, password })
   yield* sessions.open(token, caller, noon)
   yield* Effect.flip(sessions.authenticate(token))
+  const open = freshToken()
+  yield* sessions.open(open, { ...caller, organisation }, DateTime.add(yield* DateTime.now, { days: 1 }))
+  yield* sessions.authenticate(open, byNumber(added.number))
+  yield* sessions.authenticate(open, { _tag: "Id", id: added.id })
   yield* Effect.flip(sessions.release(token))
   yield* sessions.releaseAll(caller)
   const limit = { key: name, burst: 1, every: Duration.seconds(60) }
