@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { answerTo, largestBody, type Ports } from "@communications/http"
 import { Effect, Exit, Layer, Option, Tracer } from "effect"
-import { Headers, type HttpServerResponse } from "effect/http"
+import { Headers, HttpMethod, type HttpServerResponse } from "effect/http"
 import { NodeServer } from "./NodeServer.ts"
 
 /** Whether the body, if there is one, is known to be small before it is read. */
@@ -35,11 +35,11 @@ export const layer: Layer.Layer<never, never, NodeServer | Ports> = Layer.effect
     server.take = (request, response) => {
       const { method = "", url = "", headers, socket } = request
       const answer = answerTo(method, url)
-      if (answer === undefined || !isSmall(request)) return false
+      if (answer === undefined || !HttpMethod.isHttpMethod(method) || !isSmall(request)) return false
       read(request, (body) => {
         const fiber = fork(
           answer({
-            method: method === "GET" ? "GET" : "POST",
+            method,
             url,
             headers: Headers.fromInput(headers),
             remoteAddress: Option.fromUndefinedOr(socket.remoteAddress),

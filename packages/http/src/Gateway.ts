@@ -5,6 +5,7 @@ import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerRe
 import { HttpApi } from "effect/http-api"
 import { type Code, failure, statusOf } from "./Codes.ts"
 import { CommunicationsApi } from "./CommunicationsApi.ts"
+import { largestBody } from "./JsonBody.ts"
 import { documentPaths } from "./OpenApiDocument.ts"
 import { type Asked, pathOf } from "./Routes.ts"
 
@@ -57,7 +58,7 @@ const fromCause =
     if (reason?._tag === "RequestParseError") {
       return Effect.succeed(
         reason.reason === "BodyTooLarge"
-          ? respond("PAYLOAD_TOO_LARGE", "the body is larger than 16384 bytes", { connection: "close" })
+          ? respond("PAYLOAD_TOO_LARGE", `the body is larger than ${largestBody} bytes`, { connection: "close" })
           : respond("INVALID_PARAMETERS", "the body cannot be read")
       )
     }

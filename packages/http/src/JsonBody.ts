@@ -20,6 +20,9 @@ declare const TextDecoder: new (
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
+/** The largest body that is read, in bytes. */
+export const largestBody = 16_384
+
 /** Why there is no body of the shape. */
 type NoBody = Failure<"INVALID_PARAMETERS"> | Failure<"UNSUPPORTED_MEDIA_TYPE">
 

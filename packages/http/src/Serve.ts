@@ -1,11 +1,12 @@
 /** The API as it is served. */
-import { ByteSize, type Effect, Layer } from "effect"
+import { ByteSize, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse, UrlParams } from "effect/http"
 import { HttpApiSwagger } from "effect/http-api"
 import * as CommunicationsHttp from "./CommunicationsHttp.ts"
 import * as Gateway from "./Gateway.ts"
+import { largestBody } from "./JsonBody.ts"
 import { DocumentedApi, document, documentPaths } from "./OpenApiDocument.ts"
-import { type Asked, pathOf } from "./Routes.ts"
+import { pathOf, type Route } from "./Routes.ts"
 
 /** The routes of the API and of its documentation, for any `HttpRouter`. */
 export const layer = Layer.mergeAll(
@@ -17,7 +18,7 @@ export const layer = Layer.mergeAll(
   Gateway.layer
 )
 
-type Answer = (request: Asked) => Effect.Effect<HttpServerResponse.HttpServerResponse, never, CommunicationsHttp.Ports>
+type Answer = Route<CommunicationsHttp.Ports>["answer"]
 
 const answers = new Map(
   CommunicationsHttp.routes.map(({ method, path, answer }): [string, Answer] => [
@@ -26,11 +27,8 @@ const answers = new Map(
   ])
 )
 
-/** What answers such a request as `serve` would, for whoever reads requests and writes answers without Effect; none where no method is there. */
+/** What answers such a request as `serve` would, for whoever reads requests without Effect; nothing where no method is. */
 export const answerTo = (method: string, url: string): Answer | undefined => answers.get(`${method} ${pathOf(url)}`)
-
-/** The largest body that is read, in bytes. */
-export const largestBody = 16_384
 
 /** What holds for every request: bodies over 16 KiB are refused, and no span shows a token that came in a URL. */
 const rules = Layer.mergeAll(

@@ -66,16 +66,18 @@ export const batches = Effect.gen(function* () {
     return (items: ReadonlyArray<unknown>) => sql.unsafe<A>(text, [JSON.stringify(items)])
   }
 
+  /** The communication that an item `i` names, in the organisation of that column. */
+  const named = (organisation: string) => sql`
+    SELECT * FROM ${table.communications} WHERE organisation = ${sql.literal(organisation)} AND id = i.id
+    UNION ALL
+    SELECT * FROM ${table.communications} WHERE organisation = ${sql.literal(organisation)} AND number = i.number`
+
   const find = prepared(
     (items) => sql<Row & Item>`
         SELECT i.item, ${communicationColumns(sql)}
         FROM json_to_recordset(${items}::text::json)
           AS i (item integer, organisation uuid, id uuid, number text COLLATE "C"),
-        LATERAL (
-          SELECT * FROM ${table.communications} WHERE organisation = i.organisation AND id = i.id
-          UNION ALL
-          SELECT * FROM ${table.communications} WHERE organisation = i.organisation AND number = i.number
-        ) AS c
+        LATERAL (${named("i.organisation")}) AS c
         JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
   )
 
@@ -120,11 +122,7 @@ export const batches = Effect.gen(function* () {
       FROM json_to_recordset(${items}::text::json)
         AS i (item integer, hash text, at timestamptz, id uuid, number text COLLATE "C")
       JOIN ${table.sessions} s ON s.token_hash = decode(i.hash, 'hex') AND s.expires_at > i.at
-      LEFT JOIN LATERAL (
-        SELECT * FROM ${table.communications} WHERE organisation = s.organisation AND id = i.id
-        UNION ALL
-        SELECT * FROM ${table.communications} WHERE organisation = s.organisation AND number = i.number
-      ) AS c ON true
+      LEFT JOIN LATERAL (${named("s.organisation")}) AS c ON true
       LEFT JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
   )
 

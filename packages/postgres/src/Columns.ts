@@ -1,4 +1,5 @@
 /** How values go into columns, and come out of them, whatever the driver. */
+import type { CommunicationIdentifier } from "@communications/core"
 import { DateTime } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 
@@ -13,6 +14,12 @@ export const isoOf =
   (sql: SqlClient.SqlClient) =>
   (column: string): Statement.Fragment =>
     sql.literal(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+
+/** Whether a communication `c` is the one of that identifier, in its organisation. */
+export const isNamed =
+  (sql: SqlClient.SqlClient) =>
+  (identifier: CommunicationIdentifier): Statement.Fragment =>
+    identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`
 
 /** The columns of a contact information `p`, as `ContactRow` names them. */
 export const contactColumns = (sql: SqlClient.SqlClient): Statement.Fragment =>

@@ -13,7 +13,7 @@ import {
 } from "@communications/core"
 import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import { communicationColumns, isoOf, moment } from "./Columns.ts"
+import { communicationColumns, isNamed, isoOf, moment } from "./Columns.ts"
 import { type Row, stateColumns, type TransitionRow } from "./Rows.ts"
 import { tables } from "./Tables.ts"
 
@@ -82,8 +82,7 @@ export const statements = Effect.gen(function* () {
 
     find: (organisation: OrganisationId, identifier: CommunicationIdentifier) => sql<Row>`
       SELECT ${columns} FROM ${joined(organisation)}
-      WHERE c.organisation = ${organisation}::uuid
-        AND ${identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`}`,
+      WHERE c.organisation = ${organisation}::uuid AND ${isNamed(sql)(identifier)}`,
 
     /**
      * Finds each combination of state, direction and media in its order, of these the page, and of that each row by its

@@ -31,7 +31,7 @@ export const gathering = (operation: string) => ({
   late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
 })
 
-/** A modification; `decide` is the transition, and keeps what it decided last; `guess` gives once what was glanced at. */
+/** A modification; `decide` is the transition, and keeps what it decided last; `guess` is what was glanced at, before the first decision. */
 interface Modification extends Find {
   readonly act: Act
   readonly decide: (found: Communication) => Result.Result<Communication, unknown>
@@ -163,12 +163,7 @@ export const groupCommit = Effect.gen(function* () {
         last = transition(found, act)
         return last
       }
-      let unused = seen
-      const guess = () => {
-        const row = unused
-        unused = undefined
-        return row
-      }
+      const guess = () => (last === undefined ? seen : undefined)
       const done = Effect.flatMap(timeLimit, (limit) => inTurn({ ...find, act, decide, guess }, limit))
       return Effect.flatMap(done, () =>
         last === undefined ? Effect.die(new Error("a modification was not decided")) : Effect.fromResult(last)

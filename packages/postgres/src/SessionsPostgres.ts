@@ -11,7 +11,7 @@ import {
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { batches, oneOrMany, type Proof, type SessionRow } from "./Batches.ts"
-import { communicationColumns } from "./Columns.ts"
+import { communicationColumns, isNamed } from "./Columns.ts"
 import { gather } from "./Gather.ts"
 import { Glance } from "./Glance.ts"
 import { GroupCommit, gathering } from "./GroupCommit.ts"
@@ -51,7 +51,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
 
     const glanced = (about: CommunicationIdentifier) => sql`
       LEFT JOIN ${table.communications} c ON c.organisation = s.organisation
-        AND ${about._tag === "Id" ? sql`c.id = ${about.id}::uuid` : sql`c.number = ${about.number}`}
+        AND ${isNamed(sql)(about)}
       LEFT JOIN ${table.contact_information} p ON p.organisation = c.organisation AND p.id = c.contact_information`
 
     const authenticateAlone = (proof: Proof): Authenticated =>
