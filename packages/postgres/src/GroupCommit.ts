@@ -1,16 +1,11 @@
 /** Modifications that are asked for at the same time, committed as one. */
-import {
-  type Act,
-  type Communication,
-  CommunicationNotFound,
-  StorageUnavailable,
-  transitionOf
-} from "@communications/core"
-import { Context, Effect, Exit, Result } from "effect"
+import { type Act, type Communication, type CommunicationNotFound, StorageUnavailable } from "@communications/core"
+import { Context, Effect, Exit, type Result } from "effect"
 import { batches, type Find, oneOrMany, type Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
-import { gather, type Waiting } from "./Gather.ts"
-import { fromRow, type Row } from "./Rows.ts"
+import { type Decided, deciding, type Modification, type Waits } from "./Deciding.ts"
+import { gather } from "./Gather.ts"
+import type { Row } from "./Rows.ts"
 import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
@@ -31,74 +26,15 @@ export const gathering = (operation: string) => ({
   late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
 })
 
-/** A modification; `decide` is the transition, and keeps what it decided last; `guess` is what was glanced at, before the first decision. */
-interface Modification extends Find {
-  readonly act: Act
-  readonly decide: (found: Communication) => Result.Result<Communication, unknown>
-  readonly guess: () => Row | undefined
-}
-
-type Waits = Waiting<Modification, void, CommunicationNotFound | StorageUnavailable>
-
-/** A modification that is decided, and is to be stored. */
-interface Decided {
-  readonly waits: Waits
-  readonly write: Write
-}
-
 /** Makes `modify` of the port `Communications`, for many at once. */
 export const groupCommit = Effect.gen(function* () {
   const [one, many] = [yield* statements, yield* batches]
+  const decideAll = yield* deciding
 
-  const find = oneOrMany(
-    ({ organisation, identifier }: Find) => one.find(organisation, identifier),
-    (finds) => many.find(finds)
-  )
   const update = oneOrMany(
     ({ organisation, version, next, step }: Write) => one.update(organisation, version, next, step),
     (writes) => many.update(writes)
   )
-
-  /** What is to be stored of what is decided on a row; nothing where that is refused, or changes nothing. */
-  const writeOf = ({ organisation, act, decide }: Modification, row: Row): Effect.Effect<Write | undefined> =>
-    Effect.map(fromRow(row), (found) => {
-      const next = decide(found)
-      if (Result.isFailure(next) || next.success === found) return undefined
-      const step = transitionOf(found, next.success, act)
-      return { organisation, version: row.version, next: next.success, step }
-    })
-
-  /** Decides on what is found; tells whoever is decided without a change, and gives what is to be stored. */
-  const decideFound = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
-    const rows = yield* statement("communications.find")(find(waiting.map(({ item }) => item)))
-    const rowOf = new Map(rows.map((row) => [row.item, row]))
-    const writes: Array<Decided> = []
-    for (const [index, waits] of waiting.entries()) {
-      const row = rowOf.get(index)
-      if (row === undefined) {
-        waits.tell(Effect.fail(new CommunicationNotFound({ identifier: waits.item.identifier })))
-        continue
-      }
-      const exit = yield* Effect.exit(writeOf(waits.item, row))
-      if (Exit.isFailure(exit)) waits.tell(Effect.failCause(exit.cause))
-      else if (exit.value === undefined) waits.tell(Effect.void)
-      else writes.push({ waits, write: exit.value })
-    }
-    return writes
-  })
-
-  /** The same, on what was glanced at where that leads to a write, which tells whether it was still true; the rest is found. */
-  const decideAll = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {
-    const [writes, unseen]: [Array<Decided>, Array<Waits>] = [[], []]
-    for (const waits of waiting) {
-      const guess = waits.item.guess()
-      const exit = guess && (yield* Effect.exit(writeOf(waits.item, guess)))
-      if (exit !== undefined && Exit.isSuccess(exit) && exit.value !== undefined) {
-        writes.push({ waits, write: exit.value })
-      } else unseen.push(waits)
-    }
-    return unseen.length === 0 ? writes : [...writes, ...(yield* decideFound(unseen))]
-  })
 
   /** Stores what was decided; gives whoever lost against another, and must be decided anew. */
   const storeAll = Effect.fnUntraced(function* (
