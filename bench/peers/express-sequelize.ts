@@ -60,8 +60,8 @@ ContactInformation.init(
     last_name: DataTypes.TEXT,
     title: DataTypes.TEXT,
     company_name: DataTypes.TEXT,
-    demographics: DataTypes.JSONB,
-    company_profile: DataTypes.JSONB
+    demographics: DataTypes.JSON,
+    company_profile: DataTypes.JSON
   },
   { ...options, tableName: "contact_information" }
 )

@@ -77,11 +77,11 @@ export const filling = ({ communications, completed, organisations }: Dataset): 
     `INSERT INTO contact_information (organisation, id, type, life_cycle_state, name, first_name, last_name, title,
         company_name, demographics, company_profile)
       SELECT md5('organisation ' || o)::uuid, md5('contact ' || c)::uuid, 'PERSON', 'MARKETING', 'Kathy Clark ' || c,
-        'Kathy', 'Clark ' || c, 'Mrs', NULL, '${demographics}'::jsonb, NULL
+        'Kathy', 'Clark ' || c, 'Mrs', NULL, '${demographics}'::json, NULL
       FROM generate_series(0, ${organisations - 1}) AS o, generate_series(1, ${contacts - 1}) AS c
       UNION ALL
       SELECT md5('organisation ' || o)::uuid, md5('contact 0')::uuid, 'COMPANY', 'FINANCIAL', 'Aphrodite Shipping Ltd',
-        'Eleni', 'Georgiou', 'Ms', 'Aphrodite Shipping Ltd', NULL, '${company_profile}'::jsonb
+        'Eleni', 'Georgiou', 'Ms', 'Aphrodite Shipping Ltd', NULL, '${company_profile}'::json
       FROM generate_series(0, ${organisations - 1}) AS o`,
     `INSERT INTO communications (organisation, id, number, version, life_cycle_state, created_at, direction, media, subject,
         viewed_on, completed_at, completed_by, contact_information, told_in)

@@ -22,8 +22,8 @@ export class ContactInformation implements Contact {
   @Column("text", { nullable: true }) last_name: string | null
   @Column("text", { nullable: true }) title: string | null
   @Column("text", { nullable: true }) company_name: string | null
-  @Column("jsonb", { nullable: true }) demographics: object | null
-  @Column("jsonb", { nullable: true }) company_profile: object | null
+  @Column("json", { nullable: true }) demographics: object | null
+  @Column("json", { nullable: true }) company_profile: object | null
 }
 
 @Entity("communications")

@@ -42,6 +42,10 @@ const writeOf = ({ organisation, version, next, step }: Write, item: number) => 
   ...(step === null ? {} : { ...step, at: moment(step.at), told: isCompletion(step) })
 })
 
+const keyOf = ({ organisation, id }: { readonly organisation: string; readonly id: string }) => organisation + id
+const byKey = (left: ReturnType<typeof writeOf>, right: ReturnType<typeof writeOf>) =>
+  keyOf(left) < keyOf(right) ? -1 : 1
+
 /** Runs the statement for one where it is alone, which the database does faster: nobody waits longer for others that are not there. */
 export const oneOrMany =
   <Given, A extends object, E>(
@@ -89,18 +93,13 @@ export const batches = Effect.gen(function* () {
           viewed_on timestamptz, completed_at timestamptz, completed_by uuid,
           "from" text, "to" text, at timestamptz, by uuid, request_id text, told boolean
         )
-      ), locked AS MATERIALIZED (
-        SELECT i.item, c.organisation, c.id
-        FROM items i JOIN ${table.communications} c
-          ON c.organisation = i.organisation AND c.id = i.id AND c.version = i.version
-        ORDER BY c.organisation, c.id FOR UPDATE OF c
       ), updated AS (
         UPDATE ${table.communications} c SET
           version = c.version + 1, life_cycle_state = i.life_cycle_state, subject = i.subject, viewed_on = i.viewed_on,
           completed_at = i.completed_at, completed_by = i.completed_by,
           told_in = CASE WHEN i.told THEN greatest(c.told_in, pg_current_xact_id()) ELSE c.told_in END
-        FROM items i JOIN locked USING (item)
-        WHERE c.organisation = locked.organisation AND c.id = locked.id
+        FROM items i
+        WHERE c.organisation = i.organisation AND c.id = i.id AND c.version = i.version
         RETURNING i.item, c.version, c.told_in
       ), recorded AS (
         INSERT INTO ${table.communication_history}
@@ -130,8 +129,8 @@ export const batches = Effect.gen(function* () {
     find: (finds: ReadonlyArray<Find>) =>
       find(finds.map(({ organisation, identifier }, item) => ({ item, organisation, ...identifier }))),
 
-    /** Which of them were still of their version; the rows are locked in the order of their key, so that none waits in a circle. */
-    update: (writes: ReadonlyArray<Write>) => update(writes.map(writeOf)),
+    /** Which of them were still of their version; in the order of their key, so that two of these do not wait for each other. */
+    update: (writes: ReadonlyArray<Write>) => update(writes.map(writeOf).sort(byKey)),
 
     authenticate: (proofs: ReadonlyArray<Proof>) =>
       authenticate(proofs.map(({ about, ...proof }, item) => ({ item, ...proof, ...about })))

@@ -22,8 +22,8 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
           ) VALUES (
             ${organisation}::uuid, ${contact.id}::uuid, ${contact.type}, ${contact.life_cycle_state}, ${contact.name},
             ${contact.first_name}, ${contact.middle_name}, ${contact.last_name}, ${contact.title},
-            ${contact.company_name}, ${json(contact.demographics)}::text::jsonb,
-            ${json(contact.company_profile)}::text::jsonb
+            ${contact.company_name}, ${json(contact.demographics)}::text::json,
+            ${json(contact.company_profile)}::text::json
           ) ON CONFLICT DO NOTHING RETURNING 1`.pipe(
           statement("contact_informations.add"),
           Effect.flatMap((added) =>

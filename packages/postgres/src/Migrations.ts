@@ -3,6 +3,7 @@ import { Migrator, SqlClient } from "effect/sql"
 import { createCommunications } from "./migrations/0001_create_communications.ts"
 import { addTheFamily } from "./migrations/0002_add_the_family.ts"
 import { addEvents } from "./migrations/0003_add_events.ts"
+import { keepJsonAsWritten } from "./migrations/0004_keep_json_as_written.ts"
 import { DatabaseSchema, quoted, tablesIn } from "./Tables.ts"
 
 /**
@@ -12,7 +13,8 @@ import { DatabaseSchema, quoted, tablesIn } from "./Tables.ts"
 export const migrations = {
   "0001_create_communications": createCommunications,
   "0002_add_the_family": addTheFamily,
-  "0003_add_events": addEvents
+  "0003_add_events": addEvents,
+  "0004_keep_json_as_written": keepJsonAsWritten
 }
 
 const migrationsTable = "communications_migrations"
