@@ -53,9 +53,11 @@ const refuseTunnel = (request: IncomingMessage): void => {
   refuse(request, response, "METHOD_NOT_ALLOWED", `${request.url} is not at this server, which is no proxy`)
 }
 
+const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase() === "host"
+
 /** Whether a request names one host, as HTTP/1.1 demands. */
-const namesHost = ({ httpVersion, headersDistinct }: IncomingMessage): boolean =>
-  httpVersion !== "1.1" || headersDistinct.host?.length === 1
+const namesHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean =>
+  httpVersion !== "1.1" || rawHeaders.filter((name, index) => index % 2 === 0 && isHost(name)).length === 1
 
 /** Tells the client that this connection ends with this answer. */
 const announceEnd = (response: ServerResponse): void => {

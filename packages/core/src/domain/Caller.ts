@@ -27,10 +27,9 @@ const TokenText = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/)).pipe(S
 /** The secret of a session, 32 upper-case hexadecimal digits; redacted, so that no log or error shows it. */
 export type Token = Redacted.Redacted<typeof TokenText.Type>
 
+const isTokenText = Schema.is(TokenText)
+const isToken = (given: Redacted.Redacted<string>): given is Token => isTokenText(Redacted.value(given))
+
 /** Reads a token; what does not look like one is as invalid as one that is unknown. */
-export const parseToken = (given: Redacted.Redacted<string>): Result.Result<Token, InvalidToken> => {
-  const text = Redacted.value(given)
-  return Schema.is(TokenText)(text)
-    ? Result.succeed(Redacted.make(text, { label: "Token" }))
-    : Result.fail(new InvalidToken())
-}
+export const parseToken = (given: Redacted.Redacted<string>): Result.Result<Token, InvalidToken> =>
+  isToken(given) ? Result.succeed(given) : Result.fail(new InvalidToken())
