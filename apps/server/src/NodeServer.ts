@@ -45,11 +45,13 @@ const refuse = (request: IncomingMessage, response: ServerResponse, code: Code, 
 const refuseExpectation = (request: IncomingMessage, response: ServerResponse): void =>
   refuse(request, response, "INVALID_PARAMETERS", "Expect: nothing but 100-continue can be expected")
 
-/** CONNECT asks for what is at another server; here no method is allowed for that. */
+/** CONNECT asks for what is at another server; here no method is allowed for that. Node has let go of its socket. */
 const refuseTunnel = (request: IncomingMessage): void => {
+  const { socket } = request
+  socket.on("error", () => socket.destroy())
   const response = new ServerResponse(request)
-  response.assignSocket(request.socket)
-  response.once("finish", () => request.socket.end()).setHeader("allow", "")
+  response.assignSocket(socket)
+  response.once("finish", () => socket.destroySoon()).setHeader("allow", "")
   refuse(request, response, "METHOD_NOT_ALLOWED", `${request.url} is not at this server, which is no proxy`)
 }
 
@@ -79,6 +81,11 @@ class StrictServer extends Server {
   /** Answers a request before the listeners would; tells whether it does. */
   take: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
 
+  /** Nothing here speaks another protocol: where nobody listens for an upgrade, Node takes the request as any other. */
+  override listenerCount(event: string): number {
+    return event === "upgrade" ? 0 : super.listenerCount(event)
+  }
+
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
     if (event === "connection" && request instanceof Socket) {
@@ -102,7 +109,9 @@ class StrictServer extends Server {
     this.#closing = true
     this.requestTimeout = this.headersTimeout
     for (const response of this.#unanswered) announceEnd(response)
-    const all = setTimeout(() => this.closeAllConnections(), 11_000)
+    const all = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, 11_000)
     afterTurns(backlog, () => {
       const idle = setInterval(() => {
         this.closeIdleConnections()

@@ -38,16 +38,21 @@ export const layer: Layer.Layer<never, never, NodeServer | Ports> = Layer.effect
       if (answer === undefined || !HttpMethod.isHttpMethod(method) || !isSmall(request)) return false
       read(request, (body) => {
         const fiber = fork(
-          answer({
-            method,
-            url,
-            headers: Headers.fromInput(headers),
-            remoteAddress: Option.fromUndefinedOr(socket.remoteAddress),
-            arrayBuffer: Effect.succeed(body)
-          })
+          Effect.suspend(() =>
+            answer({
+              method,
+              url,
+              headers: Headers.fromInput(headers),
+              remoteAddress: Option.fromUndefinedOr(socket.remoteAddress),
+              arrayBuffer: Effect.succeed(body)
+            })
+          ).pipe(
+            Effect.map((answered) => write(response, answered)),
+            Effect.tapDefect((defect) => Effect.logError("An answer could not be written", defect))
+          )
         )
         response.on("close", () => fiber.interruptUnsafe())
-        fiber.addObserver((exit) => (Exit.isSuccess(exit) ? write(response, exit.value) : response.destroy()))
+        fiber.addObserver((exit) => void (Exit.isFailure(exit) && response.destroy()))
       })
       return true
     }

@@ -131,6 +131,16 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     ],
     ["a request to no host", "GET /health/live HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
     ["a request to two hosts", "GET /health/live HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n", "INVALID_PARAMETERS"],
+    [
+      "an upgrade of no host",
+      "GET /health/live HTTP/1.1\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
+      "INVALID_PARAMETERS"
+    ],
+    [
+      "half a body, to be upgraded",
+      `${post}host: x\r\nconnection: upgrade\r\nupgrade: h2c\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+      "INVALID_PARAMETERS"
+    ],
     ["an expectation", `${post}host: x\r\nexpect: foo\r\ncontent-length: 2\r\n\r\n{}`, "INVALID_PARAMETERS"],
     ["an expectation and no host", `${post}expect: 100-continue\r\n\r\n`, "INVALID_PARAMETERS"],
     ["a tunnel", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n", "METHOD_NOT_ALLOWED"]
@@ -150,6 +160,18 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
   it("takes a request of HTTP/1.0 without a host, and refuses under the request id that was sent", async () => {
     expect(await answerTo("GET /health/live HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /)
     expect(await answerTo("GET / HTTP/1.1\r\nx-request-id: mine\r\n\r\n")).toContain("\r\nx-request-id: mine\r\n")
+  })
+
+  it("outlives whoever asks for a tunnel and is gone, and does not change the protocol", async () => {
+    for (let time = 0; time < 20; time++) {
+      const socket = connect(Number(new URL(urls[0]).port), "127.0.0.1")
+      await once(socket, "connect")
+      socket.write("CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n")
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      socket.resetAndDestroy()
+    }
+    const upgrading = "GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n\r\n"
+    expect(await answerTo(upgrading)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   it("finishes what is in flight when it is asked to stop: every OK is stored, and none is lost", async () => {

@@ -42,12 +42,15 @@ export const deciding = Effect.gen(function* () {
 
   /** What is to be stored of what is decided on a row; nothing where that is refused, or changes nothing. */
   const writeOf = ({ organisation, act, decide }: Modification, row: Row): Effect.Effect<Write | undefined> =>
-    Effect.map(fromRow(row), (found) => {
-      const next = decide(found)
-      if (Result.isFailure(next) || next.success === found) return undefined
-      const step = transitionOf(found, next.success, act)
-      return { organisation, version: row.version, next: next.success, step }
-    })
+    Effect.map(
+      Effect.suspend(() => fromRow(row)),
+      (found) => {
+        const next = decide(found)
+        if (Result.isFailure(next) || next.success === found) return undefined
+        const step = transitionOf(found, next.success, act)
+        return { organisation, version: row.version, next: next.success, step }
+      }
+    )
 
   /** Decides on what is found. */
   const decideFound = Effect.fnUntraced(function* (waiting: ReadonlyArray<Waits>) {

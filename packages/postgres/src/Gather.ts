@@ -38,7 +38,7 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
     yield* Effect.yieldNow
     while (queue.length > 0) {
       const batch = queue.splice(0, Math.min(most, Math.max(some, Math.ceil(queue.length / 2))))
-      const exit = yield* Effect.exit(run(batch))
+      const exit = yield* Effect.exit(Effect.suspend(() => run(batch)))
       if (Exit.isSuccess(exit)) queue = [...exit.value.filter(({ isTold }) => !isTold()), ...queue]
       else for (const { tell } of batch) tell(Effect.failCause(exit.cause))
     }

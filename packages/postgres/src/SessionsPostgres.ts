@@ -72,7 +72,9 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             bounded("sessions.authenticate"),
             Effect.map((rows) => {
               const rowOf = new Map(rows.map((row) => [row.item, row]))
-              for (const [index, { item, tell }] of waiting.entries()) tell(askerOf(rowOf.get(index), item.about))
+              for (const [index, { item, tell }] of waiting.entries()) {
+                tell(Effect.suspend(() => askerOf(rowOf.get(index), item.about)))
+              }
               return []
             })
           )

@@ -7,7 +7,10 @@ export const StorageTimeout = Context.Reference<Duration.Input>("@communications
   defaultValue: () => Duration.seconds(5)
 })
 
-const millis = (limit: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(limit))
+/** The most that a timer takes: 24 days. */
+const longest = 2 ** 31 - 1
+
+const millis = (limit: Duration.Input): number => Math.min(Duration.toMillis(Duration.fromInputUnsafe(limit)), longest)
 
 /** How long that is, in milliseconds. */
 export const timeLimit: Effect.Effect<number> = Effect.map(StorageTimeout, millis)
