@@ -42,10 +42,6 @@ const writeOf = ({ organisation, version, next, step }: Write, item: number) => 
   ...(step === null ? {} : { ...step, at: moment(step.at), told: isCompletion(step) })
 })
 
-const keyOf = ({ organisation, id }: { readonly organisation: string; readonly id: string }) => organisation + id
-const byKey = (left: ReturnType<typeof writeOf>, right: ReturnType<typeof writeOf>) =>
-  keyOf(left) < keyOf(right) ? -1 : 1
-
 /** Runs the statement for one where it is alone, which the database does faster: nobody waits longer for others that are not there. */
 export const oneOrMany =
   <Given, A extends object, E>(
@@ -93,13 +89,18 @@ export const batches = Effect.gen(function* () {
           viewed_on timestamptz, completed_at timestamptz, completed_by uuid,
           "from" text, "to" text, at timestamptz, by uuid, request_id text, told boolean
         )
+      ), free AS MATERIALIZED (
+        SELECT i.item, c.organisation, c.id
+        FROM items i JOIN ${table.communications} c
+          ON c.organisation = i.organisation AND c.id = i.id AND c.version = i.version
+        FOR NO KEY UPDATE OF c SKIP LOCKED
       ), updated AS (
         UPDATE ${table.communications} c SET
           version = c.version + 1, life_cycle_state = i.life_cycle_state, subject = i.subject, viewed_on = i.viewed_on,
           completed_at = i.completed_at, completed_by = i.completed_by,
           told_in = CASE WHEN i.told THEN greatest(c.told_in, pg_current_xact_id()) ELSE c.told_in END
-        FROM items i
-        WHERE c.organisation = i.organisation AND c.id = i.id AND c.version = i.version
+        FROM items i JOIN free USING (item)
+        WHERE c.organisation = free.organisation AND c.id = free.id
         RETURNING i.item, c.version, c.told_in
       ), recorded AS (
         INSERT INTO ${table.communication_history}
@@ -129,8 +130,8 @@ export const batches = Effect.gen(function* () {
     find: (finds: ReadonlyArray<Find>) =>
       find(finds.map(({ organisation, identifier }, item) => ({ item, organisation, ...identifier }))),
 
-    /** Which of them were still of their version; in the order of their key, so that two of these do not wait for each other. */
-    update: (writes: ReadonlyArray<Write>) => update(writes.map(writeOf).sort(byKey)),
+    /** Which of them were still of their version, and held by nobody else: it waits for no lock, so that none waits for another's. */
+    update: (writes: ReadonlyArray<Write>) => update(writes.map(writeOf)),
 
     authenticate: (proofs: ReadonlyArray<Proof>) =>
       authenticate(proofs.map(({ about, ...proof }, item) => ({ item, ...proof, ...about })))

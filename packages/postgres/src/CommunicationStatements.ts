@@ -13,6 +13,7 @@ import {
 } from "@communications/core"
 import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
+import type { Write } from "./Batches.ts"
 import { communicationColumns, isNamed, isoOf, moment } from "./Columns.ts"
 import { type Row, stateColumns, type TransitionRow } from "./Rows.ts"
 import { tables } from "./Tables.ts"
@@ -47,6 +48,11 @@ export const statements = Effect.gen(function* () {
 
   const oneOf = (values: ReadonlyArray<string>): Statement.Fragment =>
     sql.join(",", false)(values.map((value) => sql`(${value}::text)`))
+
+  /** The id of a communication that nobody else holds. */
+  const free = (organisation: OrganisationId, id: CommunicationId) => sql`
+    SELECT id FROM ${table.communications} WHERE organisation = ${organisation}::uuid AND id = ${id}::uuid
+    FOR NO KEY UPDATE SKIP LOCKED`
 
   return {
     /** Whether the contact is stored, and whether the communication has been stored with it. */
@@ -120,8 +126,11 @@ export const statements = Effect.gen(function* () {
       SELECT "from", "to", ${iso("at")} AS at, by::text, request_id FROM ${table.communication_history}
       WHERE organisation = ${organisation}::uuid AND communication = ${id}::uuid ORDER BY version`,
 
-    /** A row where the communication was still of that version, and is now what is given. */
-    update: (organisation: OrganisationId, version: number, communication: Communication, step: Transition | null) => {
+    /**
+     * A row where the communication was still of that version, and is now what is given. Who holds it is waited for, or it
+     * is left as if it were of another version.
+     */
+    update: ({ organisation, version, next: communication, step }: Write, held: "is waited for" | "is left") => {
       const state = stateColumns(communication)
       const isTold = step !== null && isCompletion(step)
       return sql<object>`
@@ -132,6 +141,7 @@ export const statements = Effect.gen(function* () {
             completed_at = ${state.completed_at}::timestamptz, completed_by = ${state.completed_by}::uuid
             ${isTold ? sql`, told_in = greatest(told_in, pg_current_xact_id())` : sql``}
           WHERE organisation = ${organisation}::uuid AND id = ${communication.id}::uuid AND version = ${version}
+            ${held === "is left" ? sql`AND id = (${free(organisation, communication.id)})` : sql``}
           RETURNING id, version, told_in
         )${isTold ? sql`, told AS (${tell(organisation, step, "updated")})` : sql``}${step === null ? sql`` : sql`, recorded AS (${record(organisation, step, "updated")})`}
         SELECT 1 FROM updated`

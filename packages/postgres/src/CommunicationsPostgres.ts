@@ -2,20 +2,22 @@ import {
   type Act,
   type Communication,
   CommunicationExists,
+  type CommunicationIdentifier,
   CommunicationNotFound,
   CommunicationNumber,
   Communications,
   ContactInformationNotFound,
   creationOf,
   type OrganisationId,
+  type StorageUnavailable,
   transitionOf
 } from "@communications/core"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer, Result, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
 import { statements } from "./CommunicationStatements.ts"
 import { Glance } from "./Glance.ts"
 import { GroupCommit, groupCommit } from "./GroupCommit.ts"
-import { fromRow, fromTransitionRow } from "./Rows.ts"
+import { fromRow, fromTransitionRow, type Row } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
 
 /**
@@ -29,6 +31,8 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const client = yield* SqlClient.SqlClient
     const sql = yield* statements
     const modifyTogether = (yield* GroupCommit) ? yield* groupCommit : undefined
+    // Who waits for a row that somebody holds keeps a connection for as long: most are left for everyone else.
+    const few = yield* Semaphore.make(4)
 
     /** Whether it has been stored: not where its id or number is taken. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
@@ -36,6 +40,30 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
       const [stored] = yield* statement("communications.add")(inserting)
       if (stored?.contact) return stored.added
       return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
+    })
+
+    /** Reads, decides and updates, again where another was faster; first on what was seen, if anything was. */
+    const modifyAlone = Effect.fnUntraced(function* <A extends Communication, E>(
+      organisation: OrganisationId,
+      identifier: CommunicationIdentifier,
+      transition: (communication: Communication, act: Act) => Result.Result<A, E>,
+      act: Act,
+      seen: Row | undefined
+    ): Effect.fn.Return<A, E | CommunicationNotFound | StorageUnavailable> {
+      for (let guess = seen; ; guess = undefined) {
+        const [row] = guess ? [guess] : yield* statement("communications.find")(sql.find(organisation, identifier))
+        if (row === undefined) return yield* new CommunicationNotFound({ identifier })
+        const found = yield* fromRow(row)
+        const next = transition(found, act)
+        if (Result.isFailure(next) || next.success === found) {
+          if (guess === undefined) return yield* Effect.fromResult(next)
+          continue
+        }
+        const step = transitionOf(found, next.success, act)
+        const write = { organisation, version: row.version, next: next.success, step }
+        const updated = yield* statement("communications.update")(sql.update(write, "is waited for"))
+        if (updated.length === 1) return next.success
+      }
     })
 
     return Communications.of({
@@ -78,23 +106,11 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
           ),
       modify: (organisation, identifier, transition, act, glance) => {
         const seen = glance instanceof Glance ? glance.rowOf({ client, organisation, identifier }) : undefined
-        if (modifyTogether !== undefined) return modifyTogether({ organisation, identifier }, transition, act, seen)
-        return Effect.gen(function* () {
-          for (let guess = seen; ; guess = undefined) {
-            const [row] = guess ? [guess] : yield* statement("communications.find")(sql.find(organisation, identifier))
-            if (row === undefined) return yield* new CommunicationNotFound({ identifier })
-            const found = yield* fromRow(row)
-            const next = transition(found, act)
-            if (Result.isFailure(next) || next.success === found) {
-              if (guess === undefined) return yield* Effect.fromResult(next)
-              continue
-            }
-            const step = transitionOf(found, next.success, act)
-            const update = sql.update(organisation, row.version, next.success, step)
-            const updated = yield* statement("communications.update")(update)
-            if (updated.length === 1) return next.success
-          }
-        }).pipe(bounded("communications.modify"))
+        const alone = (seen?: Row) => modifyAlone(organisation, identifier, transition, act, seen)
+        if (modifyTogether === undefined) return bounded("communications.modify")(alone(seen))
+        return Effect.flatMap(modifyTogether({ organisation, identifier }, transition, act, seen), (decided) =>
+          decided === undefined ? bounded("communications.modify")(few.withPermit(alone())) : Effect.fromResult(decided)
+        )
       }
     })
   })

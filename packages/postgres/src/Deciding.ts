@@ -23,8 +23,8 @@ export interface Modification extends Find {
   readonly guess: () => Row | undefined
 }
 
-/** A modification that somebody waits for. */
-export type Waits = Waiting<Modification, void, CommunicationNotFound | StorageUnavailable>
+/** A modification that somebody waits for; they are told whether its last decision is what is stored, or stands as it is. */
+export type Waits = Waiting<Modification, boolean, CommunicationNotFound | StorageUnavailable>
 
 /** A modification that is decided, and is to be stored. */
 export interface Decided {
@@ -65,7 +65,7 @@ export const deciding = Effect.gen(function* () {
       }
       const exit = yield* Effect.exit(writeOf(waits.item, row))
       if (Exit.isFailure(exit)) waits.tell(Effect.failCause(exit.cause))
-      else if (exit.value === undefined) waits.tell(Effect.void)
+      else if (exit.value === undefined) waits.tell(Effect.succeed(true))
       else writes.push({ waits, write: exit.value })
     }
     return writes

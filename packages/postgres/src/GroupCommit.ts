@@ -1,6 +1,6 @@
 /** Modifications that are asked for at the same time, committed as one. */
 import { type Act, type Communication, type CommunicationNotFound, StorageUnavailable } from "@communications/core"
-import { Context, Effect, Exit, type Result } from "effect"
+import { Context, Effect, type Result } from "effect"
 import { batches, type Find, oneOrMany, type Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
 import { type Decided, deciding, type Modification, type Waits } from "./Deciding.ts"
@@ -10,7 +10,8 @@ import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
  * Whether what is asked for while others are served is gathered and done as one. It multiplies what one process completes
- * in a second, and costs a lone request nothing. Never on a host's handle: there it would be in the host's transaction.
+ * in a second, and costs a lone request nothing. Never on a host's handle, nor in a
+ * transaction of the same client: what is gathered is stored by itself.
  */
 export const GroupCommit = Context.Reference<boolean>("@communications/postgres/GroupCommit", {
   defaultValue: () => false
@@ -26,24 +27,26 @@ export const gathering = (operation: string) => ({
   late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
 })
 
-/** Makes `modify` of the port `Communications`, for many at once. */
+/**
+ * Makes `modify` of the port `Communications`, for many at once; there is no result where another had changed the
+ * communication meanwhile, or holds it: then it has to be modified alone, by who can wait without keeping others waiting.
+ */
 export const groupCommit = Effect.gen(function* () {
   const [one, many] = [yield* statements, yield* batches]
   const decideAll = yield* deciding
 
   const update = oneOrMany(
-    ({ organisation, version, next, step }: Write) => one.update(organisation, version, next, step),
+    (write: Write) => one.update(write, "is left"),
     (writes) => many.update(writes)
   )
 
-  /** Stores what was decided; gives whoever lost against another, and must be decided anew. */
+  /** Stores what was decided, and tells each whether it is: not where another has changed it since, or holds it. */
   const storeAll = Effect.fnUntraced(function* (
     writes: ReadonlyArray<Decided>
-  ): Effect.fn.Return<ReadonlyArray<Waits>, StorageUnavailable> {
+  ): Effect.fn.Return<void, StorageUnavailable> {
     const updated = yield* statement("communications.update")(update(writes.map(({ write }) => write)))
     const stored = new Set(updated.map(({ item }) => item))
-    for (const [index, { waits }] of writes.entries()) if (stored.has(index)) waits.tell(Effect.void)
-    return writes.flatMap(({ waits }, index) => (stored.has(index) ? [] : [waits]))
+    for (const [index, { waits }] of writes.entries()) waits.tell(Effect.succeed(stored.has(index)))
   })
 
   /** The same, one by one where the statement itself is refused: whoever is to blame must not fail the others. */
@@ -52,17 +55,13 @@ export const groupCommit = Effect.gen(function* () {
       Effect.catchDefect((defect) =>
         writes.length === 1
           ? Effect.die(defect)
-          : Effect.map(
-              Effect.forEach(writes, (write) =>
-                Effect.exit(storeAll([write])).pipe(
-                  Effect.map((exit) => {
-                    if (Exit.isSuccess(exit)) return exit.value
-                    write.waits.tell(Effect.failCause(exit.cause))
-                    return []
-                  })
-                )
-              ),
-              (lost) => lost.flat()
+          : Effect.forEach(
+              writes,
+              (write) =>
+                Effect.catchCause(storeAll([write]), (cause) =>
+                  Effect.sync(() => write.waits.tell(Effect.failCause(cause)))
+                ),
+              { discard: true }
             )
       )
     )
@@ -78,11 +77,11 @@ export const groupCommit = Effect.gen(function* () {
       else now.push(decided)
       taken.add(key)
     }
-    const lost = now.length === 0 ? [] : yield* storeFairly(now)
-    return [...lost, ...later]
+    if (now.length > 0) yield* storeFairly(now)
+    return later
   })
 
-  const inTurn = yield* gather<Modification, void, CommunicationNotFound | StorageUnavailable>({
+  const inTurn = yield* gather<Modification, boolean, CommunicationNotFound | StorageUnavailable>({
     ...gathering("communications.modify"),
     run: (waiting) => bounded("communications.modify")(run(waiting))
   })
@@ -92,7 +91,7 @@ export const groupCommit = Effect.gen(function* () {
     transition: (communication: Communication, act: Act) => Result.Result<A, E>,
     act: Act,
     seen: Row | undefined
-  ): Effect.Effect<A, E | CommunicationNotFound | StorageUnavailable> =>
+  ): Effect.Effect<Result.Result<A, E> | undefined, CommunicationNotFound | StorageUnavailable> =>
     Effect.suspend(() => {
       let last: Result.Result<A, E> | undefined
       const decide = (found: Communication) => {
@@ -101,8 +100,6 @@ export const groupCommit = Effect.gen(function* () {
       }
       const guess = () => (last === undefined ? seen : undefined)
       const done = Effect.flatMap(timeLimit, (limit) => inTurn({ ...find, act, decide, guess }, limit))
-      return Effect.flatMap(done, () =>
-        last === undefined ? Effect.die(new Error("a modification was not decided")) : Effect.fromResult(last)
-      )
+      return Effect.map(done, (stands) => (stands ? last : undefined))
     })
 })

@@ -3,7 +3,7 @@ import { aDraft, anAct, freshCaller, freshOrganisation, freshToken, store } from
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Cause, DateTime, Effect, Exit, Layer, Redacted } from "effect"
+import { Cause, DateTime, Effect, Exit, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshDatabase } from "../../../test/freshDatabase.ts"
 
@@ -113,6 +113,27 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         if (index === 0) assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
         else assert.isTrue(Exit.isSuccess(exit), String(index))
       }
+    })
+  )
+
+  it.effect("one that another transaction holds keeps nobody else waiting", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { drafts, completing } = yield* given
+      const [held = aDraft(), ...free] = drafts
+      const waiting = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
+          // Six times, which would fill both lanes; outside of the transaction, as others would ask.
+          const asked = Array.from({ length: 6 }, () => completing(held))
+          const fibers = yield* Effect.forEach(asked, (run) => Effect.sync(() => Effect.runFork(run)))
+          yield* Effect.forEach(free, completing, { concurrency: "unbounded" })
+          yield* Effect.forEach(fibers, (fiber) => Effect.sync(() => assert.isUndefined(fiber.pollUnsafe())))
+          return fibers
+        })
+      )
+      const exits = yield* Effect.forEach(waiting, Fiber.await)
+      assert.lengthOf(exits.filter(Exit.isSuccess), 1)
     })
   )
 
