@@ -86,6 +86,14 @@ class StrictServer extends Server {
     return event === "upgrade" ? 0 : super.listenerCount(event)
   }
 
+  /** Answers what never became a request, but never before requests on the same connection that are whole. */
+  readonly refuseUnread = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    const last = [...this.#unanswered].findLast(({ req }) => req.socket === socket && req.complete)
+    if (last === undefined) return void refuseUnread(error, socket)
+    announceEnd(last)
+    last.once("finish", () => last.req.socket.destroySoon())
+  }
+
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
     if (event === "connection" && request instanceof Socket) {
@@ -131,17 +139,19 @@ class StrictServer extends Server {
  * A server that gives a slow sender 5 seconds for the header and 10 for the whole request, and answers in the envelope
  * whatever Node would refuse by itself.
  */
-export const nodeServer = (): StrictServer =>
-  new StrictServer({
+export const nodeServer = (): StrictServer => {
+  const server = new StrictServer({
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 500,
     requireHostHeader: false
   })
-    .on("clientError", refuseUnread)
+  return server
+    .on("clientError", server.refuseUnread)
     .on("checkExpectation", refuseExpectation)
     .on("connect", refuseTunnel)
+}
 
 /** The server that listens. */
 export class NodeServer extends Context.Service<NodeServer, StrictServer>()("@communications/server/NodeServer") {}

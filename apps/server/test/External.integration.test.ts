@@ -162,6 +162,14 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     expect(await answerTo("GET / HTTP/1.1\r\nx-request-id: mine\r\n\r\n")).toContain("\r\nx-request-id: mine\r\n")
   })
 
+  it("answers what is whole before it refuses what is not", async () => {
+    const body = JSON.stringify({ token: "0".repeat(32), communication_identifier: { number: "41" } })
+    const whole = `${post}host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    const answer = await answerTo(`${whole}GARBAGE\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /)
+    expect(answer).not.toContain("this is not HTTP")
+  })
+
   it("outlives whoever asks for a tunnel and is gone, and does not change the protocol", async () => {
     for (let time = 0; time < 20; time++) {
       const socket = connect(Number(new URL(urls[0]).port), "127.0.0.1")

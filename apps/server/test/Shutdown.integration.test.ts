@@ -76,6 +76,14 @@ describe("asked to stop", () => {
     expect(await code).toBe(0)
   }, 60_000)
 
+  it("it ends though somebody keeps open what was to be a tunnel", async () => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).resume()
+    socket.write("CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n")
+    await once(socket, "end")
+    expect(await server.stop("SIGTERM")).toBe(0)
+    socket.destroy()
+  }, 60_000)
+
   it("it waits for what was half sent, but not for ever: then it says so", async () => {
     const json = "content-type: application/json\r\n"
     const halves = [
