@@ -16,7 +16,7 @@ import { Effect, Layer, Result, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
 import { statements } from "./CommunicationStatements.ts"
 import { Glance } from "./Glance.ts"
-import { GroupCommit, groupCommit } from "./GroupCommit.ts"
+import { GroupCommit, groupCommit, unlessInTransaction } from "./GroupCommit.ts"
 import { fromRow, fromTransitionRow, type Row } from "./Rows.ts"
 import { bounded, statement } from "./StorageErrors.ts"
 
@@ -107,10 +107,13 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
       modify: (organisation, identifier, transition, act, glance) => {
         const seen = glance instanceof Glance ? glance.rowOf({ client, organisation, identifier }) : undefined
         const alone = (seen?: Row) => modifyAlone(organisation, identifier, transition, act, seen)
-        if (modifyTogether === undefined) return bounded("communications.modify")(alone(seen))
-        return Effect.flatMap(modifyTogether({ organisation, identifier }, transition, act, seen), (decided) =>
-          decided === undefined ? bounded("communications.modify")(few.withPermit(alone())) : Effect.fromResult(decided)
+        const limited = bounded("communications.modify")
+        if (modifyTogether === undefined) return limited(alone(seen))
+        const together = Effect.flatMap(
+          modifyTogether({ organisation, identifier }, transition, act, seen),
+          (decided) => (decided === undefined ? limited(few.withPermit(alone())) : Effect.fromResult(decided))
         )
+        return unlessInTransaction(client, together, limited(alone(seen)))
       }
     })
   })

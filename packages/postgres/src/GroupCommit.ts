@@ -1,6 +1,7 @@
 /** Modifications that are asked for at the same time, committed as one. */
 import { type Act, type Communication, type CommunicationNotFound, StorageUnavailable } from "@communications/core"
-import { Context, Effect, type Result } from "effect"
+import { Context, Effect, Option, type Result } from "effect"
+import type { SqlClient } from "effect/sql"
 import { batches, type Find, oneOrMany, type Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
 import { type Decided, deciding, type Modification, type Waits } from "./Deciding.ts"
@@ -10,12 +11,23 @@ import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
  * Whether what is asked for while others are served is gathered and done as one. It multiplies what one process completes
- * in a second, and costs a lone request nothing. Never on a host's handle, nor in a
- * transaction of the same client: what is gathered is stored by itself.
+ * in a second, and costs a lone request nothing. Never on a host's handle, nor in a transaction of the same client: there
+ * everything is done in that transaction.
  */
 export const GroupCommit = Context.Reference<boolean>("@communications/postgres/GroupCommit", {
   defaultValue: () => false
 })
+
+/** Does something together with others, or alone where that is to be done in a transaction of the client. */
+export const unlessInTransaction = <A, E1, E2>(
+  { transactionService }: SqlClient.SqlClient,
+  together: Effect.Effect<A, E1>,
+  alone: Effect.Effect<A, E2>
+): Effect.Effect<A, E1 | E2> =>
+  Effect.flatMap(
+    Effect.serviceOption(transactionService),
+    (transaction): Effect.Effect<A, E1 | E2> => (Option.isSome(transaction) ? alone : together)
+  )
 
 /** How much is gathered, and how much may wait. */
 export const gathering = (operation: string) => ({

@@ -14,7 +14,7 @@ import { batches, oneOrMany, type Proof, type SessionRow } from "./Batches.ts"
 import { communicationColumns, isNamed } from "./Columns.ts"
 import { gather } from "./Gather.ts"
 import { Glance } from "./Glance.ts"
-import { GroupCommit, gathering } from "./GroupCommit.ts"
+import { GroupCommit, gathering, unlessInTransaction } from "./GroupCommit.ts"
 import { hex } from "./Rows.ts"
 import { bounded, statement, timeLimit } from "./StorageErrors.ts"
 import { tables } from "./Tables.ts"
@@ -79,7 +79,10 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             })
           )
       })
-      return (proof: Proof) => Effect.flatMap(timeLimit, (limit) => inTurn(proof, limit))
+      return (proof: Proof) => {
+        const together = Effect.flatMap(timeLimit, (limit) => inTurn(proof, limit))
+        return unlessInTransaction(sql, together, authenticateAlone(proof))
+      }
     })
 
     const authenticate = (yield* GroupCommit) ? yield* authenticateTogether : authenticateAlone

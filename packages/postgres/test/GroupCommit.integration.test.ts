@@ -1,4 +1,4 @@
-import { Communications, Completed, complete, Draft, Sessions } from "@communications/core"
+import { Communications, Completed, complete, Draft, InvalidToken, Sessions } from "@communications/core"
 import { aDraft, anAct, freshCaller, freshOrganisation, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
@@ -121,19 +121,40 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const sql = yield* SqlClient.SqlClient
       const { drafts, completing } = yield* given
       const [held = aDraft(), ...free] = drafts
+      // Outside of the transaction, as others would ask.
+      const ask = (draft: Draft) => Effect.sync(() => Effect.runFork(completing(draft)))
       const waiting = yield* sql.withTransaction(
         Effect.gen(function* () {
           yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
-          // Six times, which would fill both lanes; outside of the transaction, as others would ask.
-          const asked = Array.from({ length: 6 }, () => completing(held))
-          const fibers = yield* Effect.forEach(asked, (run) => Effect.sync(() => Effect.runFork(run)))
-          yield* Effect.forEach(free, completing, { concurrency: "unbounded" })
+          // Six times, which would fill both lanes.
+          const fibers = yield* Effect.forEach(Array(6).fill(held), ask)
+          for (const fiber of yield* Effect.forEach(free, ask)) yield* Fiber.join(fiber)
           yield* Effect.forEach(fibers, (fiber) => Effect.sync(() => assert.isUndefined(fiber.pollUnsafe())))
           return fibers
         })
       )
       const exits = yield* Effect.forEach(waiting, Fiber.await)
       assert.lengthOf(exits.filter(Exit.isSuccess), 1)
+    })
+  )
+
+  it.effect("what is done in a transaction is done in it: it sees what that stored, and is undone with it", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      const { communications, organisation, drafts, completing } = yield* given
+      const [draft = aDraft()] = drafts
+      const [token, caller] = [freshToken(), freshCaller()]
+      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
+      const transaction = Effect.gen(function* () {
+        yield* sessions.open(token, caller, tomorrow)
+        assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
+        assert.deepStrictEqual(yield* completing(draft), completed(draft))
+        return yield* Effect.fail("undone")
+      })
+      assert.strictEqual(yield* Effect.flip(sql.withTransaction(transaction)), "undone")
+      assert.deepStrictEqual(yield* communications.find(organisation, { _tag: "Id", id: draft.id }), draft)
+      assert.instanceOf(yield* Effect.flip(sessions.authenticate(token)), InvalidToken)
     })
   )
 
