@@ -109,11 +109,11 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
         const alone = (seen?: Row) => modifyAlone(organisation, identifier, transition, act, seen)
         const limited = bounded("communications.modify")
         if (modifyTogether === undefined) return limited(alone(seen))
-        const together = Effect.flatMap(
-          modifyTogether({ organisation, identifier }, transition, act, seen),
-          (decided) => (decided === undefined ? limited(few.withPermit(alone())) : Effect.fromResult(decided))
-        )
-        return unlessInTransaction(client, together, limited(alone(seen)))
+        const together = () =>
+          Effect.flatMap(modifyTogether({ organisation, identifier }, transition, act, seen), (decided) =>
+            decided === undefined ? limited(few.withPermit(alone())) : Effect.fromResult(decided)
+          )
+        return unlessInTransaction(client, together, () => limited(alone(seen)))
       }
     })
   })

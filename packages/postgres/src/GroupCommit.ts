@@ -19,14 +19,13 @@ export const GroupCommit = Context.Reference<boolean>("@communications/postgres/
 })
 
 /** Does something together with others, or alone where that is to be done in a transaction of the client. */
-export const unlessInTransaction = <A, E1, E2>(
+export const unlessInTransaction = <A, E>(
   { transactionService }: SqlClient.SqlClient,
-  together: Effect.Effect<A, E1>,
-  alone: Effect.Effect<A, E2>
-): Effect.Effect<A, E1 | E2> =>
-  Effect.flatMap(
-    Effect.serviceOption(transactionService),
-    (transaction): Effect.Effect<A, E1 | E2> => (Option.isSome(transaction) ? alone : together)
+  together: () => Effect.Effect<A, E>,
+  alone: () => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.flatMap(Effect.serviceOption(transactionService), (transaction) =>
+    Option.isSome(transaction) ? alone() : together()
   )
 
 /** How much is gathered, and how much may wait. */

@@ -79,10 +79,12 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             })
           )
       })
-      return (proof: Proof) => {
-        const together = Effect.flatMap(timeLimit, (limit) => inTurn(proof, limit))
-        return unlessInTransaction(sql, together, authenticateAlone(proof))
-      }
+      return (proof: Proof) =>
+        unlessInTransaction(
+          sql,
+          () => Effect.flatMap(timeLimit, (limit) => inTurn(proof, limit)),
+          () => authenticateAlone(proof)
+        )
     })
 
     const authenticate = (yield* GroupCommit) ? yield* authenticateTogether : authenticateAlone
