@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
+import manifest from "../../package.json" with { type: "json" }
 import { outputOf, root } from "./Processes.ts"
 import { announce } from "./Progress.ts"
 
@@ -21,11 +22,14 @@ const peer = (name: string, label: string, file = `${name}.ts`): Subject => ({
   env: { NODE_ENV: "production" }
 })
 
+/** The arguments that `npm start` gives Node. */
+const [, started = ""] = manifest.scripts.start.split("exec node ")
+
 /** This software, as its users start it; `env` configures it. */
 const ours = (name: string, label: string, env: Readonly<Record<string, string>> = {}): Subject => ({
   name,
   label,
-  program: ["--conditions=@communications/source", "apps/server/src/main.ts"],
+  program: started.split(" "),
   env
 })
 
