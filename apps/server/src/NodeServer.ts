@@ -61,9 +61,11 @@ const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase(
 const namesHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean =>
   httpVersion !== "1.1" || rawHeaders.filter((name, index) => index % 2 === 0 && isHost(name)).length === 1
 
-/** Tells the client that this connection ends with this answer. */
-const announceEnd = (response: ServerResponse): void => {
-  if (!response.headersSent) response.setHeader("connection", "close")
+/** Tells the client that its connection ends with the last of these answers. */
+const announceEnd = (answers: Iterable<ServerResponse>): void => {
+  const unsent = [...answers].filter(({ headersSent }) => !headersSent)
+  for (const answer of unsent) if (answer.hasHeader("connection")) answer.removeHeader("connection")
+  unsent.at(-1)?.setHeader("connection", "close")
 }
 
 /** How many connections may wait to be taken: Node's default, which takes one in each turn of the event loop. */
@@ -74,8 +76,8 @@ const afterTurns = (turns: number, run: () => void): void =>
 
 /** Shows the app no request that HTTP/1.1 forbids; and closes so that what was sent is answered, then ends. */
 class StrictServer extends Server {
-  readonly #unanswered = new Set<ServerResponse>()
-  readonly #sockets = new Set<Socket>()
+  /** The open connections, each with the answers that it waits for, in their order. */
+  readonly #connections = new Map<Socket, Set<ServerResponse>>()
   #closing = false
 
   /** Answers a request before the listeners would; tells whether it does. */
@@ -88,21 +90,27 @@ class StrictServer extends Server {
 
   /** Answers what never became a request, but never before requests on the same connection that are whole. */
   readonly refuseUnread = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-    const last = [...this.#unanswered].findLast(({ req }) => req.socket === socket && req.complete)
-    if (last === undefined) return void refuseUnread(error, socket)
-    announceEnd(last)
-    last.once("finish", () => last.req.socket.destroySoon())
+    const unanswered = socket instanceof Socket ? this.#connections.get(socket) : undefined
+    const whole = [...(unanswered ?? [])].filter(({ req }) => req.complete)
+    announceEnd(whole)
+    const last = whole.at(-1)
+    if (last === undefined) refuseUnread(error, socket)
+    else last.once("finish", () => last.req.socket.destroySoon())
   }
 
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
     if (event === "connection" && request instanceof Socket) {
-      this.#sockets.add(request.once("close", () => this.#sockets.delete(request)))
+      this.#connections.set(request, new Set())
+      request.once("close", () => this.#connections.delete(request))
     }
     if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return super.emit(event, ...args)
-    this.#unanswered.add(response)
-    response.once("close", () => this.#unanswered.delete(response))
-    if (this.#closing) announceEnd(response)
+    // What comes behind a request whose answer ends the connection cannot be answered, and must not be done.
+    if (!request.socket.writable) return true
+    const unanswered = this.#connections.get(request.socket)
+    unanswered?.add(response)
+    response.once("close", () => unanswered?.delete(response))
+    if (this.#closing) announceEnd(unanswered ?? [])
     if (namesHost(request)) return (event === "request" && this.take(request, response)) || super.emit(event, ...args)
     refuse(request, response, "INVALID_PARAMETERS", "Host: exactly one is needed")
     return true
@@ -116,14 +124,14 @@ class StrictServer extends Server {
   override close(callback?: (error?: Error) => void): this {
     this.#closing = true
     this.requestTimeout = this.headersTimeout
-    for (const response of this.#unanswered) announceEnd(response)
+    for (const unanswered of this.#connections.values()) announceEnd(unanswered)
     const all = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
+      for (const socket of this.#connections.keys()) socket.destroy()
     }, 11_000)
     afterTurns(backlog, () => {
       const idle = setInterval(() => {
         this.closeIdleConnections()
-        for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+        for (const socket of this.#connections.keys()) if (socket.bytesRead === 0) socket.destroy()
       }, 500)
       this.once("close", () => {
         clearInterval(idle)

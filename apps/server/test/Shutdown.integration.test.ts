@@ -59,11 +59,13 @@ describe("asked to stop", () => {
     expect(await code).toBe(0)
   }, 60_000)
 
-  it("it ends idle connections while others still wait for an answer, which is the last on theirs", async () => {
-    const [waiting, unused, silent] = await Promise.all([connection(), idle(), connection()])
+  it("it ends idle connections while others still wait for answers, of which the last is the last on theirs", async () => {
+    const [waiting, pipelining, unused, silent] = await Promise.all([connection(), connection(), idle(), connection()])
     const heldBack = proxy.swallow("toServer")
     const body = JSON.stringify({ token: "0".repeat(32), communication_identifier: { number: "41" } })
-    waiting.socket.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    const request = `${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    waiting.socket.write(request)
+    pipelining.socket.write(request.repeat(3))
     await heldBack
     const code = server.stop("SIGTERM")
     await unused.closed
@@ -71,8 +73,12 @@ describe("asked to stop", () => {
     expect(waiting.text).toBe("")
     proxy.heal()
     await waiting.closed
-    expect(waiting.text).toMatch(/^HTTP\/1\.1 (401|503) /)
-    expect(waiting.text.toLowerCase()).toContain("\r\nconnection: close\r\n")
+    await pipelining.closed
+    const answers = [waiting, pipelining].map(({ text }) => text.split(/(?=HTTP\/1)/))
+    expect(answers.map((all) => all.length)).toEqual([1, 3])
+    for (const answer of answers.flat()) expect(answer).toMatch(/^HTTP\/1\.1 (401|503) /)
+    const ends = answers.map((all) => all.map((answer) => answer.toLowerCase().includes("\r\nconnection: close\r\n")))
+    expect(ends).toEqual([[true], [false, false, true]])
     expect(await code).toBe(0)
   }, 60_000)
 
