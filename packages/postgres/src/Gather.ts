@@ -31,16 +31,17 @@ interface Options<Item, A, E> {
 export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<Item, A, E>) {
   const { lanes, most, some, bound, full, late, run } = options
   const fork = Effect.runForkWith(yield* Effect.context<never>())
-  let queue: Array<Waiting<Item, A, E>> = []
+  let queue = new Set<Waiting<Item, A, E>>()
   let busy = 0
 
   const lane = Effect.gen(function* () {
     yield* Effect.yieldNow
-    while (queue.length > 0) {
-      const batch = queue.splice(0, Math.min(most, Math.max(some, Math.ceil(queue.length / 2))))
+    while (queue.size > 0) {
+      const batch = [...queue].slice(0, Math.min(most, Math.max(some, Math.ceil(queue.size / 2))))
+      for (const waiting of batch) queue.delete(waiting)
       const exit = yield* Effect.exit(Effect.suspend(() => run(batch)))
-      if (Exit.isSuccess(exit)) queue = [...exit.value.filter(({ isTold }) => !isTold()), ...queue]
-      else for (const { tell } of batch) tell(Effect.failCause(exit.cause))
+      if (Exit.isFailure(exit)) for (const { tell } of batch) tell(Effect.failCause(exit.cause))
+      else if (exit.value.length > 0) queue = new Set([...exit.value.filter(({ isTold }) => !isTold()), ...queue])
     }
   })
 
@@ -49,20 +50,13 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
     busy++
     fork(lane).addObserver(() => {
       busy--
-      if (queue.length > 0) start()
+      if (queue.size > 0) start()
     })
-  }
-
-  const leave = (waiting: Waiting<Item, A, E>): boolean => {
-    const left = queue.filter((other) => other !== waiting)
-    const isLeft = left.length < queue.length
-    queue = left
-    return isLeft
   }
 
   return (item: Item, limit: number): Effect.Effect<A, E> =>
     Effect.callback<A, E>((resume) => {
-      if (queue.length >= bound) return resume(full)
+      if (queue.size >= bound) return resume(full)
       let told = false
       let whenTold = () => {}
       const tell = (outcome: Effect.Effect<A, E>) => {
@@ -73,13 +67,13 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
       }
       const waiting: Waiting<Item, A, E> = { item, tell, isTold: () => told }
       const timer = setTimeout(() => {
-        leave(waiting)
+        queue.delete(waiting)
         tell(late)
       }, limit)
-      queue.push(waiting)
+      queue.add(waiting)
       start()
       return Effect.callback<void>((resume) => {
-        if (leave(waiting)) clearTimeout(timer)
+        if (queue.delete(waiting)) clearTimeout(timer)
         else if (!told) {
           whenTold = () => resume(Effect.void)
           return
