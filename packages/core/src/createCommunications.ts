@@ -4,9 +4,10 @@ import { parseCaller } from "./domain/Caller.ts"
 import type { CommunicationCompleted } from "./domain/CommunicationCompleted.ts"
 import { toData, toDetails, toTransitionData } from "./domain/CommunicationData.ts"
 import type { GivenQuery } from "./domain/CommunicationsQuery.ts"
-import { type GivenIdentifier, type InvalidCaller, InvalidContactInformation } from "./domain/Errors.ts"
+import { type GivenIdentifier, type InvalidCaller, InvalidContactInformation, InvalidDraft } from "./domain/Errors.ts"
 import { parseContactFieldsSet, parseDetailsFieldsSet, parseFieldsSet, project } from "./domain/FieldsSet.ts"
 import { NewContactInformation } from "./domain/NewContactInformation.ts"
+import { NewDraft } from "./domain/NewDraft.ts"
 import type { Accounts } from "./ports/Accounts.ts"
 import type { Attempts } from "./ports/Attempts.ts"
 import type { Communications } from "./ports/Communications.ts"
@@ -15,7 +16,7 @@ import type { Events } from "./ports/Events.ts"
 import type { Sessions } from "./ports/Sessions.ts"
 import type { Authentication } from "./use-cases/Authentication.ts"
 import { completeCommunication } from "./use-cases/CompleteCommunication.ts"
-import { type CreateCommunication, createCommunication } from "./use-cases/CreateCommunication.ts"
+import { createCommunication } from "./use-cases/CreateCommunication.ts"
 import { createContactInformation } from "./use-cases/CreateContactInformation.ts"
 import { listCommunications } from "./use-cases/ListCommunications.ts"
 import { logIn } from "./use-cases/LogIn.ts"
@@ -50,9 +51,6 @@ export interface Named {
   readonly identifier: GivenIdentifier
 }
 
-/** What to draft, and to which contact; `contact_information` is its id. */
-export type NewDraft = Omit<CreateCommunication, keyof Authentication>
-
 /** Answers all fields as what they are, or those that `fieldsSet` names. */
 interface Answering<Request, Data, E> {
   (request: Asking & Request & { readonly fieldsSet?: undefined }): Promise<Outcome<Data, E>>
@@ -69,6 +67,7 @@ const authenticationOf = Effect.fnUntraced(function* ({
 })
 
 const decodeContact = Schema.decodeUnknownEffect(NewContactInformation)
+const decodeDraft = Schema.decodeUnknownEffect(NewDraft)
 
 /**
  * The use cases on these ports: those of an adapter, such as `layerHost(fromPg(pool))` of `@communications/postgres`. Each
@@ -118,13 +117,13 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
     ),
 
     /** Drafts a communication: see `createCommunication`. */
-    create: answering(
-      parseDetailsFieldsSet,
-      (authentication, { contact_information, direction, media, subject, content }: Asking & NewDraft) =>
-        Effect.map(
-          createCommunication({ ...authentication, contact_information, direction, media, subject, content }),
-          toDetails
+    create: answering(parseDetailsFieldsSet, (authentication, given: Asking & NewDraft) =>
+      Effect.gen(function* () {
+        const draft = yield* decodeDraft(given).pipe(
+          Effect.mapError(({ message }) => new InvalidDraft({ reason: message }))
         )
+        return toDetails(yield* createCommunication({ ...authentication, ...draft }))
+      })
     ),
 
     /** The communication that is named: see `showCommunication`. */

@@ -3,6 +3,7 @@ import {
   createCommunications,
   InvalidCaller,
   InvalidContactInformation,
+  InvalidDraft,
   InvalidToken,
   layerMemory,
   orThrow
@@ -107,6 +108,24 @@ describe("for hosts without Effect", () => {
       ),
       InvalidContactInformation
     )
+  })
+  it("text that no store can carry is no draft, and stores nothing", async () => {
+    const { caller, contact } = await given()
+    for (const text of ["\u0000", "\ud800"]) {
+      for (const member of ["subject", "content"]) {
+        const said = {
+          caller,
+          contact_information: contact.id,
+          direction: "OUTGOING",
+          media: "EMAIL",
+          [member]: text
+        } as const
+        const refused = await communications.create(said)
+        assert.instanceOf(!refused.ok && refused.error, InvalidDraft)
+        assert.include(!refused.ok && refused.error.message, member)
+      }
+    }
+    assert.lengthOf(await orThrow(communications.list({ caller, life_cycle_state: "DRAFT" })), 1)
   })
   it("types tell what may come of it", () => {
     type Completed = Awaited<ReturnType<typeof communications.complete>>

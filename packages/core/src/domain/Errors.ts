@@ -101,6 +101,13 @@ export class InvalidContactInformation extends Schema.TaggedError<InvalidContact
   }
 }
 
+/** What is described is no draft; `reason` names the member and what it should be. */
+export class InvalidDraft extends Schema.TaggedError<InvalidDraft>()("InvalidDraft", { reason: Schema.String }) {
+  override get message() {
+    return this.reason
+  }
+}
+
 /** The organisation, the user or the password is wrong: one and the same error for all. */
 export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()("InvalidCredentials", {}) {
   override get message() {

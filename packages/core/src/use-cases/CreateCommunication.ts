@@ -1,7 +1,8 @@
 import { Effect } from "effect"
-import { type Direction, Draft, type Media } from "../domain/Communication.ts"
+import { Draft } from "../domain/Communication.ts"
 import { parseContactInformationId } from "../domain/ContactInformationIdentifier.ts"
 import { CommunicationId } from "../domain/Identity.ts"
+import type { NewDraft } from "../domain/NewDraft.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { freshHex } from "../ports/freshHex.ts"
@@ -9,13 +10,7 @@ import { type Authentication, actOf, authenticate } from "./Authentication.ts"
 import { traced } from "./traced.ts"
 
 /** Who drafts what, and to which contact; `contact_information` is its id. */
-export type CreateCommunication = Authentication & {
-  readonly contact_information: string
-  readonly direction: Direction
-  readonly media: Media
-  readonly subject?: string | null | undefined
-  readonly content?: string | null | undefined
-}
+export type CreateCommunication = Authentication & NewDraft
 
 /**
  * Drafts a communication with a contact of the caller's organisation; the system gives its id and its number.
