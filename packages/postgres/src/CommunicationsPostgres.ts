@@ -14,11 +14,12 @@ import {
 } from "@communications/core"
 import { Effect, Layer, Result, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
+import type { Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
 import { Glance } from "./Glance.ts"
 import { GroupCommit, groupCommit, unlessInTransaction } from "./GroupCommit.ts"
 import { fromRow, fromTransitionRow, type Row } from "./Rows.ts"
-import { bounded, statement } from "./StorageErrors.ts"
+import { bounded, StorageTimeout, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
  * Communications in PostgreSQL. A modification is a compare-and-set: read, decide, update where the version is still
@@ -31,8 +32,15 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const client = yield* SqlClient.SqlClient
     const sql = yield* statements
     const modifyTogether = (yield* GroupCommit) ? yield* groupCommit : undefined
-    // Who waits for a row that somebody holds keeps a connection for as long: most are left for everyone else.
     const few = yield* Semaphore.make(4)
+
+    const updateWaiting = (write: Write) => statement("communications.update")(sql.update(write, "is waited for"))
+
+    /** Who waits for a row that somebody holds keeps a connection for as long: most are left for everyone else. */
+    const updateInTurn = (write: Write) =>
+      Effect.flatMap(statement("communications.update")(sql.update(write, "is left")), (updated) =>
+        updated.length === 1 ? Effect.succeed(updated) : few.withPermit(updateWaiting(write))
+      )
 
     /** Whether it has been stored: not where its id or number is taken. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
@@ -48,7 +56,8 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
       identifier: CommunicationIdentifier,
       transition: (communication: Communication, act: Act) => Result.Result<A, E>,
       act: Act,
-      seen: Row | undefined
+      seen: Row | undefined,
+      update: typeof updateWaiting
     ): Effect.fn.Return<A, E | CommunicationNotFound | StorageUnavailable> {
       for (let guess = seen; ; guess = undefined) {
         const [row] = guess ? [guess] : yield* statement("communications.find")(sql.find(organisation, identifier))
@@ -60,8 +69,7 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
           continue
         }
         const step = transitionOf(found, next.success, act)
-        const write = { organisation, version: row.version, next: next.success, step }
-        const updated = yield* statement("communications.update")(sql.update(write, "is waited for"))
+        const updated = yield* update({ organisation, version: row.version, next: next.success, step })
         if (updated.length === 1) return next.success
       }
     })
@@ -106,14 +114,24 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
           ),
       modify: (organisation, identifier, transition, act, glance) => {
         const seen = glance instanceof Glance ? glance.rowOf({ client, organisation, identifier }) : undefined
-        const alone = (seen?: Row) => modifyAlone(organisation, identifier, transition, act, seen)
-        const limited = bounded("communications.modify")
-        if (modifyTogether === undefined) return limited(alone(seen))
-        const together = () =>
-          Effect.flatMap(modifyTogether({ organisation, identifier }, transition, act, seen), (decided) =>
-            decided === undefined ? limited(few.withPermit(alone())) : Effect.fromResult(decided)
+        const alone = (seen: Row | undefined, update: typeof updateWaiting) =>
+          bounded("communications.modify")(modifyAlone(organisation, identifier, transition, act, seen, update))
+        if (modifyTogether === undefined) return alone(seen, updateWaiting)
+        const together = () => {
+          const began = performance.now()
+          return Effect.flatMap(modifyTogether({ organisation, identifier }, transition, act, seen), (decided) =>
+            decided === undefined
+              ? Effect.flatMap(timeLimit, (limit) =>
+                  Effect.provideService(
+                    alone(undefined, updateInTurn),
+                    StorageTimeout,
+                    Math.max(0, limit - (performance.now() - began))
+                  )
+                )
+              : Effect.fromResult(decided)
           )
-        return unlessInTransaction(client, together, () => limited(alone(seen)))
+        }
+        return unlessInTransaction(client, together, () => alone(seen, updateWaiting))
       }
     })
   })

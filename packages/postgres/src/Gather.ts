@@ -3,8 +3,11 @@ import { Effect, Exit } from "effect"
 /** What somebody waits for: an item of work, and how to tell what came of it; only the first word counts. */
 export interface Waiting<Item, A, E> {
   readonly item: Item
+  /** For how long, in milliseconds. */
+  readonly limit: number
   readonly tell: (outcome: Effect.Effect<A, E>) => void
-  readonly isTold: () => boolean
+  /** Whether they have not been told yet, nor been interrupted. */
+  readonly isWanted: () => boolean
 }
 
 interface Options<Item, A, E> {
@@ -41,7 +44,10 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
       for (const waiting of batch) queue.delete(waiting)
       const exit = yield* Effect.exit(Effect.suspend(() => run(batch)))
       if (Exit.isFailure(exit)) for (const { tell } of batch) tell(Effect.failCause(exit.cause))
-      else if (exit.value.length > 0) queue = new Set([...exit.value.filter(({ isTold }) => !isTold()), ...queue])
+      else if (exit.value.length > 0) {
+        queue = new Set([...exit.value.filter(({ isWanted }) => isWanted()), ...queue])
+        for (const { isWanted, tell } of exit.value) if (!isWanted()) tell(Effect.interrupt)
+      }
     }
   })
 
@@ -57,7 +63,7 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
   return (item: Item, limit: number): Effect.Effect<A, E> =>
     Effect.callback<A, E>((resume) => {
       if (queue.size >= bound) return resume(full)
-      let told = false
+      let [told, left] = [false, false]
       let whenTold = () => {}
       const tell = (outcome: Effect.Effect<A, E>) => {
         clearTimeout(timer)
@@ -65,7 +71,7 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
         resume(outcome)
         whenTold()
       }
-      const waiting: Waiting<Item, A, E> = { item, tell, isTold: () => told }
+      const waiting: Waiting<Item, A, E> = { item, limit, tell, isWanted: () => !told && !left }
       const timer = setTimeout(() => {
         queue.delete(waiting)
         tell(late)
@@ -73,6 +79,7 @@ export const gather = Effect.fnUntraced(function* <Item, A, E>(options: Options<
       queue.add(waiting)
       start()
       return Effect.callback<void>((resume) => {
+        left = true
         if (queue.delete(waiting)) clearTimeout(timer)
         else if (!told) {
           whenTold = () => resume(Effect.void)

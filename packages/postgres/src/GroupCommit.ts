@@ -5,13 +5,13 @@ import type { SqlClient } from "effect/sql"
 import { batches, type Find, oneOrMany, type Write } from "./Batches.ts"
 import { statements } from "./CommunicationStatements.ts"
 import { type Decided, deciding, type Modification, type Waits } from "./Deciding.ts"
-import { gather } from "./Gather.ts"
+import { gather, type Waiting } from "./Gather.ts"
 import type { Row } from "./Rows.ts"
-import { bounded, statement, timeLimit } from "./StorageErrors.ts"
+import { bounded, StorageTimeout, statement, timeLimit } from "./StorageErrors.ts"
 
 /**
  * Whether what is asked for while others are served is gathered and done as one. It multiplies what one process completes
- * in a second, and costs a lone request nothing. Never on a host's handle, nor in a transaction of the same client: there
+ * in a second, and a lone request half a millisecond. Never on a host's handle, nor in a transaction of the same client: there
  * everything is done in that transaction.
  */
 export const GroupCommit = Context.Reference<boolean>("@communications/postgres/GroupCommit", {
@@ -28,15 +28,31 @@ export const unlessInTransaction = <A, E>(
     Option.isSome(transaction) ? alone() : together()
   )
 
-/** How much is gathered, and how much may wait. */
-export const gathering = (operation: string) => ({
-  lanes: 2,
-  most: 128,
-  some: 16,
-  bound: 10_000,
-  full: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" })),
-  late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" }))
-})
+/**
+ * Gathers what is asked of the storage. Whoever asks waits for as long as `StorageTimeout` allows them; a run takes no
+ * longer than the most patient of its items.
+ */
+export const gathered = <Item, A, E>(
+  operation: string,
+  run: (
+    waiting: ReadonlyArray<Waiting<Item, A, E | StorageUnavailable>>
+  ) => Effect.Effect<ReadonlyArray<Waiting<Item, A, E | StorageUnavailable>>, E | StorageUnavailable>
+) =>
+  Effect.map(
+    gather<Item, A, E | StorageUnavailable>({
+      lanes: 2,
+      most: 128,
+      some: 16,
+      bound: 10_000,
+      full: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" })),
+      late: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })),
+      run: (waiting) => {
+        const longest = Math.max(...waiting.map(({ limit }) => limit))
+        return Effect.provideService(bounded(operation)(run(waiting)), StorageTimeout, longest)
+      }
+    }),
+    (inTurn) => (item: Item) => Effect.flatMap(timeLimit, (limit) => inTurn(item, limit))
+  )
 
 /**
  * Makes `modify` of the port `Communications`, for many at once; there is no result where another had changed the
@@ -92,10 +108,7 @@ export const groupCommit = Effect.gen(function* () {
     return later
   })
 
-  const inTurn = yield* gather<Modification, boolean, CommunicationNotFound | StorageUnavailable>({
-    ...gathering("communications.modify"),
-    run: (waiting) => bounded("communications.modify")(run(waiting))
-  })
+  const inTurn = yield* gathered<Modification, boolean, CommunicationNotFound>("communications.modify", run)
 
   return <A extends Communication, E>(
     find: Find,
@@ -110,7 +123,6 @@ export const groupCommit = Effect.gen(function* () {
         return last
       }
       const guess = () => (last === undefined ? seen : undefined)
-      const done = Effect.flatMap(timeLimit, (limit) => inTurn({ ...find, act, decide, guess }, limit))
-      return Effect.map(done, (stands) => (stands ? last : undefined))
+      return Effect.map(inTurn({ ...find, act, decide, guess }), (stands) => (stands ? last : undefined))
     })
 })

@@ -12,11 +12,10 @@ import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { batches, oneOrMany, type Proof, type SessionRow } from "./Batches.ts"
 import { communicationColumns, isNamed } from "./Columns.ts"
-import { gather } from "./Gather.ts"
 import { Glance } from "./Glance.ts"
-import { GroupCommit, gathering, unlessInTransaction } from "./GroupCommit.ts"
+import { GroupCommit, gathered, unlessInTransaction } from "./GroupCommit.ts"
 import { hex } from "./Rows.ts"
-import { bounded, statement, timeLimit } from "./StorageErrors.ts"
+import { bounded, statement } from "./StorageErrors.ts"
 import { tables } from "./Tables.ts"
 
 /** What is stored of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
@@ -64,25 +63,22 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
     const authenticateTogether = Effect.gen(function* () {
       const many = yield* batches
       const sessions = oneOrMany(session, many.authenticate)
-      const inTurn = yield* gather<Proof, Asker, InvalidToken | StorageUnavailable>({
-        ...gathering("sessions.authenticate"),
-        run: (waiting) =>
-          sessions(waiting.map(({ item }) => item)).pipe(
-            statement("sessions.authenticate"),
-            bounded("sessions.authenticate"),
-            Effect.map((rows) => {
-              const rowOf = new Map(rows.map((row) => [row.item, row]))
-              for (const [index, { item, tell }] of waiting.entries()) {
-                tell(Effect.suspend(() => askerOf(rowOf.get(index), item.about)))
-              }
-              return []
-            })
-          )
-      })
+      const inTurn = yield* gathered<Proof, Asker, InvalidToken>("sessions.authenticate", (waiting) =>
+        sessions(waiting.map(({ item }) => item)).pipe(
+          statement("sessions.authenticate"),
+          Effect.map((rows) => {
+            const rowOf = new Map(rows.map((row) => [row.item, row]))
+            for (const [index, { item, tell }] of waiting.entries()) {
+              tell(Effect.suspend(() => askerOf(rowOf.get(index), item.about)))
+            }
+            return []
+          })
+        )
+      )
       return (proof: Proof) =>
         unlessInTransaction(
           sql,
-          () => Effect.flatMap(timeLimit, (limit) => inTurn(proof, limit)),
+          () => inTurn(proof),
           () => authenticateAlone(proof)
         )
     })

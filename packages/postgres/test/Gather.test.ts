@@ -151,4 +151,24 @@ describe("gather", () => {
       assert.deepStrictEqual(batches, [[1, 2], [2, 3], [3]])
     })
   )
+  it.effect("who is interrupted under way does not wait again", () =>
+    Effect.gen(function* () {
+      const batches: Array<ReadonlyArray<number>> = []
+      const gate = yield* Deferred.make<void>()
+      const ask = yield* gather<number, number, string>({
+        ...{ lanes: 1, most: 2, some: 2, bound: 10, full: Effect.fail("full"), late: Effect.fail("late") },
+        run: (waiting) => {
+          batches.push(waiting.map(({ item }) => item))
+          return Effect.as(Deferred.await(gate), waiting)
+        }
+      })
+      const asking = yield* Effect.forkChild(ask(1, 60_000), { startImmediately: true })
+      yield* Effect.repeat(Effect.yieldNow, { until: () => batches.length === 1 })
+      const interruption = yield* Effect.forkChild(Fiber.interrupt(asking), { startImmediately: true })
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(interruption)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(asking)))
+      assert.deepStrictEqual(batches, [[1]])
+    })
+  )
 })

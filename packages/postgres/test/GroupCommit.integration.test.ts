@@ -1,4 +1,4 @@
-import { Communications, Completed, complete, Draft, InvalidToken, Sessions } from "@communications/core"
+import { Communications, Completed, complete, Draft, InvalidToken, NotDraft, Sessions } from "@communications/core"
 import { aDraft, anAct, freshCaller, freshOrganisation, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
@@ -19,6 +19,10 @@ const Ports = Postgres.layer.pipe(
 )
 
 const act = anAct()
+
+/** Runs something outside of the transaction that it is asked for in, as others would ask. */
+const outside = <A, E>(run: Effect.Effect<A, E>) =>
+  Effect.sync(() => Effect.runFork(Effect.provideService(run, Postgres.StorageTimeout, "1 minute")))
 
 /** Forty drafts of an organisation of its own, and how to complete one. */
 const given = Effect.gen(function* () {
@@ -121,8 +125,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const sql = yield* SqlClient.SqlClient
       const { drafts, completing } = yield* given
       const [held = aDraft(), ...free] = drafts
-      // Outside of the transaction, as others would ask.
-      const ask = (draft: Draft) => Effect.sync(() => Effect.runFork(completing(draft)))
+      const ask = (draft: Draft) => outside(completing(draft))
       const waiting = yield* sql.withTransaction(
         Effect.gen(function* () {
           yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
@@ -136,6 +139,49 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const exits = yield* Effect.forEach(waiting, Fiber.await)
       assert.lengthOf(exits.filter(Exit.isSuccess), 1)
     })
+  )
+
+  it.effect("nor do those that wait for it keep who merely lost: a free communication is decided anew at once", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      const { communications, organisation, drafts, completing } = yield* given
+      const [held = aDraft(), lost = aDraft()] = drafts
+      const token = freshToken()
+      yield* sessions.open(token, { ...freshCaller(), organisation }, DateTime.add(yield* DateTime.now, { days: 1 }))
+      const about = { _tag: "Id", id: lost.id } as const
+      const { glance } = yield* sessions.authenticate(token, about)
+      yield* completing(lost)
+      const again = communications.modify(organisation, about, complete, act, glance)
+      const waiting = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
+          const fibers = yield* Effect.forEach(Array(6).fill(held), (draft) => outside(completing(draft)))
+          const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+          yield* Effect.repeat(waits, { until: ({ length }) => length >= 4 })
+          assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(again)), Fiber.join), NotDraft)
+          return fibers
+        })
+      )
+      yield* Effect.forEach(waiting, Fiber.await)
+    })
+  )
+
+  it.effect("whoever asks decides how long that may take, whatever others may", () =>
+    Effect.gen(function* () {
+      const { drafts, organisation } = yield* given
+      const ports = yield* Layer.build(Layer.fresh(Postgres.layer)).pipe(
+        Effect.provideService(Postgres.GroupCommit, true),
+        Effect.provideService(Postgres.StorageTimeout, "1 millis")
+      )
+      const results = yield* Effect.forEach(
+        drafts,
+        ({ id }) =>
+          Effect.flatMap(Communications, ({ modify }) => modify(organisation, { _tag: "Id", id }, complete, act)),
+        { concurrency: "unbounded" }
+      ).pipe(Effect.provide(ports))
+      assert.deepStrictEqual(results, drafts.map(completed))
+    }).pipe(Effect.scoped)
   )
 
   it.effect("what is done in a transaction is done in it: it sees what that stored, and is undone with it", () =>
