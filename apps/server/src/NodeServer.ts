@@ -105,8 +105,6 @@ class StrictServer extends Server {
       request.once("close", () => this.#connections.delete(request))
     }
     if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return super.emit(event, ...args)
-    // What comes behind a request whose answer ends the connection cannot be answered, and must not be done.
-    if (!request.socket.writable) return true
     const unanswered = this.#connections.get(request.socket)
     unanswered?.add(response)
     response.once("close", () => unanswered?.delete(response))

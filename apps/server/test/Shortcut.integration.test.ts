@@ -1,4 +1,5 @@
 import { request } from "node:http"
+import { connect } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { documented } from "./documented.ts"
 import { endAll, freshFolder, start } from "./ServerProcess.ts"
@@ -33,7 +34,7 @@ describe("a request that is answered without Effect's HTTP server", () => {
   afterAll(endAll)
 
   const answerTo = (path: string, body: string | Uint8Array, framing: Readonly<Record<string, string>>) =>
-    new Promise((resolve, reject) => {
+    new Promise<ReadonlyArray<unknown>>((resolve, reject) => {
       const headers = { "content-type": "application/json", "x-request-id": "same", ...framing }
       request(`${url}${methods}/${path}`, { method: "POST", agent: false, headers }, (response) => {
         let text = ""
@@ -57,4 +58,15 @@ describe("a request that is answered without Effect's HTTP server", () => {
       expect(await answerTo(path, body, whole)).toEqual(await answerTo(path, body, inChunks))
     }
   )
+
+  it("is not done behind one whose answer ends the connection", async () => {
+    const body = JSON.stringify(documented.request)
+    const lines = ["host: x", "content-type: application/json", `content-length: ${body.length}`, "", body]
+    const socket = connect(Number(new URL(url).port), "127.0.0.1").setEncoding("utf8")
+    socket.write(`GET / HTTP/1.1\r\n\r\nPOST ${methods}/complete HTTP/1.1\r\n${lines.join("\r\n")}`)
+    const answers = (await socket.toArray()).join("")
+    expect(answers.split(/(?=HTTP\/1)/).map((answer) => answer.slice(0, 13))).toEqual(["HTTP/1.1 400 "])
+    const [status] = await answerTo("complete", body, {})
+    expect(status).toBe(200)
+  })
 })

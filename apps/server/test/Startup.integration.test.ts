@@ -32,6 +32,7 @@ describe("what cannot work", () => {
     ["an unknown database", { DATABASE_URL: unknownDatabase.href }, /no_such_database .*does not exist/],
     ["a PORT that is none", { PORT: "abc" }, /^PORT must be/],
     ["a MIGRATION_TIMEOUT that is none", { MIGRATION_TIMEOUT: "soon" }, /^MIGRATION_TIMEOUT must be a time like/],
+    ["a GROUP_COMMIT that is none", { GROUP_COMMIT: "maybe" }, /^GROUP_COMMIT must be/],
     ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
     ["an EVENTS_RETENTION that is none", { EVENTS_RETENTION: "soon" }, /^EVENTS_RETENTION must be a time/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
