@@ -8,19 +8,26 @@ import { answerOf, parametersOf, type Row, statements } from "./statement.ts"
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 
-const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
-  let text = ""
-  request.setEncoding("utf8")
-  for await (const chunk of request) {
-    text += chunk
-    if (text.length > 16_384) return undefined
-  }
+const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
     return undefined
   }
 }
+
+const bodyOf = (request: IncomingMessage): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    let text = ""
+    request
+      .setEncoding("utf8")
+      .on("data", (chunk: string) => {
+        text += chunk
+        if (text.length > 16_384) resolve(undefined)
+      })
+      .on("end", () => resolve(parsed(text)))
+      .on("error", reject)
+  })
 
 const complete = async (body: unknown, id: string): Promise<Answer> => {
   const asked = read(body)

@@ -25,7 +25,7 @@ const rotated = (subjects: ReadonlyArray<Subject>, round: number): ReadonlyArray
   return [...subjects.slice(first), ...subjects.slice(0, first)]
 }
 
-/** Measures everyone, first as fast as they can, then all at the same rate. */
+/** Measures everyone, first as fast as they can, then at half of the baseline's speed, or of their own where that is less. */
 export const compare = Effect.fn(function* (options: Options) {
   const { rounds, seconds, quick } = options
   const hasPgbench = yield* Pgbench.isInstalled
@@ -35,7 +35,7 @@ export const compare = Effect.fn(function* (options: Options) {
   const postgres = yield* Database.postgres
   yield* Database.template(postgres, "drafts", dataset)
   // As many requests for everyone: what a compiler of Node has seen, not for how long it waited for a processor.
-  const warmUp: Load = { connections: 64, seconds: 5, requests: quick ? 1000 : 10_000 }
+  const warmUp: Load = { connections: 64, seconds: quick ? 5 : 7, requests: quick ? 1000 : 20_000 }
   const place = { postgres, template: "drafts", dataset, warmUp }
 
   announce("asking for the answers that all must give")
@@ -43,28 +43,34 @@ export const compare = Effect.fn(function* (options: Options) {
 
   const turns = rounds * subjects.length
   let done = 0
-  const inRounds = Effect.fn(function* (loads: ReadonlyArray<Load>) {
-    const costs = new Map(subjects.map(({ name }) => [name, loads.map((): Array<Cost> => [])]))
+  const inRounds = Effect.fn(function* (title: string, loadsOf: (subject: Subject) => ReadonlyArray<Load>) {
+    const all = subjects.flatMap((subject) => loadsOf(subject).map((load) => ({ subject, load, costs: [] as Cost[] })))
     for (let round = 0; round < rounds; round++) {
       for (const subject of rotated(subjects, round)) {
-        announce(
-          `round ${round + 1} of ${rounds}${loads[0]?.rate === undefined ? "" : `, ${loads[0].rate} a second`}: ${subject.label}`
-        )
-        const measured = yield* measure(place, subject, loads, answers)
-        for (const [index, cost] of measured.costs.entries()) costs.get(subject.name)?.[index]?.push(cost)
+        announce(`round ${round + 1} of ${rounds}${title}: ${subject.label}`)
+        const own = all.filter((series) => series.subject === subject)
+        // In turns, so that neither is always the first that a process sees.
+        const ordered = round % 2 === 0 ? own : own.toReversed()
+        const loads = ordered.map(({ load }) => load)
+        const { costs } = yield* measure(place, subject, loads, answers)
+        for (const [index, cost] of costs.entries()) ordered[index]?.costs.push(cost)
         advance(++done, 2 * turns)
       }
     }
-    return subjects.flatMap(({ name, label }) =>
-      loads.map((load, index): Series => ({ subject: name, label, load, costs: costs.get(name)?.[index] ?? [] }))
-    )
+    return all.map(({ subject: { name, label }, load, costs }): Series => ({ subject: name, label, load, costs }))
   })
 
-  const closed = yield* inRounds(options.connections.map((connections) => ({ connections, seconds })))
-  const slowest = Math.min(...closed.map(({ costs }) => median(costs.map(({ perSecond }) => perSecond))))
-  const rate = Math.max(1, Math.floor(slowest / 2))
-  const paced = yield* inRounds([{ connections: 256, seconds, rate }])
-  return { dataset, rate, baseline: baseline.name, series: [...closed, ...paced] }
+  const loads = options.connections.map((connections): Load => ({ connections, seconds }))
+  const closed = yield* inRounds("", () => loads)
+  const fastest = ({ name }: Subject): number => {
+    const own = closed.filter(({ subject }) => subject === name)
+    return Math.max(...own.map(({ costs }) => median(costs.map(({ perSecond }) => perSecond))))
+  }
+  const rateOf = (subject: Subject) => Math.max(1, Math.floor(Math.min(fastest(subject), fastest(baseline)) / 2))
+  const paced = yield* inRounds(", at a fixed rate", (subject) => [
+    { connections: 256, seconds, rate: rateOf(subject) }
+  ])
+  return { dataset, baseline: baseline.name, series: [...closed, ...paced] }
 })
 
 /** What a comparison found. */

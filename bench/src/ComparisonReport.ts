@@ -19,7 +19,7 @@ const ratioIn = ({ baseline, series: all }: Comparison, series: Series) => {
 }
 
 const headOf = (series: Series): string =>
-  series.load.rate === undefined ? `${series.load.connections} connections` : `${series.load.rate} requests a second`
+  series.load.rate === undefined ? `${series.load.connections} connections` : "at a fixed rate"
 
 const groups = ({ series }: Comparison) => [...Map.groupBy(series, headOf)]
 
@@ -47,15 +47,15 @@ export const text = (comparison: Comparison): string =>
       const rows = group.map((series) => {
         const { least, median, greatest } = ratioIn(comparison, series)
         const speed = isPaced
-          ? []
+          ? [readable(series.load.rate ?? Number.NaN)]
           : [
               middle(series, ({ perSecond }) => perSecond),
               `${readable(median)} (${readable(least)}–${readable(greatest)})`
             ]
         return [series.label, ...speed, ...latencies(series), ...costs(series)]
       })
-      const speed = isPaced ? [] : ["per second", "ratio (min–max)"]
-      const names = ["p50 ms", "p99 ms", "p99.9 ms", "server µs", "database µs", "memory MB", "unexpected"]
+      const speed = isPaced ? ["asked per second"] : ["per second", "ratio (min–max)"]
+      const names = ["p50 ms", "p99 ms", "p99.9 ms", "server µs", "database µs", "peak MB", "unexpected"]
       return table([head, ...speed, ...names], rows)
     })
     .join("\n\n")

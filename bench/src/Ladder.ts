@@ -72,7 +72,11 @@ const useCase = Effect.fn(function* (seconds: number) {
 })
 
 /** On PostgreSQL, in this process, on as many connections as the server takes. */
-const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, seconds: number, isGathered: boolean) {
+const storage = Effect.fn(function* (
+  { postgres, template, dataset, warmUp }: Place,
+  seconds: number,
+  isGathered: boolean
+) {
   const url = yield* Database.copyOf(postgres, template)
   const ports = Postgres.layer.pipe(
     Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })),
@@ -96,7 +100,7 @@ const storage = Effect.fn(function* ({ postgres, template, dataset }: Place, sec
       return next - first
     })
   return yield* Effect.gen(function* () {
-    yield* until(performance.now() + 5000, 1000)
+    yield* until(performance.now() + warmUp.seconds * 1000, warmUp.requests)
     return yield* timed(until(performance.now() + seconds * 1000), postgres.process.pid)
   }).pipe(Effect.provide(ports))
 }, Effect.scoped)
@@ -122,7 +126,7 @@ export const ladder = Effect.fn(function* (options: Options) {
     postgres,
     template: "drafts",
     dataset,
-    warmUp: { connections: concurrency, seconds: 5, requests: 1000 }
+    warmUp: { connections: concurrency, seconds: 7, requests: options.quick ? 1000 : 20_000 }
   }
   const steps = [
     { name: "the domain decides: `complete`, a pure function", take: domain(seconds) },

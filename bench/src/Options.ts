@@ -1,24 +1,27 @@
 import { parseArgs } from "node:util"
 import { baseline, reference, type Subject, subjects, variant } from "./Subjects.ts"
 
-const usage = `npm run bench -- [compare|ladder|growth] [options]
+const usage = `npm run bench -- [compare|ladder|growth|start] [options]
 
   compare (the default)  this software beside what else one would take
   ladder                 where the time goes: domain, use case, storage, HTTP
   growth                 this software on more communications and more organisations
+  start                  how soon everyone answers: from the start on, after a rest, one who asks alone
 
   --quick             a first impression, in less than two minutes
   --full              growth: up to 10 million communications
-  --only a,b          compare: only these (${subjects.map(({ name }) => name).join(", ")})
+  --only a,b          compare, start: only these (${subjects.map(({ name }) => name).join(", ")})
   --variant N:V=x,W=y compare: this software also with these environment variables, called N; may be repeated
   --rounds N          how often each is measured, in turns
   --seconds N         how long each is measured at a time
   --connections N,M   how many connections ask at once
   --communications N  how many are stored`
 
+const commands = ["compare", "ladder", "growth", "start"] as const
+
 /** What the command line asks for. */
 export interface Options {
-  readonly command: "compare" | "ladder" | "growth"
+  readonly command: (typeof commands)[number]
   readonly quick: boolean
   readonly full: boolean
   readonly rounds: number
@@ -61,11 +64,12 @@ const parse = (args: ReadonlyArray<string>) => {
 /** Reads the command line. */
 export const optionsOf = (args: ReadonlyArray<string>): Options => {
   const { values, positionals } = parse(args)
-  const [command = "compare"] = positionals
-  if (values.help || (command !== "compare" && command !== "ladder" && command !== "growth")) throw new Usage(usage)
+  const [given = "compare"] = positionals
+  const command = commands.find((name) => name === given)
+  if (values.help || command === undefined) throw new Usage(usage)
   const [rounds, seconds, connections, communications] = values.quick
     ? ["1", "2", "64", "50000"]
-    : ["5", "5", "64,256", "1000000"]
+    : ["5", "3", "64,256", "1000000"]
   const everyone = [...subjects, ...values.variant.map(variant)]
   const only = values.only?.split(",") ?? everyone.map(({ name }) => name)
   const unknown = only.find((name) => everyone.every((subject) => subject.name !== name))

@@ -32,9 +32,9 @@ export const processorTimeOf = (pid: number): number => {
   return children.reduce((sum, child) => sum + child.own, own + ended)
 }
 
-/** The memory that a process holds, in MB. */
+/** The most memory that a process has held up to now, in MB. */
 export const memoryOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024
+  Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024
 
 const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return

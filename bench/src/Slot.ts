@@ -10,7 +10,7 @@ import { memoryOf, outputOf, processorTimeOf, root, server } from "./Processes.t
 import { answersOf, compare, questioned } from "./Smoke.ts"
 import type { Subject } from "./Subjects.ts"
 
-/** What a load came to, what a request cost the server and the database in µs of processor time, and the memory in MB. */
+/** What a load came to, what a request cost the server and the database in µs of processor time, and the most memory up to then, in MB. */
 export interface Cost extends Measured {
   readonly serverTime: number
   readonly databaseTime: number

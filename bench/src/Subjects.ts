@@ -22,15 +22,16 @@ const peer = (name: string, label: string, file = `${name}.ts`): Subject => ({
   env: { NODE_ENV: "production" }
 })
 
-/** The arguments that `npm start` gives Node. */
-const [, started = ""] = manifest.scripts.start.split("exec node ")
+/** The environment and the arguments that `npm start` gives Node. */
+const [setting = "", started = ""] = manifest.scripts.start.split(" exec node ")
+const [variable = "", value = ""] = setting.split("=")
 
 /** This software, as its users start it; `env` configures it. */
 const ours = (name: string, label: string, env: Readonly<Record<string, string>> = {}): Subject => ({
   name,
   label,
   program: started.split(" "),
-  env
+  env: { [variable]: value, ...env }
 })
 
 /** The one that answers what the others must answer too. */
@@ -41,7 +42,7 @@ export const baseline = peer("raw", "node:http + pg")
 
 /** Everyone, in the order of the table. */
 export const subjects: ReadonlyArray<Subject> = [
-  { name: "pgbench", label: "the SQL alone, by pgbench", env: {} },
+  { name: "pgbench", label: "the SQL alone, by pgbench, 10 clients", env: {} },
   baseline,
   reference,
   ours("alone", "this software, GROUP_COMMIT=off", { GROUP_COMMIT: "off" }),

@@ -7,6 +7,7 @@ import { growth } from "./Growth.ts"
 import { ladder } from "./Ladder.ts"
 import { type Options, optionsOf, Usage } from "./Options.ts"
 import { type Findings, report } from "./Report.ts"
+import { start } from "./Start.ts"
 
 const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Scope> => {
   switch (options.command) {
@@ -21,6 +22,8 @@ const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Sc
       return ladder(options)
     case "growth":
       return growth(options)
+    case "start":
+      return start(options)
   }
 }
 
