@@ -60,10 +60,15 @@ export const text = (comparison: Comparison): string =>
     })
     .join("\n\n")
 
+const roundsOf = ({ series: [first] }: Comparison): string => {
+  const rounds = first?.costs.length ?? 0
+  return rounds === 1 ? "one round: a first impression" : `median, and least to greatest of ${rounds} rounds`
+}
+
 /** The chart: completions per second. */
 export const svg = (comparison: Comparison): string =>
   chart(
-    `Completions per second, ${comparison.dataset.communications.toLocaleString("en")} drafts in PostgreSQL 18; median, and least to greatest of ${comparison.series[0]?.costs.length} rounds`,
+    `Completions per second, ${comparison.dataset.communications.toLocaleString("en")} drafts in PostgreSQL 18; ${roundsOf(comparison)}`,
     groups(comparison)
       .filter(([, group]) => group[0]?.load.rate === undefined)
       .map(([head, group]) => ({

@@ -52,9 +52,10 @@ export const subjects: ReadonlyArray<Subject> = [
   peer("nest-typeorm", "NestJS + TypeORM", "../dist/nest-typeorm/main.js")
 ]
 
-/** Another configuration of this software, written `NAME:VARIABLE=VALUE,VARIABLE=VALUE`. */
-export const variant = (given: string): Subject => {
-  const [name = "", settings = ""] = given.split(/:(.*)/s)
+/** Another configuration of this software, written `NAME:VARIABLE=VALUE,VARIABLE=VALUE`; nothing where it is not. */
+export const variant = (given: string): Subject | undefined => {
+  const [, name, settings] = /^(\w+):(\w+=[^,]*(?:,\w+=[^,]*)*)$/.exec(given) ?? []
+  if (name === undefined || settings === undefined) return undefined
   const env = Object.fromEntries(settings.split(",").map((setting) => setting.split(/=(.*)/s).slice(0, 2)))
   return ours(name, `this software, ${settings}`, env)
 }

@@ -5,7 +5,7 @@ import { compare } from "./Compare.ts"
 import { svg, text, unexpectedIn } from "./ComparisonReport.ts"
 import { growth } from "./Growth.ts"
 import { ladder } from "./Ladder.ts"
-import { type Options, optionsOf, Usage } from "./Options.ts"
+import { type Options, optionsOf, Usage, usage } from "./Options.ts"
 import { type Findings, report } from "./Report.ts"
 import { start } from "./Start.ts"
 
@@ -34,7 +34,9 @@ const run = Effect.fn(function* (options: Options) {
 })
 
 try {
-  NodeRuntime.runMain(run(optionsOf(process.argv.slice(2))))
+  const options = optionsOf(process.argv.slice(2))
+  if (options === undefined) console.log(usage)
+  else NodeRuntime.runMain(run(options))
 } catch (error) {
   if (!(error instanceof Usage)) throw error
   console.error(error.message)

@@ -76,8 +76,15 @@ export const freshFolder = async (): Promise<string> => {
   return folder
 }
 
+/** Ends a program as its users do, so that it leaves nothing behind; and surely. */
+const end = async (started: ServerProcess): Promise<void> => {
+  const kill = setTimeout(() => started.child.kill("SIGKILL"), 20_000)
+  await started.stop()
+  clearTimeout(kill)
+}
+
 /** Ends what was started and removes what it left. */
 export const endAll = async (): Promise<void> => {
-  await Promise.all(running.splice(0).map((started) => started.stop("SIGKILL")))
+  await Promise.all(running.splice(0).map(end))
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
 }

@@ -31,7 +31,7 @@ describe("a request that is answered without Effect's HTTP server", () => {
   beforeAll(async () => {
     url = await start("main", { DATA_DIR: await freshFolder() }).url()
   }, 60_000)
-  afterAll(endAll)
+  afterAll(endAll, 60_000)
 
   const answerTo = (path: string, body: string | Uint8Array, framing: Readonly<Record<string, string>>) =>
     new Promise<ReadonlyArray<unknown>>((resolve, reject) => {
