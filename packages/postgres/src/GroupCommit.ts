@@ -11,8 +11,8 @@ import { bounded, StorageTimeout, statement, timeLimit } from "./StorageErrors.t
 
 /**
  * Whether what is asked for while others are served is gathered and done as one. It multiplies what one process completes
- * in a second, and costs a lone request some tenths of a millisecond. Never on a host's handle, nor in a transaction of the same client: there
- * everything is done in that transaction.
+ * in a second, and costs a lone request some tenths of a millisecond. Never on a host's handle, nor in a transaction of the
+ * same client: there everything is done in that transaction.
  */
 export const GroupCommit = Context.Reference<boolean>("@communications/postgres/GroupCommit", {
   defaultValue: () => false
