@@ -44,7 +44,12 @@ export const compare = Effect.fn(function* (options: Options) {
   const turns = rounds * subjects.length
   let done = 0
   const inRounds = Effect.fn(function* (title: string, loadsOf: (subject: Subject) => ReadonlyArray<Load>) {
-    const all = subjects.flatMap((subject) => loadsOf(subject).map((load) => ({ subject, load, costs: [] as Cost[] })))
+    const all = subjects.flatMap((subject) =>
+      loadsOf(subject).map((load) => {
+        const costs: Array<Cost> = []
+        return { subject, load, costs }
+      })
+    )
     for (let round = 0; round < rounds; round++) {
       for (const subject of rotated(subjects, round)) {
         announce(`round ${round + 1} of ${rounds}${title}: ${subject.label}`)
