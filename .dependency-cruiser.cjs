@@ -2,6 +2,7 @@
 const source = "^(packages|apps)/[^/]+/src/"
 const effect = "^node_modules/effect/"
 const core = "^packages/core/"
+const testSupport = "^packages/test-support/"
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: "error", from, to })
 
@@ -17,8 +18,8 @@ module.exports = {
     rule("nothing-forgotten", "A source imports something or is imported.", { orphan: true, path: source }, {}),
     rule(
       "only-declared-dependencies",
-      "A source imports what its package.json brings along: no development tool, nothing that is there by hoisting.",
-      { path: source },
+      "A source imports what its package.json brings along: no development tool, nothing that is there by hoisting. The helpers of tests are never installed elsewhere.",
+      { path: source, pathNot: testSupport },
       { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] }
     ),
     rule(
@@ -41,9 +42,9 @@ module.exports = {
     ),
     rule(
       "testing-stays-outside",
-      "The contract suites are for tests.",
-      { path: source, pathNot: `${core}src/testing/` },
-      { path: `${core}src/testing/` }
+      "The contract suites and the helpers of tests are for tests.",
+      { path: source, pathNot: [`${core}src/testing/`, testSupport] },
+      { path: [`${core}src/testing/`, testSupport] }
     ),
 
     rule(
@@ -77,10 +78,22 @@ module.exports = {
       { path: `${core}src/(?!domain/|ports/|testing/)` }
     ),
     rule(
-      "use-cases-import-no-memory",
-      "A use case knows a port, never what is behind it.",
+      "memory-imports-ports",
+      "The adapters in memory know the ports, no operation.",
+      { path: `${core}src/memory/` },
+      { path: `${core}src/(?!domain/|ports/|memory/)` }
+    ),
+    rule(
+      "use-cases-import-no-adapter",
+      "Use cases and operations know the ports, never an adapter.",
+      { path: `${core}src/(use-cases|operations)/` },
+      { path: `${core}src/memory/` }
+    ),
+    rule(
+      "use-cases-import-no-operation",
+      "Operations are made of use cases, never the reverse.",
       { path: `${core}src/use-cases/` },
-      { path: "Memory\\.ts$" }
+      { path: `${core}src/operations/` }
     ),
 
     rule(

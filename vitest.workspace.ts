@@ -16,12 +16,15 @@ const project = (
 
 export default defineConfig({
   test: {
-    reporters: ["default", "./test/closing-line.ts"],
+    reporters: ["default", "./packages/test-support/src/closing-line.ts"],
     projects: [
       project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
-      project("integration", { include: integration, globalSetup: "./test/global-setup.ts" }),
+      project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("browser", { include: browser }),
-      project("packages", { include: ["test/packages.test.ts"], globalSetup: "./test/global-setup.ts" })
+      project("packages", {
+        include: ["test/packages.test.ts"],
+        globalSetup: "./packages/test-support/src/global-setup.ts"
+      })
     ]
   }
 })

@@ -11,7 +11,8 @@ const post = Effect.fnUntraced(function* (number: string) {
   const sql = yield* PgClient.PgClient
   const caller = yield* Effect.fromResult(parseCaller(user))
   const note = sql`INSERT INTO posted_letters (number) VALUES (${number})`
-  return yield* sql.withTransaction(Effect.andThen(note, completeCommunication({ caller, identifier: { number } })))
+  const complete = completeCommunication({ caller, communication_identifier: { number } })
+  return yield* sql.withTransaction(Effect.andThen(note, complete))
 })
 
 const program = post("41").pipe(

@@ -1,10 +1,10 @@
 import { globSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { communicationsContract } from "@communications/core/testing"
+import { examples, expectUsable, output, seeded } from "@communications/test-support/examples"
+import { endAll, start } from "@communications/test-support/ServerProcess"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { endAll, start } from "../apps/server/test/ServerProcess.ts"
-import { examples, expectUsable, output, seeded } from "../test/examples.ts"
 
 it("every example is tried", () => {
   const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })

@@ -12,8 +12,8 @@ const post = async (number: string) => {
   try {
     await client.query("BEGIN")
     await client.query("INSERT INTO posted_letters (number) VALUES ($1)", [number])
-    const communications = createCommunications(layerHost(fromPg(client)))
-    const completed = await orThrow(communications.complete({ caller, identifier: { number } }))
+    const { communications } = createCommunications(layerHost(fromPg(client)))
+    const completed = await orThrow(communications.complete({ caller, communication_identifier: { number } }))
     await client.query("COMMIT")
     return completed
   } catch (error) {

@@ -10,8 +10,8 @@ const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927
 const post = (number: string) =>
   sql.begin(async (tx) => {
     await tx`INSERT INTO posted_letters (number) VALUES (${number})`
-    const communications = createCommunications(layerHost(fromPostgresJs(tx)))
-    return orThrow(communications.complete({ caller, identifier: { number } }))
+    const { communications } = createCommunications(layerHost(fromPostgresJs(tx)))
+    return orThrow(communications.complete({ caller, communication_identifier: { number } }))
   })
 
 export default new Hono()

@@ -1,5 +1,5 @@
 import { createServer } from "node:http"
-import { serve } from "@communications/http"
+import { serve } from "@communications/http/router"
 import * as Postgres from "@communications/postgres"
 import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { PgClient } from "@effect/sql-pg"

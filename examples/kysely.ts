@@ -11,19 +11,27 @@ const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927
 
 await db.transaction().execute((tx) => migrateHost(fromKysely(tx), { schema }))
 
-const communications = on(db)
+const { communications, contact_information, subscribe } = on(db)
 const contact = await orThrow(
-  communications.createContactInformation({
+  contact_information.create({
     caller,
-    contact_information: { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
+    type: "PERSON",
+    life_cycle_state: "MARKETING",
+    first_name: "Ada",
+    last_name: "Lovelace"
   })
 )
 const { id, number } = await orThrow(
-  communications.create({ caller, contact_information: contact.id, direction: "OUTGOING", media: "LETTER" })
+  communications.create({
+    caller,
+    contact_information_identifier: { id: contact.id },
+    direction: "OUTGOING",
+    media: "LETTER"
+  })
 )
 
 const told = Promise.withResolvers<void>()
-const subscription = communications.subscribe({
+const subscription = subscribe({
   subscription: "postage",
   handler: ({ communication }) => {
     if (communication === id) told.resolve()
@@ -32,7 +40,7 @@ const subscription = communications.subscribe({
 
 await db.transaction().execute(async (tx) => {
   await tx.insertInto("posted_letters").values({ number }).execute()
-  await orThrow(on(tx).complete({ caller, identifier: { id } }))
+  await orThrow(on(tx).communications.complete({ caller, communication_identifier: { id } }))
 })
 
 await told.promise

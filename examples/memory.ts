@@ -1,19 +1,27 @@
 import { createCommunications, layerMemory, orThrow } from "@communications/core"
 
-const communications = createCommunications(layerMemory)
+const { communications, contact_information } = createCommunications(layerMemory)
 const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" }
 
 const contact = await orThrow(
-  communications.createContactInformation({
+  contact_information.create({
     caller,
-    contact_information: { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
+    type: "PERSON",
+    life_cycle_state: "MARKETING",
+    first_name: "Ada",
+    last_name: "Lovelace"
   })
 )
 const { number } = await orThrow(
-  communications.create({ caller, contact_information: contact.id, direction: "OUTGOING", media: "LETTER" })
+  communications.create({
+    caller,
+    contact_information_identifier: { id: contact.id },
+    direction: "OUTGOING",
+    media: "LETTER"
+  })
 )
 
-await orThrow(communications.complete({ caller, identifier: { number } }))
+await orThrow(communications.complete({ caller, communication_identifier: { number } }))
 
-const again = await communications.complete({ caller, identifier: { number } })
+const again = await communications.complete({ caller, communication_identifier: { number } })
 if (!again.ok && again.error._tag === "NotDraft") console.log(again.error.message)

@@ -10,8 +10,8 @@ const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927
 export async function POST(request: Request): Promise<Response> {
   const number = String((await request.formData()).get("number"))
   return db.transaction(async (tx) => {
-    const communications = createCommunications(layerHost(fromDrizzle(tx, sql)))
-    const completed = await communications.complete({ caller, identifier: { number } })
+    const { communications } = createCommunications(layerHost(fromDrizzle(tx, sql)))
+    const completed = await communications.complete({ caller, communication_identifier: { number } })
     if (!completed.ok)
       return Response.json({ error: completed.error._tag }, { status: completed.error._tag === "NotDraft" ? 409 : 500 })
     await tx.execute(sql`INSERT INTO posted_letters (number) VALUES (${number})`)

@@ -1,6 +1,6 @@
 /** Runs all checks, prints one line for each and the output of those that fail: `npm run check`. */
 import { spawnSync } from "node:child_process"
-import { existsSync, globSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { delimiter, resolve } from "node:path"
 
 interface Step {
@@ -21,6 +21,14 @@ const env = {
 const sources = globSync("{packages,apps}/*/src/**/*.ts")
 const others = globSync("**/*.ts", { exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src", "bench/peers"] })
 const files = [...sources, ...others]
+
+/** The packages that npm will have. */
+const published = globSync("packages/*").filter((folder) => {
+  const { private: isPrivate }: { readonly private?: boolean } = JSON.parse(
+    readFileSync(`${folder}/package.json`, "utf8")
+  )
+  return isPrivate !== true
+})
 
 /** The list of what Effect's diagnostics read; TypeScript's project service breaks on a source it first meets after a test. */
 const effectFiles = "node_modules/.cache/effect-diagnostics.json"
@@ -44,10 +52,11 @@ const steps: ReadonlyArray<Step> = [
   },
   { name: "probes", commands: ["node scripts/probes.ts"] },
   { name: "OpenAPI document", commands: ["node --conditions=@communications/source scripts/openapi.ts"] },
+  { name: "README", commands: ["node --conditions=@communications/source scripts/docs.ts --check"] },
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",
-    commands: globSync("packages/*").flatMap((library) => [
+    commands: published.flatMap((library) => [
       `publint ${library} --strict`,
       `attw --pack ${library} --profile esm-only --no-color`
     ])

@@ -1,7 +1,7 @@
 /** Lints the OpenAPI document by Redocly's recommended rules, and proves with a planted fault that they are applied. */
 import { spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
-import { document } from "@communications/http"
+import { document } from "@communications/http/document"
 
 const file = "node_modules/.cache/openapi.json"
 mkdirSync("node_modules/.cache", { recursive: true })

@@ -1,18 +1,38 @@
 /** The packages as npm will have them: packed, installed in an empty folder, compiled and run there by others' means. */
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
+import { once } from "node:events"
 import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { createInterface } from "node:readline"
 import { promisify } from "node:util"
 import { gzipSync } from "node:zlib"
+import { createClient } from "@communications/http/client"
+import { examples, expectUsable } from "@communications/test-support/examples"
 import { assert, describe, it } from "@effect/vitest"
 import { build } from "rolldown"
 import { afterAll, beforeAll } from "vitest"
-import { examples, expectUsable } from "./examples.ts"
 
 const libraries = ["core", "http", "postgres"]
 /** The oldest Node that is promised to do. */
 const oldest = "22.19.0"
+/** Other runtimes: their binaries, pinned here and not in package.json, where every installation would carry 195 MB more. */
+const binaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bun: {
+    "linux-x64": "@oven/bun-linux-x64@1.4.5",
+    "linux-arm64": "@oven/bun-linux-aarch64@1.4.5",
+    "darwin-x64": "@oven/bun-darwin-x64@1.4.5",
+    "darwin-arm64": "@oven/bun-darwin-aarch64@1.4.5",
+    "win32-x64": "@oven/bun-windows-x64@1.4.5"
+  },
+  deno: {
+    "linux-x64": "@deno/linux-x64-glibc@2.9.6",
+    "linux-arm64": "@deno/linux-arm64-glibc@2.9.6",
+    "darwin-x64": "@deno/darwin-x64@2.9.6",
+    "darwin-arm64": "@deno/darwin-arm64@2.9.6",
+    "win32-x64": "@deno/win32-x64@2.9.6"
+  }
+}
 const platform = process.platform === "win32" ? "win" : process.platform
 
 const run = async (cwd: string, program: string, ...parameters: ReadonlyArray<string>) =>
@@ -45,11 +65,15 @@ beforeAll(async () => {
       [...packed].map(([library, { filename }]) => [`@communications/${library}`, `./${filename}`])
     ),
     ...Object.fromEntries([...taken, ...hosts].map((name) => [name, devDependencies[name]])),
-    "oldest-node": `npm:node-${platform}-${process.arch}@${oldest}`
+    "oldest-node": `npm:node-${platform}-${process.arch}@${oldest}`,
+    ...Object.fromEntries(
+      Object.entries(binaries).map(([runtime, by]) => [runtime, `npm:${by[`${process.platform}-${process.arch}`]}`])
+    )
   }
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }))
   await run(folder, "npm", "install", "--no-audit", "--no-fund")
   await cp("examples", join(folder, "src"), { recursive: true, filter: (file) => !file.endsWith(".test.ts") })
+  await cp("test/served.ts", join(folder, "src/served.ts"))
   const compilerOptions = {
     ...{ strict: true, exactOptionalPropertyTypes: true, module: "NodeNext", target: "ES2024", types: ["node"] },
     ...{ rootDir: "src", outDir: "out" }
@@ -57,6 +81,15 @@ beforeAll(async () => {
   const all = { compilerOptions, include: ["src"], exclude: ["src/next.ts"] }
   // Drizzle's own declarations do not compile.
   const drizzle = { compilerOptions: { ...compilerOptions, skipLibCheck: true }, files: ["src/next.ts"] }
+  // Where `Request` and `Response` come from is the host's choice.
+  for (const [name, besides] of [
+    ["dom", { lib: ["ES2024", "DOM", "DOM.Iterable"], types: [] }],
+    // Effect's own declarations need the DOM.
+    ["node", { lib: ["ES2024"], types: ["node"], skipLibCheck: true }]
+  ] as const) {
+    const project = { compilerOptions: { ...compilerOptions, ...besides, noEmit: true }, files: ["src/served.ts"] }
+    await writeFile(join(folder, `tsconfig.${name}.json`), JSON.stringify(project))
+  }
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(all))
   await writeFile(join(folder, "tsconfig.drizzle.json"), JSON.stringify(drizzle))
 }, 600_000)
@@ -105,6 +138,12 @@ describe("in a project of its own", () => {
     }
   }, 300_000)
 
+  for (const globals of ["dom", "node"]) {
+    it(`the handler is one of the Fetch standard, as types of ${globals} have it`, async () => {
+      await run(folder, process.execPath, "node_modules/typescript/bin/tsc", "--project", `tsconfig.${globals}.json`)
+    }, 120_000)
+  }
+
   for (const node of [process.execPath, "oldest-node"]) {
     describe(node === process.execPath ? `Node ${process.versions.node}` : `Node ${oldest}`, () => {
       for (const [name, example] of Object.entries(examples)) {
@@ -118,6 +157,56 @@ describe("in a project of its own", () => {
         )
       }
     })
+  }
+})
+
+/** Programs that serve the API, and print the port. */
+const servers = {
+  bun: {
+    binary: "node_modules/bun/bin/bun",
+    parameters: ["--eval"],
+    program: `console.log(Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: handler }).port)`
+  },
+  deno: {
+    binary: "node_modules/deno/deno",
+    parameters: ["eval", "--ext=js"],
+    program: `Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(port) }, handler)`
+  }
+}
+
+describe("the API in another runtime", () => {
+  for (const [runtime, { binary, parameters, program }] of Object.entries(servers)) {
+    it(`${runtime}: from a log-in to a completed communication`, async () => {
+      const script = `import { handler } from ${JSON.stringify(`file://${folder}/out/served.js`)}\n${program}`
+      const server = spawn(join(folder, binary), [...parameters, script], {
+        ...{ cwd: folder, stdio: ["ignore", "pipe", "inherit"] }
+      })
+      try {
+        const [port] = await once(createInterface(server.stdout), "line")
+        const baseUrl = `http://127.0.0.1:${port}`
+        const credentials = { organisation: "acme", username: "demo", password: "secret" }
+        const { token } = await createClient({ baseUrl }).authentication.token(credentials)
+        const { communications, contact_information, health } = createClient({ baseUrl, token })
+        const contact = await contact_information.create({
+          ...{ type: "PERSON", life_cycle_state: "MARKETING", first_name: "Zoë", last_name: "π" }
+        })
+        const identifier = { contact_information_identifier: { id: contact.id } }
+        const { number } = await communications.create({ ...identifier, direction: "OUTGOING", media: "EMAIL" })
+        const named = { communication_identifier: { number } }
+        const completed = await communications.complete(named)
+        assert.deepStrictEqual([completed.life_cycle_state, completed.contact_information], ["COMPLETED", contact])
+        const again = await communications.complete(named).then(
+          () => undefined,
+          (error: unknown) => error
+        )
+        assert.include(String(again), "NOT_DRAFT")
+        assert.deepStrictEqual(await health.ready(), {})
+        const document = await fetch(`${baseUrl}/openapi.json`, { method: "HEAD" })
+        assert.isAbove(Number(document.headers.get("content-length")), 10_000)
+      } finally {
+        server.kill()
+      }
+    }, 60_000)
   }
 })
 

@@ -1,6 +1,6 @@
-/** What every peer takes and answers, as the API documents it. */
+/** The requests and answers of every peer, as the API documents them. */
 
-/** Whom a communication is with, as the API answers it; the table has the same members. */
+/** Contact information in an answer; the columns of the table have the same names. */
 export interface Contact {
   readonly id: string
   readonly type: string
@@ -15,7 +15,7 @@ export interface Contact {
   readonly company_profile: unknown
 }
 
-/** What a request asks for: the column that identifies the communication, and its value. */
+/** A valid request: the column that identifies the communication, and its value. */
 export interface Asked {
   readonly token: string
   readonly key: "id" | "number"
@@ -31,7 +31,7 @@ const failures = {
   INTERNAL_ERROR: [500, "Something went wrong on our side."]
 } as const
 
-/** Why a request is refused, in one word. */
+/** The code of a refusal. */
 export type Code = keyof typeof failures
 
 /** An answer: the HTTP status and the body. */
@@ -40,7 +40,7 @@ export interface Answer {
   readonly body: { readonly status: object; readonly data: unknown }
 }
 
-/** The answer of a refused request. */
+/** The answer to a refused request. */
 export const refused = (code: Code): Answer => {
   const [http, message] = failures[code]
   return { http, body: { status: { code, message, description: message }, data: null } }
@@ -52,7 +52,7 @@ export const path = "/crmapi/rest/v2/communications/complete"
 /** An id as the API writes it. */
 export const hex = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase()
 
-/** The answer of a communication that has been completed. */
+/** The answer with a completed communication. */
 export const completed = (
   communication: {
     readonly id: string
@@ -91,13 +91,13 @@ export const completed = (
 
 const isText = (value: unknown): value is string => typeof value === "string"
 
-/** The identifier that is given, where it is of the documented shape. */
+/** The identifier in a body, if it is an object. */
 const identifierIn = (body: object): Record<string, unknown> | undefined => {
   const given: unknown = "communication_identifier" in body ? body.communication_identifier : undefined
   return typeof given === "object" && given !== null ? { ...given } : undefined
 }
 
-/** Reads a request, or tells why it is refused. */
+/** Reads a request, or returns the code of its refusal. */
 export const read = (body: unknown): Asked | Code => {
   if (typeof body !== "object" || body === null) return "INVALID_PARAMETERS"
   const identifier = identifierIn(body)

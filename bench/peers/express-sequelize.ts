@@ -77,7 +77,6 @@ class Communication extends Model<InferAttributes<Communication>> {
   declare completed_at: Date | null
   declare completed_by: string | null
   declare contact_information: string
-  declare told_in: string | null
   declare contact?: NonAttribute<ContactInformation>
 }
 Communication.init(
@@ -91,20 +90,11 @@ Communication.init(
     viewed_on: DataTypes.DATE,
     completed_at: DataTypes.DATE,
     completed_by: DataTypes.UUID,
-    contact_information: DataTypes.UUID,
-    told_in: DataTypes.TEXT
+    contact_information: DataTypes.UUID
   },
   { ...options, tableName: "communications" }
 )
 Communication.belongsTo(ContactInformation, { as: "contact", foreignKey: "contact_information", targetKey: "id" })
-
-const step = {
-  organisation: DataTypes.UUID,
-  communication: DataTypes.UUID,
-  at: DataTypes.DATE,
-  by: DataTypes.UUID,
-  request_id: DataTypes.TEXT
-}
 
 class History extends Model<InferAttributes<History>, InferCreationAttributes<History>> {
   declare organisation: string
@@ -115,38 +105,21 @@ class History extends Model<InferAttributes<History>, InferCreationAttributes<Hi
   declare at: Date
   declare by: string
   declare request_id: string
+  declare era: CreationOptional<number>
 }
 History.init(
   {
-    ...step,
+    organisation: DataTypes.UUID,
     communication: { type: DataTypes.UUID, primaryKey: true },
     version: { type: DataTypes.INTEGER, primaryKey: true },
     from: DataTypes.TEXT,
-    to: DataTypes.TEXT
+    to: DataTypes.TEXT,
+    at: DataTypes.DATE,
+    by: DataTypes.UUID,
+    request_id: DataTypes.TEXT,
+    era: { type: DataTypes.INTEGER, defaultValue: sequelize.literal("(SELECT era FROM log_eras)") }
   },
   { ...options, tableName: "communication_history" }
-)
-
-class Event extends Model<InferAttributes<Event>, InferCreationAttributes<Event>> {
-  declare id: CreationOptional<string>
-  declare transaction: string
-  declare type: string
-  declare payload_version: number
-  declare organisation: string
-  declare communication: string
-  declare at: Date
-  declare by: string
-  declare request_id: string
-}
-Event.init(
-  {
-    ...step,
-    id: { type: DataTypes.UUID, primaryKey: true, defaultValue: DataTypes.UUIDV4 },
-    transaction: DataTypes.TEXT,
-    type: DataTypes.TEXT,
-    payload_version: DataTypes.INTEGER
-  },
-  { ...options, tableName: "events" }
 )
 
 const complete = async ({ token, key, value }: Asked, request_id: string): Promise<Answer> => {
@@ -166,16 +139,24 @@ const complete = async ({ token, key, value }: Asked, request_id: string): Promi
         version: sequelize.literal("version + 1"),
         life_cycle_state: "COMPLETED",
         completed_at: at,
-        completed_by: by,
-        told_in: sequelize.literal("greatest(told_in, pg_current_xact_id())")
+        completed_by: by
       },
       { where: { organisation, id: draft.id, life_cycle_state: "DRAFT" }, returning: true, transaction }
     )
-    if (updated === 0 || row?.told_in == null) return refused("NOT_DRAFT")
-    const told = { organisation, communication: draft.id, at, by, request_id }
-    await History.create({ ...told, version: row.version, from: "DRAFT", to: "COMPLETED" }, { transaction })
-    const event = { ...told, transaction: row.told_in, type: "CommunicationCompleted", payload_version: 1 }
-    await Event.create(event, { transaction })
+    if (updated === 0 || row === undefined) return refused("NOT_DRAFT")
+    await History.create(
+      {
+        organisation,
+        communication: draft.id,
+        version: row.version,
+        from: "DRAFT",
+        to: "COMPLETED",
+        at,
+        by,
+        request_id
+      },
+      { transaction }
+    )
     return completed(draft, draft.contact)
   })
 }

@@ -1,4 +1,4 @@
-/** Fastify and `pg`: both schemas, so that it validates and serializes by compiled code; one named prepared statement. */
+/** Fastify and `pg`: schemas for request and answer, which Fastify compiles; one named prepared statement. */
 import { randomUUID } from "node:crypto"
 import Fastify from "fastify"
 import { Pool } from "pg"

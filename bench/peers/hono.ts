@@ -1,4 +1,4 @@
-/** Hono on its Node server, and postgres.js, which prepares what it runs. */
+/** Hono on its Node server, and postgres.js with a prepared statement. */
 import { serve } from "@hono/node-server"
 import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"

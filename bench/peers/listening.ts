@@ -1,6 +1,6 @@
 import type { Server } from "node:http"
 
-/** Says where a server listens, in the words that the bench waits for, and ends it when it is asked to. */
+/** Prints where a server listens, in the words that the bench waits for, and closes it on SIGTERM. */
 export const announce = (port: number, close: () => unknown): void => {
   console.log(`listens on http://127.0.0.1:${port}`)
   process.once("SIGTERM", () => void Promise.resolve(close()).finally(() => process.exit(0)))

@@ -1,4 +1,4 @@
-/** `node:http` and `pg`, nothing between: one named prepared statement per request. */
+/** `node:http` and `pg` alone: one named prepared statement per request. */
 import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { Pool } from "pg"

@@ -3,8 +3,8 @@ import { createHash, randomUUID } from "node:crypto"
 import { type Answer, type Asked, type Contact, completed, refused } from "./documented.ts"
 
 /**
- * Checks the session, completes the draft, records the step, tells the event and answers, atomically. Parameters: hash
- * of the token, id or number, the time, the id of the request.
+ * Checks the session, completes the draft, adds the row of the history and returns the answer's columns, all in one
+ * statement. Parameters: hash of the token, id or number, the time, the id of the request.
  */
 export const statementBy = (key: "id" | "number"): string => {
   const isNamed = key === "id" ? "c.id = $2::text::uuid" : "c.number = $2::text"
@@ -13,17 +13,14 @@ export const statementBy = (key: "id" | "number"): string => {
       SELECT organisation, "user" FROM sessions WHERE token_hash = $1::bytea AND expires_at > $3::timestamptz
     ), completed AS (
       UPDATE communications c SET version = c.version + 1, life_cycle_state = 'COMPLETED',
-        completed_at = $3::timestamptz, completed_by = s."user", told_in = greatest(c.told_in, pg_current_xact_id())
+        completed_at = $3::timestamptz, completed_by = s."user"
       FROM session s
       WHERE c.organisation = s.organisation AND ${isNamed} AND c.life_cycle_state = 'DRAFT'
-      RETURNING c.organisation, c.id, c.number, c.version, c.subject, c.viewed_on, c.contact_information, c.completed_by,
-        c.told_in
+      RETURNING c.organisation, c.id, c.number, c.version, c.subject, c.viewed_on, c.contact_information, c.completed_by
     ), recorded AS (
-      INSERT INTO communication_history (organisation, communication, version, "from", "to", at, by, request_id)
-      SELECT organisation, id, version, 'DRAFT', 'COMPLETED', $3::timestamptz, completed_by, $4::text FROM completed
-    ), told AS (
-      INSERT INTO events (transaction, type, payload_version, organisation, communication, at, by, request_id)
-      SELECT told_in, 'CommunicationCompleted', 1, organisation, id, $3::timestamptz, completed_by, $4::text
+      INSERT INTO communication_history (organisation, communication, version, "from", "to", at, by, request_id, era)
+      SELECT organisation, id, version, 'DRAFT', 'COMPLETED', $3::timestamptz, completed_by, $4::text,
+        (SELECT era FROM log_eras)
       FROM completed
     )
     SELECT d.id, d.number, d.subject, d.viewed_on, p.id AS contact, p.type, p.life_cycle_state, p.name, p.first_name,
@@ -46,7 +43,7 @@ export const hashOf = (token: string): Buffer => createHash("sha256").update(tok
 export const parametersOf = ({ token, value }: Asked, request: string = randomUUID()) =>
   [hashOf(token), value, new Date().toISOString(), request] as const
 
-/** The row that the statement returns: without an `id` it refused. */
+/** The row that the statement returns; its `id` is null if the statement refused. */
 export interface Row extends Omit<Contact, "id"> {
   readonly id: string | null
   readonly number: string
@@ -57,7 +54,7 @@ export interface Row extends Omit<Contact, "id"> {
   readonly stored: boolean | null
 }
 
-/** The answer that a row stands for. */
+/** The answer for a row. */
 export const answerOf = (row: Row | undefined): Answer => {
   if (row === undefined) return refused("INTERNAL_ERROR")
   if (!row.authenticated) return refused("INVALID_TOKEN")

@@ -1,6 +1,6 @@
 import { readable, type Spread } from "./Statistics.ts"
 
-/** A bar: how far it goes, and from where to where the single measurements went. */
+/** A bar with its label: the median, with the range of the single measurements. */
 export interface Bar extends Spread {
   readonly label: string
   readonly ours: boolean
@@ -27,7 +27,7 @@ const style = `
     .page { fill: #0d1117 } text { fill: #f0f6fc } .title { fill: #9198a1 } .bar { fill: #59636e } .ours { fill: #4493f8 } .range { stroke: #f0f6fc }
   }`
 
-/** Horizontal bars as an SVG that is read on a light and on a dark page: it brings its own background. */
+/** Horizontal bars as an SVG with its own background, for light and dark pages. */
 export const chart = (title: string, groups: ReadonlyArray<Group>): string => {
   const greatest = Math.max(1, ...groups.flatMap(({ bars }) => bars.map((bar) => bar.greatest)))
   const x = (value: number): number => Math.round((left + (value / greatest) * (width - left - right)) * 10) / 10

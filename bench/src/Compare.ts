@@ -1,82 +1,109 @@
-/** This software beside what else one would take: in rounds, in each of which everyone has its turn. */
+/** This software beside its alternatives, in rounds: in each round, every subject has its turn. */
 import { Effect } from "effect"
 import * as Database from "./Database.ts"
+import type { Dataset } from "./Dataset.ts"
 import type { Load } from "./Load.ts"
 import type { Options } from "./Options.ts"
 import * as Pgbench from "./Pgbench.ts"
 import { advance, announce } from "./Progress.ts"
+import { rotated } from "./Rounds.ts"
 import { type Cost, measure } from "./Slot.ts"
 import { median } from "./Statistics.ts"
-import { baseline, install, reference, type Subject } from "./Subjects.ts"
+import { baseline, checkoutsOf, install, reference, type Subject } from "./Subjects.ts"
 
-/** What a subject cost under a load, once for each round. */
+/** The costs of a subject under a load, one for each round. */
 export interface Series {
   readonly subject: string
   readonly label: string
+  readonly organisations: number
   readonly load: Load
   readonly costs: ReadonlyArray<Cost>
 }
 
-const organisations = 100
-
-/** The subjects in the order of a round: each round begins with another one. */
-const rotated = (subjects: ReadonlyArray<Subject>, round: number): ReadonlyArray<Subject> => {
-  const first = round % subjects.length
-  return [...subjects.slice(first), ...subjects.slice(0, first)]
+/** A dataset, and the subjects that are measured on it. */
+interface Setting {
+  readonly dataset: Dataset
+  readonly subjects: ReadonlyArray<Subject>
 }
 
-/** Measures everyone, first as fast as they can, then at half of the baseline's speed, or of their own where that is less. */
+/** All subjects on the first dataset; on the others the baseline, this software and its other version. */
+const settingsOf = (options: Options, subjects: ReadonlyArray<Subject>): ReadonlyArray<Setting> =>
+  options.organisations.map((organisations, index) => ({
+    dataset: { communications: options.communications, completed: 0, organisations },
+    subjects: subjects.filter(({ name }) => index === 0 || [baseline.name, reference.name, "other"].includes(name))
+  }))
+
+/** The settings and their subjects in the order of a round. */
+const turnsIn = (settings: ReadonlyArray<Setting>, round: number) =>
+  settings.flatMap(({ dataset, subjects }) => rotated(subjects, round).map((subject) => ({ dataset, subject })))
+
+/** Measures each subject, first as fast as it can, then at half of the baseline's speed, or of its own if that is less. */
 export const compare = Effect.fn(function* (options: Options) {
   const { rounds, seconds, quick } = options
   const hasPgbench = yield* Pgbench.isInstalled
   const subjects = options.subjects.filter(({ program }) => program !== undefined || hasPgbench)
+  const settings = settingsOf(options, subjects)
   yield* install(subjects)
-  const dataset = { communications: options.communications, completed: 0, organisations }
   const postgres = yield* Database.postgres
-  yield* Database.template(postgres, "drafts", dataset)
-  // As many requests for everyone: what a compiler of Node has seen, not for how long it waited for a processor.
+  for (const { dataset } of settings) {
+    for (const checkout of checkoutsOf(subjects)) yield* Database.template(postgres, dataset, checkout)
+  }
+  // As many requests for each subject, because Node compiles what has run often, not what has run for long.
   const warmUp: Load = { connections: 64, seconds: quick ? 5 : 7, requests: quick ? 1000 : 20_000 }
-  const place = { postgres, template: "drafts", dataset, warmUp }
 
   announce("asking for the answers that all must give")
-  const { answers } = yield* measure({ ...place, warmUp: { connections: 1, seconds: 1, requests: 10 } }, reference, [])
+  const expected = new Map<Dataset, ReadonlyArray<unknown>>()
+  for (const { dataset } of settings) {
+    const place = { postgres, dataset, warmUp: { connections: 1, seconds: 1, requests: 10 } }
+    expected.set(dataset, (yield* measure(place, reference, [])).answers)
+  }
 
-  const turns = rounds * subjects.length
   let done = 0
-  const inRounds = Effect.fn(function* (title: string, loadsOf: (subject: Subject) => ReadonlyArray<Load>) {
-    const all = subjects.flatMap((subject) =>
-      loadsOf(subject).map((load) => {
+  const inRounds = Effect.fn(function* (
+    title: string,
+    loadsOf: (turn: Pick<Series, "subject" | "organisations">) => ReadonlyArray<Load>
+  ) {
+    const all = turnsIn(settings, 0).flatMap(({ dataset, subject: { name, label } }) => {
+      const turn = { subject: name, label, organisations: dataset.organisations }
+      return loadsOf(turn).map((load) => {
         const costs: Array<Cost> = []
-        return { subject, load, costs }
+        return { ...turn, load, costs }
       })
-    )
+    })
     for (let round = 0; round < rounds; round++) {
-      for (const subject of rotated(subjects, round)) {
-        announce(`round ${round + 1} of ${rounds}${title}: ${subject.label}`)
-        const own = all.filter((series) => series.subject === subject)
-        // In turns, so that neither is always the first that a process sees.
+      const turns = turnsIn(settings, round)
+      for (const { dataset, subject } of turns) {
+        const { organisations } = dataset
+        announce(`round ${round + 1} of ${rounds}${title}, organisations ${organisations}: ${subject.label}`)
+        const own = all.filter((series) => series.subject === subject.name && series.organisations === organisations)
+        // In turns, so that no load is always the first that a process sees.
         const ordered = round % 2 === 0 ? own : own.toReversed()
         const loads = ordered.map(({ load }) => load)
-        const { costs } = yield* measure(place, subject, loads, answers)
+        const { costs } = yield* measure({ postgres, dataset, warmUp }, subject, loads, expected.get(dataset))
         for (const [index, cost] of costs.entries()) ordered[index]?.costs.push(cost)
-        advance(++done, 2 * turns)
+        advance(++done, 2 * rounds * turns.length)
       }
     }
-    return all.map(({ subject: { name, label }, load, costs }): Series => ({ subject: name, label, load, costs }))
+    const series: ReadonlyArray<Series> = all
+    return series
   })
 
-  const loads = options.connections.map((connections): Load => ({ connections, seconds }))
-  const closed = yield* inRounds("", () => loads)
-  const fastest = ({ name }: Subject): number => {
-    const own = closed.filter(({ subject }) => subject === name)
+  const closed = yield* inRounds("", () => options.connections.map((connections): Load => ({ connections, seconds })))
+  const fastest = (name: string, organisations: number): number => {
+    const own = closed.filter((series) => series.subject === name && series.organisations === organisations)
     return Math.max(...own.map(({ costs }) => median(costs.map(({ perSecond }) => perSecond))))
   }
-  const rateOf = (subject: Subject) => Math.max(1, Math.floor(Math.min(fastest(subject), fastest(baseline)) / 2))
-  const paced = yield* inRounds(", at a fixed rate", (subject) => [
-    { connections: 256, seconds, rate: rateOf(subject) }
-  ])
-  return { dataset, baseline: baseline.name, series: [...closed, ...paced] }
+  const paced = yield* inRounds(", at a fixed rate", ({ subject, organisations }) => {
+    const speed = Math.min(fastest(subject, organisations), fastest(baseline.name, organisations))
+    return [{ connections: 256, seconds, rate: Math.max(1, Math.floor(speed / 2)) }]
+  })
+  return {
+    communications: options.communications,
+    baseline: baseline.name,
+    other: subjects.find(({ name }) => name === "other")?.label,
+    series: [...closed, ...paced]
+  }
 })
 
-/** What a comparison found. */
+/** The result of a comparison. */
 export type Comparison = Effect.Success<ReturnType<typeof compare>>

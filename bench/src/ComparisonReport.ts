@@ -1,33 +1,51 @@
-/** A comparison as a table and a chart. */
+/** A comparison as tables and a chart. */
+import { isDeepStrictEqual } from "node:util"
 import { type Bar, chart } from "./Chart.ts"
 import type { Comparison, Series } from "./Compare.ts"
 import { table } from "./Report.ts"
 import type { Cost } from "./Slot.ts"
-import { readable, spread } from "./Statistics.ts"
+import { ratios, readable, readableRange, spread } from "./Statistics.ts"
 
-const over = (series: Series, value: (cost: Cost) => number) => spread(series.costs.map(value))
-const middle = (series: Series, value: (cost: Cost) => number): string => readable(over(series, value).median)
+type Value = (cost: Cost) => number
 
-/** How many answers were none of those that were due. */
+const over = (series: Series, value: Value) => spread(series.costs.map(value))
+const middle = (series: Series, value: Value): string => readable(over(series, value).median)
+
+/** The number of answers that were not the expected completion. */
 export const unexpectedIn = (series: Series): number =>
   series.costs.flatMap(({ unexpected }) => Object.values(unexpected)).reduce((sum, count) => sum + count, 0)
 
-/** Throughput beside the baseline's, round by round. */
-const ratioIn = ({ baseline, series: all }: Comparison, series: Series) => {
-  const beside = all.find(({ subject, load }) => subject === baseline && load === series.load)
-  return spread(series.costs.map(({ perSecond }, round) => perSecond / (beside?.costs[round]?.perSecond ?? Number.NaN)))
+/** The costs of another subject under the same load. */
+const counterpart = ({ series: all }: Comparison, subject: string, series: Series) =>
+  all.find(
+    ({ subject: name, organisations, load }) =>
+      name === subject && organisations === series.organisations && isDeepStrictEqual(load, series.load)
+  )?.costs
+
+/** A value beside that of another subject under the same load, round by round; a dash if there is none. */
+const beside = (comparison: Comparison, subject: string, series: Series, value: Value): string =>
+  readableRange(ratios(series.costs.map(value), counterpart(comparison, subject, series)?.map(value) ?? []))
+
+const headOf = ({ load, organisations }: Series): string => {
+  const given = load.rate === undefined ? `${load.connections} connections` : "at a fixed rate"
+  return `${given}, ${organisations.toLocaleString("en")} organisation${organisations === 1 ? "" : "s"}`
 }
 
-const headOf = (series: Series): string =>
-  series.load.rate === undefined ? `${series.load.connections} connections` : "at a fixed rate"
+const isPaced = ({ load }: Series): boolean => load.rate !== undefined
+const isOurs = ({ label }: Series): boolean => label.startsWith("this software")
+
+const costNames = ["server µs", "database µs", "peak MB", "unexpected"]
+
+const besideOther: ReadonlyArray<Value> = [
+  ({ perSecond }) => perSecond,
+  ({ p50 }) => p50,
+  ({ p99 }) => p99,
+  ({ serverTime }) => serverTime,
+  ({ databaseTime }) => databaseTime,
+  ({ memory }) => memory
+]
 
 const groups = ({ series }: Comparison) => [...Map.groupBy(series, headOf)]
-
-const latencies = (series: Series) => [
-  middle(series, ({ p50 }) => p50),
-  middle(series, ({ p99 }) => p99),
-  middle(series, ({ p999 }) => p999)
-]
 
 const costs = (series: Series) => {
   const memory = over(series, ({ memory }) => memory).median
@@ -39,46 +57,79 @@ const costs = (series: Series) => {
   ]
 }
 
-/** The tables: one for each number of connections, one for the fixed rate. */
+/** As fast as each can: one table for each number of connections. */
+const closedTable = (comparison: Comparison, head: string, group: ReadonlyArray<Series>): string =>
+  table(
+    [head, "per second", "ratio (min–max)", "p50 ms", "p99 ms", "p99.9 ms", ...costNames],
+    group.map((series) => [
+      series.label,
+      middle(series, ({ perSecond }) => perSecond),
+      beside(comparison, comparison.baseline, series, ({ perSecond }) => perSecond),
+      middle(series, ({ p50 }) => p50),
+      middle(series, ({ p99 }) => p99),
+      middle(series, ({ p999 }) => p999),
+      ...costs(series)
+    ])
+  )
+
+/** At a fixed rate; latencies have a ratio where the baseline was measured at the same rate. */
+const pacedTable = (comparison: Comparison, head: string, group: ReadonlyArray<Series>): string =>
+  table(
+    [head, "asked per second", "p50 ms", "ratio (min–max)", "p99 ms", "ratio (min–max)", "p99.9 ms", ...costNames],
+    group.map((series) => [
+      series.label,
+      readable(series.load.rate ?? Number.NaN),
+      middle(series, ({ p50 }) => p50),
+      beside(comparison, comparison.baseline, series, ({ p50 }) => p50),
+      middle(series, ({ p99 }) => p99),
+      beside(comparison, comparison.baseline, series, ({ p99 }) => p99),
+      middle(series, ({ p999 }) => p999),
+      ...costs(series)
+    ])
+  )
+
+/** This software beside its other version. */
+const otherTable = (comparison: Comparison, other: string): string =>
+  table(
+    [`beside ${other}, ratio (min–max)`, "per second", "p50", "p99", "server time", "database time", "peak memory"],
+    comparison.series
+      .filter((series) => isOurs(series) && counterpart(comparison, "other", series) !== undefined)
+      .map((series) => [
+        `${series.label}, ${headOf(series)}`,
+        ...besideOther.map((value) => beside(comparison, "other", series, value))
+      ])
+  )
+
+/** The tables of a comparison. */
 export const text = (comparison: Comparison): string =>
-  groups(comparison)
-    .map(([head, group]) => {
-      const isPaced = group[0]?.load.rate !== undefined
-      const rows = group.map((series) => {
-        const { least, median, greatest } = ratioIn(comparison, series)
-        const speed = isPaced
-          ? [readable(series.load.rate ?? Number.NaN)]
-          : [
-              middle(series, ({ perSecond }) => perSecond),
-              `${readable(median)} (${readable(least)}–${readable(greatest)})`
-            ]
-        return [series.label, ...speed, ...latencies(series), ...costs(series)]
-      })
-      const speed = isPaced ? ["asked per second"] : ["per second", "ratio (min–max)"]
-      const names = ["p50 ms", "p99 ms", "p99.9 ms", "server µs", "database µs", "peak MB", "unexpected"]
-      return table([head, ...speed, ...names], rows)
-    })
-    .join("\n\n")
+  [
+    ...groups(comparison).map(([head, group]) =>
+      group.some(isPaced) ? pacedTable(comparison, head, group) : closedTable(comparison, head, group)
+    ),
+    ...(comparison.other === undefined ? [] : [otherTable(comparison, comparison.other)])
+  ].join("\n\n")
 
 const roundsOf = ({ series: [first] }: Comparison): string => {
   const rounds = first?.costs.length ?? 0
-  return rounds === 1 ? "one round: a first impression" : `median, and least to greatest of ${rounds} rounds`
+  return rounds === 1 ? "one round: a first impression" : `median and range of ${rounds} rounds`
 }
 
-/** The chart: completions per second. */
-export const svg = (comparison: Comparison): string =>
-  chart(
-    `Completions per second, ${comparison.dataset.communications.toLocaleString("en")} drafts in PostgreSQL 18; ${roundsOf(comparison)}`,
+/** The chart: completions per second on the first dataset. */
+export const svg = (comparison: Comparison): string => {
+  const [first] = comparison.series
+  return chart(
+    `Completions per second, ${comparison.communications.toLocaleString("en")} drafts in PostgreSQL 18; ${roundsOf(comparison)}`,
     groups(comparison)
-      .filter(([, group]) => group[0]?.load.rate === undefined)
+      .filter(([, group]) => group.some((series) => !isPaced(series) && series.organisations === first?.organisations))
       .map(([head, group]) => ({
         head,
         bars: group.map(
           (series): Bar => ({
             label: series.label,
-            ours: series.label.startsWith("this software"),
+            ours: isOurs(series),
             ...over(series, ({ perSecond }) => perSecond)
           })
         )
       }))
   )
+}

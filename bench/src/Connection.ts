@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net"
 
-/** An answer, its body as it came. */
+/** An answer with its unparsed body. */
 export interface Answer {
   readonly status: number
   readonly body: Buffer
@@ -9,8 +9,8 @@ export interface Answer {
 const end = Buffer.from("\r\n\r\n")
 
 /**
- * A kept-alive HTTP/1.1 connection that sends one request at a time. It knows no more of HTTP than servers under load need to
- * be told apart by: a client that does costs several times as much processor time, which it would take from the server.
+ * A kept-alive HTTP/1.1 connection that sends one request at a time. It reads the status and content-length, and nothing
+ * else: a complete HTTP client needs several times the processor time, and would take it from the server.
  */
 export class Connection {
   readonly #socket: Socket

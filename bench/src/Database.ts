@@ -1,14 +1,14 @@
-/** The PostgreSQL of the bench: one server with default durability, a filled template, a fresh copy for whoever is measured. */
-import { migrate } from "@communications/postgres"
+/** The PostgreSQL of the bench: one server with default durability, filled templates, and a fresh copy for each measurement. */
+import { type PostgresServer, startPostgres } from "@communications/test-support/PostgresServer"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { type PostgresServer, startPostgres } from "../../test/PostgresServer.ts"
 import { type Dataset, filling } from "./Dataset.ts"
 import { useDisk } from "./Disk.ts"
+import { outputOf, root } from "./Processes.ts"
 import { announce } from "./Progress.ts"
 
-/** A server of its own, on a disk, with PostgreSQL's own settings; it goes when the scope closes. */
+/** A server with PostgreSQL's default settings and its data on a disk; it stops when the scope closes. */
 export const postgres = Effect.acquireRelease(
   Effect.promise(() => {
     useDisk()
@@ -24,36 +24,34 @@ const urlOf = ({ url }: PostgresServer, database: string): string => {
   return named.href
 }
 
-/** Runs something on one connection to a database. */
-const on =
-  (url: string) =>
-  <A, E>(run: Effect.Effect<A, E, SqlClient.SqlClient>) =>
-    Effect.provide(run, PgClient.layer({ url: Redacted.make(url), maxConnections: 1, applicationName: "bench" }))
-
-/** Runs statements one after the other, and returns the rows of the last one. */
+/** Runs statements one after the other on one connection, and returns the rows of the last one. */
 const run = <Row extends object>(url: string, ...statements: ReadonlyArray<string>) =>
-  on(url)(
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      let rows: ReadonlyArray<Row> = []
-      for (const statement of statements) rows = yield* sql.unsafe<Row>(statement)
-      return rows
-    })
-  )
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    let rows: ReadonlyArray<Row> = []
+    for (const statement of statements) rows = yield* sql.unsafe<Row>(statement)
+    return rows
+  }).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1, applicationName: "bench" })))
 
-/** Makes a template of that name and content; it goes when the scope closes. */
-export const template = Effect.fn(function* (server: PostgresServer, name: string, dataset: Dataset) {
-  announce(`storing ${dataset.communications.toLocaleString("en")} communications`)
+/** One template for each dataset and each checkout, because versions differ in their schema. */
+const nameOf = ({ communications, organisations }: Dataset, checkout: string): string =>
+  `drafts_${communications}_${organisations}${checkout === root ? "" : "_other"}`
+
+/** Creates a template with the schema of a checkout and fills it; it is dropped when the scope closes. */
+export const template = Effect.fn(function* (server: PostgresServer, dataset: Dataset, checkout = root) {
+  const name = nameOf(dataset, checkout)
+  announce(`filling ${name}`)
   yield* Effect.acquireRelease(run(server.url, `CREATE DATABASE ${name}`), () =>
     Effect.orDie(run(server.url, `DROP DATABASE ${name} WITH (FORCE)`))
   )
   const url = urlOf(server, name)
-  yield* on(url)(migrate)
+  yield* outputOf("npm", ["run", "cli", "--", "migrate"], { DATABASE_URL: url }, checkout)
   yield* run(url, ...filling(dataset))
 })
 
-/** A fresh copy of a template, and its URL; it goes when the scope closes. */
-export const copyOf = Effect.fn(function* (server: PostgresServer, name: string) {
+/** Makes a fresh copy of a template and returns its URL; it is dropped when the scope closes. */
+export const copyOf = Effect.fn(function* (server: PostgresServer, dataset: Dataset, checkout = root) {
+  const name = nameOf(dataset, checkout)
   const copy = `${name}_copy`
   yield* Effect.acquireRelease(
     run(server.url, `DROP DATABASE IF EXISTS ${copy}`, `CREATE DATABASE ${copy} TEMPLATE ${name} STRATEGY file_copy`),
@@ -62,13 +60,16 @@ export const copyOf = Effect.fn(function* (server: PostgresServer, name: string)
   return urlOf(server, copy)
 })
 
-/** How many rows tell of a completion, in each of the three tables. */
-export const completions = Effect.fn(function* (url: string) {
-  const [counted] = yield* run<{ readonly communications: number; readonly history: number; readonly events: number }>(
+/** How many completions each table has, apart from those that the dataset began with. Version 0.1.0 also has events. */
+export const completions = Effect.fn(function* (url: string, { completed }: Dataset) {
+  const [found] = yield* run<{ readonly events: boolean }>(url, "SELECT to_regclass('events') IS NOT NULL AS events")
+  const rows = yield* run<{ readonly table: string; readonly completions: number }>(
     url,
-    `SELECT (SELECT count(*) FROM communications WHERE life_cycle_state = 'COMPLETED')::int AS communications,
-      (SELECT count(*) FROM communication_history WHERE "from" = 'DRAFT' AND "to" = 'COMPLETED')::int AS history,
-      (SELECT count(*) FROM events)::int AS events`
+    `SELECT 'communications' AS table, count(*)::int - ${completed} AS completions
+      FROM communications WHERE life_cycle_state = 'COMPLETED'
+    UNION ALL SELECT 'communication_history', count(*)::int - ${completed}
+      FROM communication_history WHERE "from" = 'DRAFT' AND "to" = 'COMPLETED'
+    ${found?.events ? "UNION ALL SELECT 'events', count(*)::int FROM events" : ""}`
   )
-  return counted ?? { communications: 0, history: 0, events: 0 }
+  return rows
 })

@@ -1,7 +1,7 @@
-/** What the databases of the bench hold: communications of several organisations, each with its sessions and contacts. */
+/** The data in the databases of the bench: communications of one or several organisations, with sessions and contacts. */
 import { hash } from "node:crypto"
 
-/** How much there is. Communication `i` is number `i` of organisation `i % organisations`; the first ones are completed. */
+/** The size of it. Communication `i` is number `i` of organisation `i % organisations`; the first `completed` ones are completed. */
 export interface Dataset {
   readonly communications: number
   readonly completed: number
@@ -14,7 +14,7 @@ export const tokenOf = (organisation: number): string => hash("md5", `token ${or
 /** The id of a communication. */
 export const idOf = (communication: number): string => hash("md5", `communication ${communication}`).toUpperCase()
 
-/** The parameters that complete a communication. */
+/** The body of a request that completes a communication. */
 export const completing = (dataset: Dataset, communication: number): string =>
   `{"token":"${tokenOf(communication % dataset.organisations)}","communication_identifier":{"number":"${communication}"}}`
 
@@ -63,41 +63,46 @@ const company_profile = JSON.stringify({
   industry_sector
 })
 
-/** The statement that runs for each constraint and index of the tables that grow what `each` makes of it. */
+/** Runs the statement that `each` builds, for each constraint and index of the two large tables. */
 const forEachIndex = (order: string, each: string): string => `
   DO $$ DECLARE index record; BEGIN
     FOR index IN SELECT * FROM indexes ORDER BY rank ${order} LOOP EXECUTE ${each}; END LOOP;
   END $$`
 
-/** What takes constraints and indexes off the tables that grow: made at once, when all is stored, they take a fraction of the time. */
+/** Drops the constraints and indexes of the two large tables: building them after the inserts takes a fraction of the time. */
 const indexesOff = [
   `CREATE TEMPORARY TABLE indexes AS
     SELECT CASE contype WHEN 'f' THEN 3 ELSE 1 END AS rank, conrelid::regclass AS of,
       format('CONSTRAINT %I', conname) AS name, format('CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) AS definition
     FROM pg_constraint
-    WHERE conrelid IN ('communications'::regclass, 'communication_history'::regclass, 'events'::regclass)
-      AND contype IN ('p', 'u', 'f')
+    WHERE conrelid IN ('communications'::regclass, 'communication_history'::regclass) AND contype IN ('p', 'u', 'f')
     UNION ALL
     SELECT 2, NULL, format('INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
     FROM pg_index
-    WHERE indrelid IN ('communications'::regclass, 'communication_history'::regclass, 'events'::regclass)
+    WHERE indrelid IN ('communications'::regclass, 'communication_history'::regclass)
       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))`,
   forEachIndex("DESC", "concat('ALTER TABLE ' || index.of || ' ', 'DROP ', index.name)")
 ]
 
-/** What puts them on again. */
+/** Creates them again. */
 const indexesOn = [
   "SET maintenance_work_mem = '1GB'",
   forEachIndex("ASC", "concat('ALTER TABLE ' || index.of || ' ADD ', index.definition)")
 ]
 
-/** The statements that store it in an empty, migrated database. */
+/** Version 0.1.0 has no eras; later versions have no default for them. */
+const defaultEra = (change: "SET DEFAULT 0" | "DROP DEFAULT"): string => `
+  DO $$ BEGIN ALTER TABLE communication_history ALTER COLUMN era ${change};
+  EXCEPTION WHEN undefined_column THEN END $$`
+
+/** The statements that fill an empty, migrated database. They name only columns that every version has. */
 export const filling = ({ communications, completed, organisations }: Dataset): ReadonlyArray<string> => {
   const contacts = Math.max(3, Math.ceil(300 / organisations))
   const organisation = `md5('organisation ' || i % ${organisations})::uuid`
   const user = `md5('user ' || i % ${organisations})::uuid`
   const created = "timestamptz '2026-01-01' + i * interval '1 second'"
   return [
+    defaultEra("SET DEFAULT 0"),
     ...indexesOff,
     `INSERT INTO sessions (token_hash, organisation, "user", expires_at)
       SELECT sha256(convert_to(upper(md5('token ' || i)), 'UTF8')), ${organisation}, ${user}, '9999-12-31'
@@ -112,14 +117,13 @@ export const filling = ({ communications, completed, organisations }: Dataset): 
         'Eleni', 'Georgiou', 'Ms', 'Aphrodite Shipping Ltd', NULL, '${company_profile}'::json
       FROM generate_series(0, ${organisations - 1}) AS o`,
     `INSERT INTO communications (organisation, id, number, version, life_cycle_state, created_at, direction, media, subject,
-        viewed_on, completed_at, completed_by, contact_information, told_in)
+        viewed_on, completed_at, completed_by, contact_information)
       SELECT ${organisation}, md5('communication ' || i)::uuid, i::text, 1 + (i <= ${completed})::int,
         CASE WHEN i <= ${completed} THEN 'COMPLETED' ELSE 'DRAFT' END, ${created},
         (ARRAY['OUTGOING', 'INCOMING'])[1 + i % 2], (ARRAY['EMAIL', 'SMS', 'PHONE', 'LETTER', 'FACE_TO_FACE'])[1 + i % 5],
         'Communication ' || i, CASE WHEN i % 3 = 0 THEN ${created} END,
         CASE WHEN i <= ${completed} THEN ${created} END, CASE WHEN i <= ${completed} THEN ${user} END,
-        md5('contact ' || (i / ${organisations}) % ${contacts})::uuid,
-        CASE WHEN i <= ${completed} THEN pg_current_xact_id() END
+        md5('contact ' || (i / ${organisations}) % ${contacts})::uuid
       FROM generate_series(1, ${communications}) AS i`,
     `INSERT INTO communication_history (organisation, communication, version, "from", "to", at, by, request_id)
       SELECT ${organisation}, md5('communication ' || i)::uuid, 1, NULL, 'DRAFT', ${created}, ${user}, 'create ' || i
@@ -127,12 +131,8 @@ export const filling = ({ communications, completed, organisations }: Dataset): 
       UNION ALL
       SELECT ${organisation}, md5('communication ' || i)::uuid, 2, 'DRAFT', 'COMPLETED', ${created}, ${user}, 'complete ' || i
       FROM generate_series(1, ${completed}) AS i`,
-    // Of now: events that are a month old would be removed by the server that is measured.
-    `INSERT INTO events (transaction, type, payload_version, organisation, communication, at, by, request_id)
-      SELECT pg_current_xact_id(), 'CommunicationCompleted', 1, ${organisation}, md5('communication ' || i)::uuid, now(),
-        ${user}, 'complete ' || i
-      FROM generate_series(1, ${completed}) AS i`,
     ...indexesOn,
+    defaultEra("DROP DEFAULT"),
     "VACUUM (ANALYZE)",
     "CHECKPOINT"
   ]

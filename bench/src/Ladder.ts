@@ -1,4 +1,4 @@
-/** Where the time goes: the same completions by the domain alone, by the use case, in the database, over HTTP. */
+/** Where the time goes: the same completions by the domain alone, by the use case, with the database, over HTTP. */
 import { complete, completeCommunication, layerMemory, Sessions } from "@communications/core"
 import { aDraft, anAct, freshCaller, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
@@ -14,7 +14,7 @@ import { measure, type Place } from "./Slot.ts"
 import { median, readable } from "./Statistics.ts"
 import { reference } from "./Subjects.ts"
 
-/** What a completion took on a step: time by the clock, and of the processors of this software and the database, in µs. */
+/** The cost of a completion on a step in µs: elapsed time, and processor time of this software and of the database. */
 interface Step {
   readonly clock: number
   readonly own: number
@@ -23,7 +23,7 @@ interface Step {
 
 const concurrency = 64
 
-/** Runs something and says how often it did what it does. */
+/** Times an effect that returns how many completions it did. */
 const timed = Effect.fn(function* <E, R>(run: Effect.Effect<number, E, R>, postgres?: number) {
   const [start, cpu, database] = [performance.now(), process.cpuUsage(), postgres && processorTimeOf(postgres)]
   const times = yield* run
@@ -36,7 +36,7 @@ const timed = Effect.fn(function* <E, R>(run: Effect.Effect<number, E, R>, postg
   return step
 })
 
-/** Repeats something that is not concurrent until the time is over. */
+/** Repeats a synchronous function until the time is over, and returns how often it ran. */
 const repeated = (seconds: number, once: () => void) =>
   Effect.sync(() => {
     let times = 0
@@ -52,7 +52,7 @@ const domain = (seconds: number) => {
   return timed(repeated(seconds, () => complete(draft, act)))
 }
 
-/** On memory, which is made anew for each thousand of drafts; only completing them is timed. */
+/** On ports in memory, new ones for every thousand drafts; only the completions are timed. */
 const useCase = Effect.fn(function* (seconds: number) {
   const steps: Array<Step> = []
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
@@ -62,7 +62,7 @@ const useCase = Effect.fn(function* (seconds: number) {
       const drafts = Array.from({ length: 1000 }, (_, index) => aDraft(String(index)))
       yield* Effect.forEach(drafts, (draft) => store(caller.organisation, draft), { discard: true })
       const completing = ({ number }: { readonly number: string }) =>
-        completeCommunication({ token, identifier: { number } })
+        completeCommunication({ token, communication_identifier: { number } })
       return yield* timed(Effect.as(Effect.forEach(drafts, completing, { discard: true }), drafts.length))
     })
     steps.push(yield* Effect.provide(step, layerMemory))
@@ -71,16 +71,16 @@ const useCase = Effect.fn(function* (seconds: number) {
   return { clock: middle(({ clock }) => clock), own: middle(({ own }) => own), database: 0 }
 })
 
-/** On PostgreSQL, in this process, on as many connections as the server takes. */
+/** On PostgreSQL, in this process, with as many connections as the server's pool has. */
 const storage = Effect.fn(function* (
-  { postgres, template, dataset, warmUp }: Place,
+  { postgres, dataset, warmUp }: Place,
   seconds: number,
-  isGathered: boolean
+  groupCommit: "all" | "off"
 ) {
-  const url = yield* Database.copyOf(postgres, template)
+  const url = yield* Database.copyOf(postgres, dataset)
   const ports = Postgres.layer.pipe(
     Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })),
-    Layer.provide(Layer.succeed(Postgres.GroupCommit, isGathered))
+    Layer.provide(Layer.succeed(Postgres.GroupCommit, groupCommit))
   )
   let next = 1
   const until = (end: number, requests = Number.POSITIVE_INFINITY) =>
@@ -90,7 +90,7 @@ const storage = Effect.fn(function* (
         while (performance.now() < end && next - first < requests) {
           const number = next++
           const token = Redacted.make(tokenOf(number % dataset.organisations))
-          yield* completeCommunication({ token, identifier: { number: String(number) } })
+          yield* completeCommunication({ token, communication_identifier: { number: String(number) } })
         }
       })
       yield* Effect.all(
@@ -116,15 +116,15 @@ const overHttp = Effect.fn(function* (place: Place, seconds: number) {
   return step
 })
 
-/** Takes every step once in each round. */
+/** Measures every step once in each round. */
 export const ladder = Effect.fn(function* (options: Options) {
-  const { rounds, seconds } = options
-  const dataset = { communications: options.communications, completed: 0, organisations: 100 }
+  const { rounds, seconds, communications } = options
+  const [organisations = 1] = options.organisations
+  const dataset = { communications, completed: 0, organisations }
   const postgres = yield* Database.postgres
-  yield* Database.template(postgres, "drafts", dataset)
+  yield* Database.template(postgres, dataset)
   const place: Place = {
     postgres,
-    template: "drafts",
     dataset,
     warmUp: { connections: concurrency, seconds: 7, requests: options.quick ? 1000 : 20_000 }
   }
@@ -133,9 +133,9 @@ export const ladder = Effect.fn(function* (options: Options) {
     { name: "+ the use case, on ports in memory", take: useCase(seconds) },
     {
       name: `+ the ports on PostgreSQL, ${concurrency} at once, without group commit`,
-      take: storage(place, seconds, false)
+      take: storage(place, seconds, "off")
     },
-    { name: "the same with group commit", take: storage(place, seconds, true) },
+    { name: "the same with group commit", take: storage(place, seconds, "all") },
     { name: `+ HTTP, ${concurrency} connections`, take: overHttp(place, seconds) }
   ]
   const taken = steps.map((): Array<Step> => [])
@@ -154,7 +154,7 @@ export const ladder = Effect.fn(function* (options: Options) {
     return [name, readable(1e6 / clock), readable(clock), ...costs]
   })
   return {
-    text: table(["", "per second", "µs by the clock", "µs of Node", "µs of PostgreSQL"], rows),
-    data: { options, steps: steps.map(({ name }, index) => ({ name, rounds: taken[index] })) }
+    text: table(["", "per second", "µs elapsed", "µs of Node", "µs of PostgreSQL"], rows),
+    data: { steps: steps.map(({ name }, index) => ({ name, rounds: taken[index] })) }
   }
 })

@@ -1,12 +1,12 @@
 import type { Dataset } from "./Dataset.ts"
 
-/** What is asked of a server: completions of other drafts each, one after the other. */
+/** Requests to a server; each completes another draft. */
 export interface Load {
   readonly connections: number
   readonly seconds: number
-  /** Requests that are meant to be sent in a second; without it, each connection sends its next when it has its answer. */
+  /** Requests per second; without it, each connection sends its next request as soon as it has its answer. */
   readonly rate?: number | undefined
-  /** Ends earlier, after that many requests. */
+  /** Ends the load after this many requests, if the time is not over earlier. */
   readonly requests?: number | undefined
 }
 
@@ -17,26 +17,26 @@ export interface Assignment extends Load {
   readonly first: number
 }
 
-/** What came of a load. Latencies in milliseconds, counted from when a request was meant to be sent. */
+/** The result of a load. Latencies are in ms and count from when a request was due. */
 export interface Measured {
   readonly sent: number
   readonly completed: number
-  /** Everything that is not a completion of what was asked for, and how often. */
+  /** Every answer that is not the expected completion, and how often it came. */
   readonly unexpected: Readonly<Record<string, number>>
-  /** What sending a request and reading its answer cost the load generator, in µs of processor time. */
+  /** The load generator's processor time for a request and its answer, in µs. */
   readonly generatorTime: number
-  /** Completions told in time, per second. */
+  /** Completions answered before the time was over, per second. */
   readonly perSecond: number
   readonly p50: number
   readonly p99: number
   readonly p999: number
 }
 
-/** The latency that this share of the requests did not exceed; `sorted` is in ascending order. */
+/** The percentile of values in ascending order; `share` is from 0 to 1. */
 const percentile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
-/** Sums up latencies in milliseconds. */
+/** The percentiles of latencies. */
 export const summary = (latencies: ReadonlyArray<number>) => {
   const sorted = Float64Array.from(latencies).sort()
   return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), p999: percentile(sorted, 0.999) }

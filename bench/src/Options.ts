@@ -1,26 +1,31 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { baseline, reference, type Subject, subjects, variant } from "./Subjects.ts"
+import { baseline, other, reference, type Subject, subjects, variant } from "./Subjects.ts"
 
-/** How to use it. */
+/** The help text. */
 export const usage = `npm run bench -- [compare|ladder|growth|start] [options]
 
-  compare (the default)  this software beside what else one would take
+  compare (the default)  this software beside its alternatives
   ladder                 where the time goes: domain, use case, storage, HTTP
   growth                 this software on more communications and more organisations
-  start                  how soon everyone answers: from the start on, after a rest, one who asks alone
+  start                  time to the first answer, after a rest, and of one request after the other
 
   --quick             a first impression, in less than two minutes
   --full              growth: up to 10 million communications
   --only a,b          compare, start: only these, and always raw and ours (${subjects.map(({ name }) => name).join(", ")})
-  --variant N:V=x,W=y compare: this software also with these environment variables, called N; may be repeated
+  --variant N:V=x,W=y compare, start: this software also with these environment variables, called N; may be repeated
+  --against PATH      compare, start: also the version in this checkout, with its dependencies installed
   --rounds N          how often each is measured, in turns
   --seconds N         how long each is measured at a time
-  --connections N,M   how many connections ask at once
-  --communications N  how many are stored`
+  --connections N,M   how many connections send requests at once
+  --organisations N,M how many organisations the communications belong to; compare: the first for all, the others
+                      for raw, ours and --against alone
+  --communications N  how many communications are stored`
 
 const commands = ["compare", "ladder", "growth", "start"] as const
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
   readonly command: (typeof commands)[number]
   readonly quick: boolean
@@ -28,16 +33,29 @@ export interface Options {
   readonly rounds: number
   readonly seconds: number
   readonly connections: ReadonlyArray<number>
+  readonly organisations: ReadonlyArray<number>
   readonly communications: number
   readonly subjects: ReadonlyArray<Subject>
 }
 
-/** Why the command line is not understood, in a sentence. */
+/** A mistake on the command line, in a sentence. */
 export class Usage extends Error {}
 
 const whole = (name: string, text: string): number => {
   if (!/^[1-9][0-9]*$/.test(text)) throw new Usage(`--${name} must be a whole number from 1 up, not ${text}`)
   return Number(text)
+}
+
+const wholes = (name: string, text: string): ReadonlyArray<number> => {
+  const numbers = text.split(",").map((number) => whole(name, number))
+  if (new Set(numbers).size < numbers.length) throw new Usage(`--${name} must not repeat a number: ${text}`)
+  return numbers
+}
+
+const checkoutAt = (path: string): Subject => {
+  const missing = ["package.json", "node_modules"].find((name) => !existsSync(join(path, name)))
+  if (missing !== undefined) throw new Usage(`--against: there is no ${missing} in ${path}`)
+  return other(path)
 }
 
 const parse = (args: ReadonlyArray<string>) => {
@@ -51,9 +69,11 @@ const parse = (args: ReadonlyArray<string>) => {
         full: { type: "boolean", default: false },
         only: { type: "string" },
         variant: { type: "string", multiple: true, default: [] },
+        against: { type: "string" },
         rounds: { type: "string" },
         seconds: { type: "string" },
         connections: { type: "string" },
+        organisations: { type: "string" },
         communications: { type: "string" }
       }
     })
@@ -62,7 +82,7 @@ const parse = (args: ReadonlyArray<string>) => {
   }
 }
 
-/** Reads the command line; nothing where it asks how to use it. */
+/** Reads the command line; `undefined` if it asks for help. */
 export const optionsOf = (args: ReadonlyArray<string>): Options | undefined => {
   const { values, positionals } = parse(args)
   if (values.help) return undefined
@@ -70,29 +90,31 @@ export const optionsOf = (args: ReadonlyArray<string>): Options | undefined => {
   const command = commands.find((name) => name === given)
   if (command === undefined) throw new Usage(`there is no command ${given}\n\n${usage}`)
   if (others.length > 0) throw new Usage(`one command at a time, not also ${others.join(" ")}`)
-  const [rounds, seconds, connections, communications] = values.quick
-    ? ["1", "2", "64", "50000"]
-    : ["5", "3", "64,256", "1000000"]
+  const defaults = values.quick
+    ? { rounds: "1", seconds: "2", connections: "64", organisations: "1", communications: "50000" }
+    : { rounds: "5", seconds: "3", connections: "64,256", organisations: "1,100", communications: "1000000" }
   const variants = values.variant.map((given) => {
     const made = variant(given)
     if (made === undefined) throw new Usage(`--variant must be NAME:VARIABLE=VALUE, not ${given}`)
     return made
   })
-  const everyone = [...subjects, ...variants]
-  const twice = everyone.find(({ name }, index) => everyone.findIndex((other) => other.name === name) < index)
+  const against = values.against === undefined ? [] : [checkoutAt(values.against)]
+  const all = [...subjects, ...variants, ...against]
+  const twice = all.find(({ name }, index) => all.findIndex((earlier) => earlier.name === name) < index)
   if (twice !== undefined) throw new Usage(`--variant: there is a ${twice.name} already`)
-  const only = values.only?.split(",") ?? everyone.map(({ name }) => name)
-  const unknown = only.find((name) => everyone.every((subject) => subject.name !== name))
+  const only = values.only?.split(",") ?? all.map(({ name }) => name)
+  const unknown = only.find((name) => all.every((subject) => subject.name !== name))
   if (unknown !== undefined) throw new Usage(`--only: there is no ${unknown}\n\n${usage}`)
-  const asked = new Set([...only, baseline.name, reference.name, ...variants.map(({ name }) => name)])
+  const asked = new Set([...only, baseline.name, reference.name, ...[...variants, ...against].map(({ name }) => name)])
   return {
     command,
     quick: values.quick,
     full: values.full,
-    rounds: whole("rounds", values.rounds ?? rounds),
-    seconds: whole("seconds", values.seconds ?? seconds),
-    connections: (values.connections ?? connections).split(",").map((text) => whole("connections", text)),
-    communications: whole("communications", values.communications ?? communications),
-    subjects: everyone.filter(({ name }) => asked.has(name))
+    rounds: whole("rounds", values.rounds ?? defaults.rounds),
+    seconds: whole("seconds", values.seconds ?? defaults.seconds),
+    connections: wholes("connections", values.connections ?? defaults.connections),
+    organisations: wholes("organisations", values.organisations ?? defaults.organisations),
+    communications: whole("communications", values.communications ?? defaults.communications),
+    subjects: all.filter(({ name }) => asked.has(name))
   }
 }

@@ -1,4 +1,4 @@
-/** The statement alone, run by pgbench: what the database gives where nothing else costs anything. */
+/** The statement alone, run by pgbench: the speed of the database without a server. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -14,7 +14,7 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
 
-/** Each client completes another sequence of drafts; values that pgbench cannot make are made in the statement. */
+/** Each client completes its own sequence of drafts; the statement computes the values that pgbench cannot. */
 const scriptOf = ({ first, dataset }: Assignment): string => {
   const values: ReadonlyArray<string> = [
     "sha256(convert_to(upper(md5('token ' || (:organisation)::text)), 'UTF8'))",
@@ -38,7 +38,7 @@ export const isInstalled = Effect.match(Effect.sandbox(outputOf("pgbench", ["--v
   onFailure: () => false
 })
 
-/** Runs it under a load, on as many connections as the pools of the others have. */
+/** Runs it under a load, on as many connections as the pools of the servers have. */
 export const run = Effect.fn(function* (assignment: Assignment) {
   const path = yield* folder
   const script = join(path, "complete.sql")
@@ -66,7 +66,7 @@ export const run = Effect.fn(function* (assignment: Assignment) {
     .map((line) => line.split(" ").map(Number))
   const latencies = lines.map(([, , microseconds = 0]) => microseconds / 1000)
   const completed = lines.length
-  // The clients are not equally far: what the foremost has reached counts as sent.
+  // Clients progress at different speeds: every draft up to that of the fastest client counts as sent.
   const sent = Math.max(0, ...lines.map(([, turn = 0]) => turn)) * clients + clients
   const perSecond = Number(/tps = ([\d.]+)/.exec(printed)?.[1])
   const measured: Measured = { sent, completed, unexpected: {}, generatorTime: 0, perSecond, ...summary(latencies) }

@@ -1,4 +1,4 @@
-/** Processes that the bench starts, and what they cost, as Linux counts it; elsewhere nothing is counted. */
+/** Processes that the bench starts, with their processor time and memory, which are counted on Linux only. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
@@ -16,7 +16,7 @@ const read = (path: string): string => {
   }
 }
 
-/** Of /proc/PID/stat: the parent, the processor time of the process, and that of its children that have ended, in µs. */
+/** From /proc/PID/stat: the parent, the processor time of the process, and that of its children that have ended, in µs. */
 const statOf = (pid: number | string) => {
   const stat = read(`/proc/${pid}/stat`)
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
@@ -24,7 +24,7 @@ const statOf = (pid: number | string) => {
   return { parent: Number(fields[1]), own: ticks(11), ended: ticks(13) }
 }
 
-/** The processor time that a process and its children have used up to now, in µs. */
+/** The processor time that a process and its children have used so far, in µs. */
 export const processorTimeOf = (pid: number): number => {
   const { own, ended } = statOf(pid)
   const others = process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : []
@@ -32,7 +32,7 @@ export const processorTimeOf = (pid: number): number => {
   return children.reduce((sum, child) => sum + child.own, own + ended)
 }
 
-/** The most memory that a process has held up to now, in MB. */
+/** The peak memory of a process so far, in MB. */
 export const memoryOf = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024
 
@@ -45,7 +45,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(kill)
 }
 
-/** Starts a program at the top of the repository; it is ended when the scope closes. */
+/** Starts a program; it is stopped when the scope closes. */
 const program = (command: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>, cwd = root) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -62,7 +62,7 @@ const program = (command: string, args: ReadonlyArray<string>, env: Readonly<Rec
     ({ child }) => Effect.promise(() => stop(child))
   )
 
-/** Runs a program to its end, within some minutes, and returns what it printed. */
+/** Runs a program to its end, within 10 minutes, and returns its output. */
 export const outputOf = (command: string, args: ReadonlyArray<string>, env = {}, cwd = root) =>
   Effect.gen(function* () {
     const { child, printed, closed } = yield* program(command, args, env, cwd)
@@ -74,9 +74,13 @@ export const outputOf = (command: string, args: ReadonlyArray<string>, env = {},
     return yield* Effect.die(new Error(`${command} ended with ${child.exitCode}: ${printed.err}${printed.out}`))
   }).pipe(Effect.scoped, Effect.orDie)
 
-/** Starts a server on Node, waits until it says where it listens, and ends it when the scope closes. */
-export const server = Effect.fn(function* (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) {
-  const { child, printed } = yield* program(process.execPath, args, { PORT: "0", ...env })
+/** Starts a server on Node and waits until it prints where it listens; it is stopped when the scope closes. */
+export const server = Effect.fn(function* (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>,
+  cwd: string
+) {
+  const { child, printed } = yield* program(process.execPath, args, { PORT: "0", ...env }, cwd)
   for (let waited = 0; waited < 60_000; waited += 20) {
     const url = /listens on (http:\S+)/i.exec(printed.out)?.[1]
     if (url !== undefined && child.pid !== undefined) return { url, pid: child.pid, printed }

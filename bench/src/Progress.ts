@@ -1,4 +1,4 @@
-/** Tells how far the bench is: on a terminal by one line that changes, elsewhere by plain lines. */
+/** The progress of the bench: one line that changes on a terminal, plain lines elsewhere. */
 const start = performance.now()
 const isTerminal = process.stderr.isTTY
 
@@ -9,18 +9,18 @@ const clock = (): string => {
 
 let share = 0
 
-/** Says what is done now. */
+/** Prints the current activity. */
 export const announce = (doing: string): void => {
   const line = `${clock()} ${String(Math.floor(share * 100)).padStart(3)} % ${doing}`
   process.stderr.write(isTerminal ? `\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`)
 }
 
-/** Notes what share of the whole is done, from 0 to 1. */
+/** Sets how many of all turns are done. */
 export const advance = (done: number, of: number): void => {
   share = of === 0 ? 1 : done / of
 }
 
-/** Ends the line, before something else is printed. */
+/** Clears the line, before other output. */
 export const finish = (): void => {
   if (isTerminal) process.stderr.write("\r\x1b[2K")
 }

@@ -1,4 +1,4 @@
-/** What was measured, as a table, a chart and data, in bench/results. */
+/** Writes results to bench/results: a table, a chart and data. */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, totalmem } from "node:os"
 import { join } from "node:path"
@@ -11,7 +11,7 @@ export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyA
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n")
 
-/** Where it was measured. */
+/** The machine of the measurement. */
 const machine = {
   processor: cpus()[0]?.model ?? "unknown",
   cores: availableParallelism(),
@@ -24,7 +24,7 @@ const machine = {
 
 const place = `${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, Node ${machine.node}, PostgreSQL ${machine.postgres}; ${machine.at.slice(0, 10)}. Servers, database and load share the machine.`
 
-/** What a command found. */
+/** The result of a command. */
 export interface Findings {
   readonly text: string
   readonly data: object
@@ -32,7 +32,7 @@ export interface Findings {
   readonly unexpected?: number
 }
 
-/** Writes what was found, and prints the text. */
+/** Writes the result, and prints its text. */
 export const report = (name: string, parts: Findings): void => {
   const folder = join(root, "bench/results")
   mkdirSync(folder, { recursive: true })

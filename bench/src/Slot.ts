@@ -1,7 +1,7 @@
 /** One measurement of one subject: a fresh copy of the database, a fresh process, a warm-up, then the loads. */
 import { join } from "node:path"
+import type { PostgresServer } from "@communications/test-support/PostgresServer"
 import { Effect } from "effect"
-import type { PostgresServer } from "../../test/PostgresServer.ts"
 import { completions, copyOf } from "./Database.ts"
 import type { Dataset } from "./Dataset.ts"
 import type { Assignment, Load, Measured } from "./Load.ts"
@@ -10,17 +10,16 @@ import { memoryOf, outputOf, processorTimeOf, root, server } from "./Processes.t
 import { answersOf, compare, questioned } from "./Smoke.ts"
 import type { Subject } from "./Subjects.ts"
 
-/** What a load came to, what a request cost the server and the database in µs of processor time, and the most memory up to then, in MB. */
+/** A measured load, with the processor time of server and database per completion in µs, and the peak memory so far in MB. */
 export interface Cost extends Measured {
   readonly serverTime: number
   readonly databaseTime: number
   readonly memory: number
 }
 
-/** Where the measuring takes place. */
+/** The database and the warm-up of a measurement. */
 export interface Place {
   readonly postgres: PostgresServer
-  readonly template: string
   readonly dataset: Dataset
   readonly warmUp: Load
 }
@@ -31,21 +30,21 @@ const generateLoad = (assignment: Assignment) =>
     (printed): Measured => JSON.parse(printed)
   )
 
-/** Measures a subject under each of the loads, and fails unless each answer is written in the database, and no other. */
+/** Measures a subject under each of the loads; fails unless the database has exactly the completions that were answered. */
 export const measure = Effect.fn(function* (
-  { postgres, template, dataset, warmUp }: Place,
+  { postgres, dataset, warmUp }: Place,
   subject: Subject,
   loads: ReadonlyArray<Load>,
   expected?: ReadonlyArray<unknown>
 ) {
-  const database = yield* copyOf(postgres, template)
-  const { program } = subject
-  const running = program && (yield* server(program, { ...subject.env, DATABASE_URL: database }))
+  const { program, env, checkout } = subject
+  const database = yield* copyOf(postgres, dataset, checkout)
+  const running = program && (yield* server(program, { ...env, DATABASE_URL: database }, checkout))
   const answers = running && (yield* answersOf(running.url, dataset))
   if (answers !== undefined && expected !== undefined) yield* compare(subject.name, answers, expected)
 
   let next = dataset.completed + 1 + (running ? questioned : 0)
-  let completed = dataset.completed + (running ? questioned : 0)
+  let completed = running ? questioned : 0
   const under = Effect.fn(function* (load: Load) {
     if (next > dataset.communications) return yield* Effect.die(new Error("too few drafts: raise --communications"))
     const assignment = { ...load, url: running?.url ?? database, dataset, first: next }
@@ -67,10 +66,9 @@ export const measure = Effect.fn(function* (
   yield* under(warmUp)
   const costs: Array<Cost> = []
   for (const load of loads) costs.push(yield* under(load))
-  const written = yield* completions(database)
-  for (const [table, rows] of Object.entries(written)) {
+  for (const { table, completions: rows } of yield* completions(database, dataset)) {
     if (rows === completed) continue
-    const message = `${subject.name} told of ${completed} completions, ${table} has ${rows}`
+    const message = `${subject.name} answered ${completed} completions, ${table} has ${rows}`
     return yield* Effect.die(new Error(message))
   }
   return { answers: answers ?? [], costs }

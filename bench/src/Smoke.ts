@@ -1,9 +1,9 @@
-/** What every server must answer before it is measured: the same, member by member, as this software does. */
+/** The answers that every server must give before it is measured: the same, member by member, as this software. */
 import { isDeepStrictEqual } from "node:util"
 import { Effect } from "effect"
 import { completing, type Dataset, idOf, tokenOf } from "./Dataset.ts"
 
-/** How many drafts the questions complete: the first ones. */
+/** The questions complete this many drafts, the first ones. */
 export const questioned = 7
 
 const questions = (dataset: Dataset): ReadonlyArray<string> => {
@@ -27,7 +27,7 @@ const questions = (dataset: Dataset): ReadonlyArray<string> => {
   ]
 }
 
-/** The answers of a server to the questions. Failures are told apart by code and sentence, `description` may differ. */
+/** The answers of a server to the questions. The `description` of a failure may differ, and is left out. */
 export const answersOf = (url: string, dataset: Dataset) =>
   Effect.promise(async () => {
     const answers: Array<unknown> = []

@@ -1,4 +1,4 @@
-/** The value in the middle. */
+/** The median. */
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -6,22 +6,30 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** The least, the middle and the greatest of some values. */
+/** The minimum, the median and the maximum of some values. */
 export interface Spread {
   readonly least: number
   readonly median: number
   readonly greatest: number
 }
 
-/** How values are spread. */
+/** Minimum, median and maximum. */
 export const spread = (values: ReadonlyArray<number>): Spread => ({
   least: Math.min(...values),
   median: median(values),
   greatest: Math.max(...values)
 })
 
-/** A number as people read it: three digits that count, or all before the point. */
+/** Each value divided by the value of the same round in the other list: rounds are comparable only with themselves. */
+export const ratios = (values: ReadonlyArray<number>, others: ReadonlyArray<number>): Spread =>
+  spread(values.map((value, round) => value / (others[round] ?? Number.NaN)))
+
+/** Formats a number with three significant digits, or with all digits before the point. */
 export const readable = (value: number): string =>
   Number.isFinite(value)
     ? value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })
     : "–"
+
+/** Formats a median with its range. */
+export const readableRange = ({ least, median, greatest }: Spread): string =>
+  Number.isFinite(median) ? `${readable(median)} (${readable(least)}–${readable(greatest)})` : "–"

@@ -1,8 +1,7 @@
-/** Whom the bench measures. */
-import { existsSync } from "node:fs"
-import { join } from "node:path"
+/** The programs that the bench measures. */
+import { existsSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
 import { Effect } from "effect"
-import manifest from "../../package.json" with { type: "json" }
 import { outputOf, root } from "./Processes.ts"
 import { announce } from "./Progress.ts"
 
@@ -10,7 +9,9 @@ import { announce } from "./Progress.ts"
 export interface Subject {
   readonly name: string
   readonly label: string
-  /** The arguments of Node, at the top of the repository; without them, it is the statement alone, run by pgbench. */
+  /** The folder where it starts, with the migrations that create its tables. */
+  readonly checkout: string
+  /** The arguments of Node; a subject without them is the statement alone, run by pgbench. */
   readonly program?: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
 }
@@ -18,31 +19,52 @@ export interface Subject {
 const peer = (name: string, label: string, file = `${name}.ts`): Subject => ({
   name,
   label,
+  checkout: root,
   program: [`bench/peers/${file}`],
   env: { NODE_ENV: "production" }
 })
 
-/** The environment and the arguments that `npm start` gives Node. */
-const [setting = "", started = ""] = manifest.scripts.start.split(" exec node ")
-const [variable = "", value = ""] = setting.split("=")
+/** The environment variables in `VARIABLE=VALUE` settings. */
+const variablesIn = (settings: ReadonlyArray<string>) =>
+  Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s).slice(0, 2)))
 
-/** This software, as its users start it; `env` configures it. */
+/** The version of a checkout, and the environment and arguments that its `npm start` gives Node. */
+const manifestOf = (checkout: string) => {
+  const { version, scripts }: { readonly version: string; readonly scripts: { readonly start: string } } = JSON.parse(
+    readFileSync(join(checkout, "package.json"), "utf8")
+  )
+  const [, settings = "", args] = /^((?:\w+=\S+ )*)(?:exec )?node (.+)$/.exec(scripts.start) ?? []
+  if (args === undefined) throw new Error(`npm start in ${checkout} does not run node: ${scripts.start}`)
+  return { version, program: args.split(" "), env: variablesIn(settings.split(" ").filter((text) => text !== "")) }
+}
+
+const own = manifestOf(root)
+
+/** This software, as `npm start` starts it; `env` configures it. */
 const ours = (name: string, label: string, env: Readonly<Record<string, string>> = {}): Subject => ({
   name,
   label,
-  program: started.split(" "),
-  env: { [variable]: value, ...env }
+  checkout: root,
+  program: own.program,
+  env: { ...own.env, ...env }
 })
 
-/** The one that answers what the others must answer too. */
+/** Another version of this software, from a checkout with its dependencies installed. */
+export const other = (path: string): Subject => {
+  const checkout = resolve(path)
+  const { version, ...started } = manifestOf(checkout)
+  return { name: "other", label: `version ${version}`, checkout, ...started }
+}
+
+/** The others must answer as this one does. */
 export const reference = ours("ours", "this software")
 
-/** The one that the others are compared with. */
+/** The others are compared with this one. */
 export const baseline = peer("raw", "node:http + pg")
 
-/** Everyone, in the order of the table. */
+/** All subjects, in the order of the table. */
 export const subjects: ReadonlyArray<Subject> = [
-  { name: "pgbench", label: "the SQL alone, by pgbench, 10 clients", env: {} },
+  { name: "pgbench", label: "the SQL alone, by pgbench, 10 clients", checkout: root, env: {} },
   baseline,
   reference,
   ours("alone", "this software, GROUP_COMMIT=off", { GROUP_COMMIT: "off" }),
@@ -52,15 +74,18 @@ export const subjects: ReadonlyArray<Subject> = [
   peer("nest-typeorm", "NestJS + TypeORM", "../dist/nest-typeorm/main.js")
 ]
 
-/** Another configuration of this software, written `NAME:VARIABLE=VALUE,VARIABLE=VALUE`; nothing where it is not. */
+/** Another configuration of this software, from `NAME:VARIABLE=VALUE,VARIABLE=VALUE`; `undefined` for any other text. */
 export const variant = (given: string): Subject | undefined => {
   const [, name, settings] = /^(\w+):(\w+=[^,]*(?:,\w+=[^,]*)*)$/.exec(given) ?? []
   if (name === undefined || settings === undefined) return undefined
-  const env = Object.fromEntries(settings.split(",").map((setting) => setting.split(/=(.*)/s).slice(0, 2)))
-  return ours(name, `this software, ${settings}`, env)
+  return ours(name, `this software, ${settings}`, variablesIn(settings.split(",")))
 }
 
-/** Brings what the peers need, where it is missing, and compiles the one whose decorators Node does not read. */
+/** The checkouts of some subjects, each once. */
+export const checkoutsOf = (chosen: ReadonlyArray<Subject>): ReadonlySet<string> =>
+  new Set(chosen.map(({ checkout }) => checkout))
+
+/** Installs the dependencies of the peers if they are missing, and compiles the peer whose decorators Node cannot run. */
 export const install = Effect.fn(function* (chosen: ReadonlyArray<Subject>) {
   const needs = (part: string) => chosen.some(({ program }) => program?.[0]?.startsWith(`bench/${part}`))
   if (needs("peers") && !existsSync(join(root, "bench/node_modules/.package-lock.json"))) {

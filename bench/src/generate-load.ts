@@ -1,4 +1,4 @@
-/** A process that puts a load on a server and prints what came of it. Its one argument is an `Assignment`, as JSON. */
+/** A process that puts a load on a server and prints the result. Its one argument is an `Assignment`, as JSON. */
 import { Connection } from "./Connection.ts"
 import { completing } from "./Dataset.ts"
 import { type Assignment, type Measured, summary } from "./Load.ts"
@@ -41,14 +41,14 @@ const start = performance.now()
 const deadline = start + seconds * 1000
 let lastAnswer = start
 
-/** Asks on this connection for the next draft; `intended` is when that was meant to happen. */
-const ask = (connection: Connection, intended: number): void => {
+/** Completes the next draft on this connection; `due` is when the request should be sent. */
+const ask = (connection: Connection, due: number): void => {
   const number = next++
   inFlight++
   connection.send(completing(dataset, number), ({ status, body }) => {
     const now = performance.now()
     inFlight--
-    latencies.push(now - intended)
+    latencies.push(now - due)
     if (status === 200 && body.includes(`"number":"${number}"`) && body.includes('"COMPLETED"')) {
       completed++
       if (now <= deadline) {
@@ -75,7 +75,7 @@ if (rate === undefined) {
   while (performance.now() < deadline && !(next > last && inFlight === 0)) await sleep(5)
 } else {
   const total = Math.min(Math.floor(rate * seconds), last - first + 1)
-  // Whatever is due is sent as soon as a connection is free; how late that is counts as latency.
+  // A request that is due is sent as soon as a connection is free; the delay counts as latency.
   while (next - first < total && performance.now() < deadline + drained) {
     const due = Math.min(total, Math.ceil(((performance.now() - start) * rate) / 1000))
     while (next - first < due && idle.length > 0) ask(take(), start + ((next - first) * 1000) / rate)
@@ -86,7 +86,7 @@ while (inFlight > 0 && performance.now() < deadline + drained) await sleep(5)
 if (inFlight > 0) unexpected["no answer"] = inFlight
 for (const connection of all) connection.close()
 
-// Where the requests ran out before the time did, it ends with the last answer.
+// If the requests ran out before the time was over, the load ended with the last answer.
 const elapsed = next > last && rate === undefined ? lastAnswer - start : seconds * 1000
 const { user, system } = process.cpuUsage(cpu)
 const measured: Measured = {

@@ -1,4 +1,4 @@
-/** `npm run bench`: see Options.ts for what it takes. */
+/** `npm run bench`: see Options.ts for its options. */
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
 import { compare } from "./Compare.ts"
@@ -16,7 +16,7 @@ const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Sc
         text: text(comparison),
         svg: svg(comparison),
         unexpected: comparison.series.reduce((sum, series) => sum + unexpectedIn(series), 0),
-        data: { options, ...comparison }
+        data: comparison
       }))
     case "ladder":
       return ladder(options)
@@ -29,7 +29,9 @@ const findingsOf = (options: Options): Effect.Effect<Findings, unknown, Scope.Sc
 
 const run = Effect.fn(function* (options: Options) {
   const findings = yield* Effect.scoped(findingsOf(options))
-  report(options.quick ? `quick-${options.command}` : options.command, findings)
+  const subjects = options.subjects.map(({ name, label, env }) => ({ name, label, env }))
+  const data = { options: { ...options, subjects }, ...findings.data }
+  report(options.quick ? `quick-${options.command}` : options.command, { ...findings, data })
   if (findings.unexpected) return yield* Effect.die(new Error(`${findings.unexpected} answers were unexpected`))
 })
 

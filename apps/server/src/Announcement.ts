@@ -1,15 +1,14 @@
 import { Console, Effect, Layer, Option } from "effect"
-import { HttpServer } from "effect/http"
 import type { Configuration } from "./Configuration.ts"
 import { documentedToken } from "./demonstration/Demonstration.ts"
 import { locationOf } from "./ExternalDatabase.ts"
+import { ServerUrl } from "./http/HttpServer.ts"
 
 /** The first lines printed: where the server listens, on which database, and a request to paste. */
 export const layer = ({ databaseUrl, dataDir }: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const { address } = yield* HttpServer.HttpServer
-      const url = HttpServer.formatAddress(address)
+      const url = yield* ServerUrl
       const database = Option.match(databaseUrl, {
         onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
         onSome: (url) => `PostgreSQL at ${locationOf(url)}`

@@ -3,10 +3,6 @@ import { StartupFailure } from "./StartupFailure.ts"
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
-const Retention = Schema.DurationFromString.check(
-  Schema.makeFilter(Duration.between({ minimum: Duration.zero, maximum: Duration.days(36_500) }))
-)
-
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
 /** Reads a setting from the environment; what it may be is told where it is something else. */
@@ -39,8 +35,8 @@ export const configuration = Effect.gen(function* () {
     "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours"
   )
   const groupCommit = yield* setting(
-    Config.Literals(["on", "off"], "GROUP_COMMIT").pipe(Config.withDefault("on" as const)),
-    "GROUP_COMMIT must be on or off"
+    Config.Literals(["on", "organisation", "off"], "GROUP_COMMIT").pipe(Config.withDefault("on" as const)),
+    "GROUP_COMMIT must be on, organisation or off"
   )
   const proxies = yield* setting(
     Config.schema(Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0)), "PROXIES").pipe(
@@ -58,13 +54,9 @@ export const configuration = Effect.gen(function* () {
     ),
     `LOG_LEVEL must be one of ${Object.keys(levels).join(", ")}`
   )
-  const eventsRetention = yield* setting(
-    Config.schema(Retention, "EVENTS_RETENTION").pipe(Config.withDefault(Duration.days(30))),
-    "EVENTS_RETENTION must be a time like 30 days or 12 hours, up to 36500 days"
-  )
   return {
-    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies, eventsRetention },
-    groupCommit: groupCommit === "on",
+    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies },
+    groupCommit: groupCommit === "on" ? ("all" as const) : groupCommit,
     logLevel: levels[level]
   }
 })

@@ -12,7 +12,8 @@ export const locationOf = (url: Redacted.Redacted<string>): string => {
 const unreachable = (url: Redacted.Redacted<string>, reason: string) =>
   new StartupFailure({ message: `The database at ${locationOf(url)} cannot be used (${reason}): check DATABASE_URL.` })
 
-const reasonOf = ({ reason }: SqlError): string =>
+/** The message of the database itself, where it sent one. */
+export const reasonOf = ({ reason }: SqlError): string =>
   Predicate.hasProperty(reason.cause, "message") && reason.cause.message !== ""
     ? String(reason.cause.message)
     : reason._tag

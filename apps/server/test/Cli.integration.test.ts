@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 import { documented } from "./documented.ts"
-import { endAll, freshFolder, start } from "./ServerProcess.ts"
 
 const secret = "s3cret hush"
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs"
-import { document } from "@communications/http"
+import { document } from "@communications/http/document"
+import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
 import { type Browser, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { documented } from "./documented.ts"
-import { endAll, freshFolder, start } from "./ServerProcess.ts"
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium"
 const quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]

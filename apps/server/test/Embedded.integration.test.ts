@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process"
 import { mkdir, readdir, rm } from "node:fs/promises"
 import { promisify } from "node:util"
+import { endAll, freshFolder, type ServerProcess, start } from "@communications/test-support/ServerProcess"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented, otherToken } from "./documented.ts"
-import { endAll, freshFolder, type ServerProcess, start } from "./ServerProcess.ts"
 
 describe("a default start, on an empty folder", () => {
   let folder = ""

@@ -1,12 +1,12 @@
 import { once } from "node:events"
 import { connect } from "node:net"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { endAll, type ServerProcess, start } from "@communications/test-support/ServerProcess"
+import { type TcpProxy, tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
-import { type TcpProxy, tcpProxy } from "../../../test/TcpProxy.ts"
 import { completing, documented } from "./documented.ts"
-import { endAll, type ServerProcess, start } from "./ServerProcess.ts"
 
 describe("on a PostgreSQL that DATABASE_URL names", () => {
   const scope = Scope.makeUnsafe()

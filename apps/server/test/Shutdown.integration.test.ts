@@ -1,10 +1,10 @@
 import { once } from "node:events"
 import { connect } from "node:net"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { endAll, type ServerProcess, start } from "@communications/test-support/ServerProcess"
+import { type TcpProxy, tcpProxy } from "@communications/test-support/TcpProxy"
 import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
-import { type TcpProxy, tcpProxy } from "../../../test/TcpProxy.ts"
-import { endAll, type ServerProcess, start } from "./ServerProcess.ts"
 
 describe("asked to stop", () => {
   const scope = Scope.makeUnsafe()

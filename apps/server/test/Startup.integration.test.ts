@@ -1,11 +1,11 @@
 import { once } from "node:events"
 import { createServer } from "node:net"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
+import { tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { afterAll, describe, expect, inject, it } from "vitest"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
-import { tcpProxy } from "../../../test/TcpProxy.ts"
-import { endAll, freshFolder, start } from "./ServerProcess.ts"
 
 const unknownDatabase = new URL(inject("postgresUrl"))
 unknownDatabase.pathname = "/no_such_database"
@@ -34,7 +34,6 @@ describe("what cannot work", () => {
     ["a MIGRATION_TIMEOUT that is none", { MIGRATION_TIMEOUT: "soon" }, /^MIGRATION_TIMEOUT must be a time like/],
     ["a GROUP_COMMIT that is none", { GROUP_COMMIT: "maybe" }, /^GROUP_COMMIT must be/],
     ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
-    ["an EVENTS_RETENTION that is none", { EVENTS_RETENTION: "soon" }, /^EVENTS_RETENTION must be a time/],
     ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
     ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
     [

@@ -1,4 +1,4 @@
-import { disagreement } from "../../../test/documentAgreement.ts"
+import { disagreement } from "@communications/test-support/documentAgreement"
 
 /** The documented example: the request, and what its answer contains; members that the example omits come on top. */
 export const documented = {

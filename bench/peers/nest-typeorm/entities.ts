@@ -37,7 +37,6 @@ export class Communication {
   @Column("timestamptz", { nullable: true }) viewed_on: Date | null
   @Column("timestamptz", { nullable: true }) completed_at: Date | null
   @Column("uuid", { nullable: true }) completed_by: string | null
-  @Column("text", { nullable: true }) told_in: string | null
 
   @ManyToOne(() => ContactInformation)
   @JoinColumn([
@@ -57,17 +56,5 @@ export class History {
   @Column("timestamptz") at: Date
   @Column("uuid") by: string
   @Column("text") request_id: string
-}
-
-@Entity("events")
-export class Event {
-  @PrimaryColumn("uuid", { generated: "uuid" }) id: string
-  @Column("text") transaction: string
-  @Column("text") type: string
-  @Column("integer") payload_version: number
-  @Column("uuid") organisation: string
-  @Column("uuid") communication: string
-  @Column("timestamptz") at: Date
-  @Column("uuid") by: string
-  @Column("text") request_id: string
+  @Column("integer") era: number
 }

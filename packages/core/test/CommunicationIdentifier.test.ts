@@ -4,13 +4,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 
 describe("parseIdentifier", () => {
-  it("takes an id in either case", () => {
+  it("takes an id in either case, and as a UUID", () => {
     const id = freshId()
-    for (const given of [id, id.toLowerCase()]) {
+    const uuid = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+    for (const given of [id, id.toLowerCase(), uuid, uuid.toLowerCase()]) {
       assert.deepNestedInclude(parseIdentifier({ id: given }), { "success._tag": "Id", "success.id": id })
     }
   })
-  it.each(["41", "CM000680", "  ", "0", "…"])("takes any number as it is: %j", (number) => {
+  it.each(["41", "CM000680", "  ", "0", "…"])("takes any number unchanged: %j", (number) => {
     assert.deepNestedInclude(parseIdentifier({ number, id: null }), {
       "success._tag": "Number",
       "success.number": number
@@ -25,7 +26,7 @@ describe("parseIdentifier", () => {
     { id: "A", number: "B" },
     { id: freshId(), number: "41" },
     { id: "", number: "" }
-  ])("refuses none and more than one: %j", (given) => {
+  ])("refuses none, and more than one: %j", (given) => {
     assert.deepStrictEqual(parseIdentifier(given), Result.fail(new AmbiguousIdentifier({ given })))
   })
   it.each([
@@ -33,17 +34,21 @@ describe("parseIdentifier", () => {
     { id: "41" },
     { id: `${freshId()}0` },
     { id: freshId().replace(/.$/, "G") },
-    { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043ea" },
+    { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043eg" },
+    { id: "252f3a1a87c2-6866-a1e1-a1b18d6043ea" },
+    { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043ea0" },
+    { id: "{252f3a1a-87c2-6866-a1e1-a1b18d6043ea}" },
+    { id: "252f-3a1a87c2-6866-a1e1-a1b18d6043ea" },
     { id: "ß".repeat(32) },
     { id: `\ufb00${freshId().slice(2)}` },
     { number: "" },
     { number: "4\u00001" },
     { number: "\ud800" },
     { number: "4".repeat(101) }
-  ])("finds nothing under what no communication can be named: %j", (identifier) => {
+  ])("reports an identifier that no communication can have as not found: %j", (identifier) => {
     assert.deepStrictEqual(parseIdentifier(identifier), Result.fail(new CommunicationNotFound({ identifier })))
   })
-  it("says what was wrong", () => {
+  it("errors say what is wrong", () => {
     assert.match(new AmbiguousIdentifier({ given: {} }).message, /neither id nor number/)
     assert.match(new AmbiguousIdentifier({ given: { id: "A", number: "B" } }).message, /both id "A" and number "B"/)
     assert.match(new CommunicationNotFound({ identifier: { number: "41" } }).message, /number "41"/)

@@ -22,21 +22,21 @@ const offset = refused("offset", "a whole number from 0")
 describe("checkQuery", () => {
   it.each<GivenQuery>([
     drafts,
-    { contact_information: freshId() },
-    { contact_information: "no id at all", after: "neither" },
+    { contact_information_identifier: { id: freshId() } },
+    { contact_information_identifier: { id: "no id at all" }, after: "neither" },
     { ...drafts, number_of_results: 1 },
     { ...drafts, number_of_results: 100 },
     { ...drafts, offset: 0 },
     { ...drafts, offset: Number.MAX_SAFE_INTEGER }
-  ])("takes what can be given: %j", (given) => {
+  ])("accepts %j", (given) => {
     assert.deepStrictEqual(checkQuery(given), Result.void)
   })
   it.each<GivenQuery>([
     {},
     { direction: "INCOMING", media: "SMS", after: freshId() },
     { number_of_results: 0, offset: -1 },
-    { contact_information: undefined, life_cycle_state: undefined }
-  ])("refuses a list of whatever there is, first of all: %j", (given) => {
+    { contact_information_identifier: undefined, life_cycle_state: undefined }
+  ])("refuses a list without contact and state, first of all: %j", (given) => {
     assert.deepStrictEqual(checkQuery(given), neither)
   })
   it.each([0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
@@ -55,32 +55,40 @@ describe("checkQuery", () => {
 })
 
 describe("parseQuery", () => {
-  it("starts with the newest 25 where nothing is said", () => {
+  it("starts with the newest 25 by default", () => {
     assert.deepStrictEqual(
       parseQuery(drafts),
       Result.succeed({ ...drafts, contact_information: undefined, after: undefined, offset: 0, limit: 25 })
     )
   })
-  it("reads ids in either case, and keeps the filters", () => {
-    const [contact_information, after] = [freshId(), freshId()]
-    const filter = { ...drafts, direction: "INCOMING", media: "LETTER" } as const
-    const given = { contact_information: contact_information.toLowerCase(), after: after.toLowerCase() }
-    assert.deepEqual(
-      parseQuery({ ...filter, ...given, number_of_results: 7, offset: 3 }),
-      Result.map(parseQuery({ ...filter, contact_information, after }), (query) => ({ ...query, offset: 3, limit: 7 }))
-    )
-    assert.deepNestedInclude(parseQuery({ ...filter, ...given }), {
-      ...{ "success.contact_information": contact_information, "success.after": after },
-      ...{ "success.direction": "INCOMING", "success.media": "LETTER" }
-    })
-  })
-  it("finds no contact under what is no id, before it looks what the list is behind", () => {
+  const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+  it.each([String, (id: string) => id.toLowerCase(), uuid, (id: string) => uuid(id).toLowerCase()])(
+    "reads ids in either case, and as UUIDs, and keeps the filters: %#",
+    (written) => {
+      const [contact, after] = [freshId(), freshId()]
+      const filter = { ...drafts, direction: "INCOMING", media: "LETTER" } as const
+      const ids = { contact_information_identifier: { id: written(contact) }, after: written(after) }
+      assert.deepEqual(
+        parseQuery({ ...filter, ...ids, number_of_results: 7, offset: 3 }),
+        Result.map(parseQuery({ ...filter, contact_information_identifier: { id: contact }, after }), (query) => ({
+          ...query,
+          offset: 3,
+          limit: 7
+        }))
+      )
+      assert.deepNestedInclude(parseQuery({ ...filter, ...ids }), {
+        ...{ "success.contact_information": contact, "success.after": after },
+        ...{ "success.direction": "INCOMING", "success.media": "LETTER" }
+      })
+    }
+  )
+  it("reports a malformed contact id as not found, before a malformed after", () => {
     assert.deepStrictEqual(
-      parseQuery({ contact_information: "41", after: "42" }),
+      parseQuery({ contact_information_identifier: { id: "41" }, after: "42" }),
       Result.fail(new ContactInformationNotFound({ id: "41" }))
     )
   })
-  it("finds no communication under what is no id", () => {
+  it("reports a malformed after as not found", () => {
     assert.deepStrictEqual(
       parseQuery({ ...drafts, after: "42" }),
       Result.fail(new CommunicationNotFound({ identifier: { id: "42" } }))

@@ -3,6 +3,7 @@ import {
   CommunicationNotFound,
   Completed,
   completeCommunication,
+  type GivenIdentifier,
   InvalidToken,
   layerMemory,
   NotDraft,
@@ -21,24 +22,24 @@ const given = Effect.gen(function* () {
 })
 
 layer(layerMemory)("completeCommunication", (it) => {
-  it.effect("completes a draft at the time of the clock, by who asks", () =>
+  it.effect("completes a draft at the time of the clock, by the caller", () =>
     Effect.gen(function* () {
       const { caller, token, draft } = yield* given
       yield* TestClock.adjust("1 hour")
       const { _tag, ...members } = draft
       assert.deepStrictEqual(
-        yield* completeCommunication({ token, identifier: { number: "41" } }),
+        yield* completeCommunication({ token, communication_identifier: { number: "41" } }),
         Completed.make({ ...members, completed_at: yield* DateTime.now, completed_by: caller.user })
       )
     })
   )
-  it.effect("refuses what is no draft any more", () =>
+  it.effect("refuses a communication that is completed already", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const { id, number } = draft
-      yield* completeCommunication({ token, identifier: { id } })
+      yield* completeCommunication({ token, communication_identifier: { id } })
       assert.deepStrictEqual(
-        yield* Effect.flip(completeCommunication({ token, identifier: { number } })),
+        yield* Effect.flip(completeCommunication({ token, communication_identifier: { number } })),
         new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
       )
     })
@@ -46,8 +47,8 @@ layer(layerMemory)("completeCommunication", (it) => {
   it.effect("refuses in the documented order: token, identifier, existence, state", () =>
     Effect.gen(function* () {
       const { token } = yield* given
-      const error = (token: Redacted.Redacted, identifier: Parameters<typeof completeCommunication>[0]["identifier"]) =>
-        Effect.flip(completeCommunication({ token, identifier }))
+      const error = (token: Redacted.Redacted, communication_identifier: GivenIdentifier) =>
+        Effect.flip(completeCommunication({ token, communication_identifier }))
       for (const invalid of [freshToken(), Redacted.make(""), Redacted.make("not a token")]) {
         assert.deepStrictEqual(yield* error(invalid, {}), new InvalidToken())
       }
@@ -60,16 +61,19 @@ layer(layerMemory)("completeCommunication", (it) => {
     Effect.gen(function* () {
       const [mine, theirs] = [yield* given, yield* given]
       const { id } = theirs.draft
-      const error = yield* Effect.flip(completeCommunication({ token: mine.token, identifier: { id } }))
+      const error = yield* Effect.flip(completeCommunication({ token: mine.token, communication_identifier: { id } }))
       assert.deepStrictEqual(error, new CommunicationNotFound({ identifier: { id } }))
-      assert.strictEqual((yield* completeCommunication({ token: theirs.token, identifier: { id } }))._tag, "Completed")
+      assert.strictEqual(
+        (yield* completeCommunication({ token: theirs.token, communication_identifier: { id } }))._tag,
+        "Completed"
+      )
     })
   )
-  it.effect("a session ends with its time", () =>
+  it.effect("refuses a token whose session has expired", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       yield* TestClock.adjust("2 hours")
-      const error = yield* Effect.flip(completeCommunication({ token, identifier: { id: draft.id } }))
+      const error = yield* Effect.flip(completeCommunication({ token, communication_identifier: { id: draft.id } }))
       assert.deepStrictEqual(error, new InvalidToken())
     })
   )

@@ -19,10 +19,10 @@ const right = Redacted.make("correct horse battery staple")
 const wrong = Redacted.make("Tr0ub4dor&3")
 
 let addresses = 0
-/** An address from which nobody else tries. */
+/** A new address. */
 const freshAddress = (): string => `203.0.113.${++addresses}`
 
-/** A user of an organisation, and the attempts to log in as it, or as another user there. */
+/** A user of an organisation, and attempts to log in as that user or another one there. */
 const given = Effect.gen(function* () {
   const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
   const accounts = yield* Accounts
@@ -30,7 +30,7 @@ const given = Effect.gen(function* () {
   yield* accounts.addUser(caller, username, right)
   const opening = (address: string | null, password = wrong, name: string = username) =>
     logIn({ organisation, username: name, password, address })
-  /** What comes of that many attempts, one after the other. */
+  /** The errors of that many attempts, one after the other. */
   const attempts = (count: number, address: string | null, name?: string) =>
     Effect.forEach(Array.from({ length: count }), () => Effect.flip(opening(address, wrong, name)))
   return { caller, opening, attempts }
@@ -56,7 +56,7 @@ layer(layerMemory)("logIn", (it) => {
       }
     })
   )
-  it.effect("gives each session a token of its own; releasing one leaves the other", () =>
+  it.effect("returns a new token for each session; releasing one leaves the other open", () =>
     Effect.gen(function* () {
       const { caller, opening } = yield* given
       const sessions = yield* Sessions
@@ -68,7 +68,7 @@ layer(layerMemory)("logIn", (it) => {
       assert.deepStrictEqual(yield* sessions.authenticate(other), caller)
     })
   )
-  it.effect("after five failures from an address no password is heard from there for half a minute", () =>
+  it.effect("after five failures from an address it refuses every password from there for half a minute", () =>
     Effect.gen(function* () {
       const { caller, opening, attempts } = yield* given
       const address = freshAddress()
@@ -81,7 +81,7 @@ layer(layerMemory)("logIn", (it) => {
       assert.deepStrictEqual(yield* (yield* Sessions).authenticate(token), caller)
     })
   )
-  it.effect("a stranger locks nobody out elsewhere", () =>
+  it.effect("failures from one address do not lock the user out elsewhere", () =>
     Effect.gen(function* () {
       const { opening, attempts } = yield* given
       const stranger = freshAddress()
@@ -90,7 +90,7 @@ layer(layerMemory)("logIn", (it) => {
       yield* opening(null, right)
     })
   )
-  it.effect("nor do strangers at many addresses, for longer than two seconds", () =>
+  it.effect("failures from many addresses delay the user by two seconds at most", () =>
     Effect.gen(function* () {
       const { opening, attempts } = yield* given
       for (let stranger = 0; stranger < 10; stranger++) {
@@ -101,7 +101,7 @@ layer(layerMemory)("logIn", (it) => {
       yield* opening(freshAddress(), right)
     })
   )
-  it.effect("what succeeds does not count, and forgives nothing that failed", () =>
+  it.effect("a success does not count, and does not reset the failures", () =>
     Effect.gen(function* () {
       const { opening, attempts } = yield* given
       const address = freshAddress()
@@ -110,7 +110,7 @@ layer(layerMemory)("logIn", (it) => {
       assert.deepStrictEqual(yield* attempts(2, address), [invalid, tooMany(30)])
     })
   )
-  it.effect("what is refused by one limit does not count for the others", () =>
+  it.effect("an attempt that one limit refuses does not count for the others", () =>
     Effect.gen(function* () {
       const { attempts } = yield* given
       const address = freshAddress()
@@ -127,14 +127,14 @@ layer(layerMemory)("logIn", (it) => {
       assert.deepStrictEqual(yield* attempts(2, address, "one more"), [invalid, tooMany(10)])
     })
   )
-  it.effect("who there is not is limited like who there is", () =>
+  it.effect("an unknown user is limited like a known one", () =>
     Effect.gen(function* () {
       const { attempts } = yield* given
       const [here, there] = [freshAddress(), freshAddress()]
       assert.deepStrictEqual(yield* attempts(7, here, "nobody"), yield* attempts(7, there))
     })
   )
-  it.effect("of 64 attempts at once as many are heard as one after the other", () =>
+  it.effect("of 64 attempts at once as many are accepted as one after the other", () =>
     Effect.gen(function* () {
       const { opening } = yield* given
       const address = freshAddress()
@@ -147,7 +147,7 @@ layer(layerMemory)("logIn", (it) => {
       )
     })
   )
-  it.effect("shows neither the password in its errors nor the token that it gives", () =>
+  it.effect("shows neither the password in its errors nor the token that it returns", () =>
     Effect.gen(function* () {
       const { opening, attempts } = yield* given
       const address = freshAddress()

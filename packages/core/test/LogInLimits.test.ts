@@ -9,7 +9,7 @@ const keysOf = (address: string | null, username = "ada", organisation = "Engine
 const shared = (one: string, other: string) => keysOf(one).filter((key) => keysOf(other).includes(key))
 
 describe("logInLimits", () => {
-  it("are those of the user from there, of whoever from there, and of the user from anywhere", () => {
+  it("are those of the user from the address, of all users from the address, and of the user from anywhere", () => {
     const limits = logInLimits({ organisation: "Engines", username: "ada", address: "192.0.2.1" })
     assert.deepStrictEqual(
       limits.map(({ burst, every }) => [burst, Duration.toSeconds(every)]),
@@ -21,17 +21,17 @@ describe("logInLimits", () => {
     )
     assert.lengthOf(new Set(keysOf("192.0.2.1")), 3)
   })
-  it("where no address is known only the user is limited", () => {
+  it("without an address only the user is limited", () => {
     assert.deepStrictEqual(keysOf(null), keysOf("192.0.2.1").slice(2))
   })
-  it("two users from one address share what counts for the address", () => {
+  it("two users from one address share the limit of the address", () => {
     const [mine, theirs] = [keysOf("192.0.2.1", "ada"), keysOf("192.0.2.1", "bob")]
     assert.deepStrictEqual(
       mine.map((key) => theirs.includes(key)),
       [false, true, false]
     )
   })
-  it("users of the same name in two organisations share nothing but the address", () => {
+  it("users of the same name in two organisations share only the limit of the address", () => {
     const [mine, theirs] = [keysOf("192.0.2.1", "ada", "One"), keysOf("192.0.2.1", "ada", "Other")]
     assert.deepStrictEqual(
       mine.map((key) => theirs.includes(key)),
@@ -39,7 +39,7 @@ describe("logInLimits", () => {
     )
   })
   it.prop(
-    "whatever the names are, no two users share what counts for a user",
+    "no two users share the limit of a user, for any names",
     [Schema.String, Schema.String, Schema.String, Schema.String],
     ([organisation, username, otherOrganisation, otherUsername]) => {
       const [mine, theirs] = [keysOf(null, username, organisation), keysOf(null, otherUsername, otherOrganisation)]

@@ -18,8 +18,8 @@ const described = (given: unknown) => Result.map(decode(given), (contact) => con
 const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
 const engines = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines Ltd" }
 
-describe("a contact information that is described", () => {
-  it("as a person: what is not said is unset, and the name is made of its parts", () => {
+describe("a described contact information", () => {
+  it("as a person: members left out are unset, and the name is made of its parts", () => {
     const name = "Ada Lovelace"
     const person = Person.make({
       id,
@@ -34,7 +34,7 @@ describe("a contact information that is described", () => {
     const unset = { middle_name: null, title: null, company_name: null, company_profile: null }
     assert.deepStrictEqual(described({ ...ada, ...unset, name: null, demographics: {} }), described(ada))
   })
-  it("as a company: what is not said is unset, and the name is that of the company", () => {
+  it("as a company: members left out are unset, and the name is that of the company", () => {
     assert.deepStrictEqual(
       described(engines),
       Result.succeed(
@@ -62,7 +62,7 @@ describe("a contact information that is described", () => {
   ])("%j has a name", (given, name) => {
     assert.strictEqual(Result.getOrThrow(described(given)).name, name)
   })
-  it("an id that is given is not taken", () => {
+  it("a given id is ignored", () => {
     assert.strictEqual(Result.getOrThrow(described({ ...ada, id: freshId() })).id, id)
   })
   it.each([
@@ -85,19 +85,25 @@ describe("a contact information that is described", () => {
     ["a date of birth that no calendar has", { ...ada, demographics: { date_of_birth: { day: 31, month: 2 } } }],
     ["a leap day in no leap year", { ...ada, demographics: { date_of_birth: { day: 29, month: 2, year: 1900 } } }],
     ["a name day that no calendar has", { ...ada, demographics: { name_day: { day: 31, month: 4 } } }],
-    ["a passport that expires never", { ...ada, demographics: { passport_number_expiration_date: "2026-02-31" } }],
+    [
+      "a passport that expires on a date that no calendar has",
+      { ...ada, demographics: { passport_number_expiration_date: "2026-02-31" } }
+    ],
     ["an id that expires at an hour", { ...ada, demographics: { id_number_expiration_date: "2026-01-31T00:00:00" } }],
     ["a country without an id", { ...ada, demographics: { country_of_residence: { name: "Cyprus" } } }],
     ["a country by its name", { ...ada, demographics: { country_of_residence: "Cyprus" } }],
     ["an industry without an id", { ...engines, company_profile: { industry: {} } }],
-    ["a company that was founded never", { ...engines, company_profile: { established_date: "2025-02-29" } }],
+    [
+      "a company founded on a date that no calendar has",
+      { ...engines, company_profile: { established_date: "2025-02-29" } }
+    ],
     ["half an employee", { ...engines, company_profile: { number_of_employees: 0.5 } }],
     ["fewer employees than none", { ...engines, company_profile: { number_of_employees: -1 } }],
     ["a turnover without end", { ...engines, company_profile: { annual_turnover: Number.POSITIVE_INFINITY } }]
   ])("%s is refused", (_, given) => {
     assert.isTrue(Result.isFailure(described(given)))
   })
-  it.prop("whatever is described is described again by what it became", [NewContactInformation], ([given]) => {
+  it.prop("a contact describes itself again", [NewContactInformation], ([given]) => {
     const contact = contactInformationOf(id, given)
     assert.isTrue(Schema.is(ContactInformation)(contact))
     assert.deepStrictEqual(described(contact), Result.succeed(contact))

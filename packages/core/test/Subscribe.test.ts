@@ -1,8 +1,8 @@
 import {
-  type CommunicationCompleted,
+  type CommunicationEvent,
   Communications,
   type ContactInformations,
-  complete,
+  completion,
   Events,
   layerMemory,
   StorageUnavailable,
@@ -14,26 +14,26 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 
-/** Completes as many drafts, one after the other; tells which. */
+/** Completes that many drafts, one after the other; returns their ids. */
 const completing = Effect.fnUntraced(function* (count: number) {
   const communications = yield* Communications
   const organisation = freshOrganisation()
   const drafts = Array.from({ length: count }, (_, index) => aDraft(String(index)))
   for (const draft of drafts) {
     yield* store(organisation, draft)
-    yield* communications.modify(organisation, { _tag: "Id", id: draft.id }, complete, anAct())
+    yield* communications.take(organisation, { _tag: "Id", id: draft.id }, completion, anAct())
   }
   return drafts.map(({ id }): string => id)
 })
 
-/** A handler that notes what it is handed and when, before it does what it does. */
+/** A handler that records the events it receives and their times, before it runs. */
 const noting = (handler: (time: number) => Effect.Effect<void, unknown> = () => Effect.void) => {
   const handed: Array<string> = []
   const times: Array<number> = []
   return {
     handed,
     times,
-    handler: ({ communication }: CommunicationCompleted) =>
+    handler: ({ communication }: CommunicationEvent) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         times.push(now)
         return handler(handed.push(communication))
@@ -41,13 +41,13 @@ const noting = (handler: (time: number) => Effect.Effect<void, unknown> = () => 
   }
 }
 
-/** A subscription in memory, while nobody else subscribes. */
+/** A test of subscriptions on a memory of its own. */
 const test = (name: string, body: Effect.Effect<void, unknown, Communications | ContactInformations | Events>) =>
   it.effect(name, () => Effect.provide(body, layerMemory))
 
 describe("a subscriber", () => {
   test(
-    "is handed every event once, in order",
+    "receives every completion once, in order",
     Effect.gen(function* () {
       const { handed, handler } = noting()
       const early = yield* completing(150)
@@ -60,7 +60,23 @@ describe("a subscriber", () => {
   )
 
   test(
-    "that subscribes from now is handed what happens from then on, also while it is away",
+    "of all steps receives creations too",
+    Effect.gen(function* () {
+      const received: Array<readonly [communication: string, from: string | null, to: string]> = []
+      const handler = ({ communication, from, to }: CommunicationEvent) =>
+        Effect.sync(() => received.push([communication, from, to]))
+      const completed = yield* completing(2)
+      yield* Effect.forkChild(subscribe({ subscription: "audit", steps: "all", handler }))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(
+        received,
+        completed.flatMap((id) => [[id, null, "DRAFT"] as const, [id, "DRAFT", "COMPLETED"] as const])
+      )
+    })
+  )
+
+  test(
+    "that subscribes from now receives later events, also those of the time while it did not run",
     Effect.gen(function* () {
       const { handed, handler } = noting()
       const subscribing = subscribe({ subscription: "mail", from: "now", handler })
@@ -76,7 +92,7 @@ describe("a subscriber", () => {
   )
 
   test(
-    "that fails is asked again, ever more slowly up to a minute, and what comes later waits",
+    "that fails is called again, ever more slowly up to a minute, and later events wait",
     Effect.gen(function* () {
       const { handed, times, handler } = noting((time) => (time <= 20 ? Effect.fail("not yet") : Effect.void))
       const [first, second] = yield* completing(2)
@@ -102,10 +118,10 @@ describe("a subscriber", () => {
   }
   for (const [how, handle] of Object.entries(broken)) {
     test(
-      `that ${how} is asked again`,
+      `that ${how} is called again`,
       Effect.gen(function* () {
         const handed: Array<string> = []
-        const handler = ({ communication }: CommunicationCompleted) =>
+        const handler = ({ communication }: CommunicationEvent) =>
           handed.push(communication) < 4 ? handle() : Effect.void
         const [first, second] = yield* completing(2)
         yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
@@ -116,7 +132,7 @@ describe("a subscriber", () => {
   }
 
   test(
-    "that fails holds up nobody of another subscription",
+    "that fails does not delay another subscription",
     Effect.gen(function* () {
       const [failing, sound] = [noting(() => Effect.fail("never")), noting()]
       const completed = yield* completing(3)
@@ -129,7 +145,7 @@ describe("a subscriber", () => {
   )
 
   test(
-    "shares its subscription: one handles, and where that one ends, another goes on at once",
+    "shares its subscription: one handles the events, and when it ends another continues at once",
     Effect.gen(function* () {
       const [one, other] = [noting(), noting()]
       const first = yield* Effect.forkChild(subscribe({ subscription: "mail", handler: one.handler }))
@@ -159,7 +175,7 @@ describe("a subscriber", () => {
   )
 
   test(
-    "that is taken for dead stops handling, and waits for its turn",
+    "that counts as dead stops handling, and waits for its turn",
     Effect.gen(function* () {
       const events = yield* Events
       let interrupted = 0
@@ -173,7 +189,7 @@ describe("a subscriber", () => {
         Events,
         {
           ...events,
-          take: (holder, limit) => Effect.suspend(() => (taken ? lost : events.take(holder, limit))),
+          take: (holder, steps, limit) => Effect.suspend(() => (taken ? lost : events.take(holder, steps, limit))),
           settle: (holder, position) => Effect.suspend(() => (taken ? lost : events.settle(holder, position)))
         }
       )
@@ -195,7 +211,7 @@ describe("a subscriber", () => {
     ["is broken, its tables not made yet", Effect.die(new Error("no such table"))]
   ] as const) {
     test(
-      `waits while the storage ${what}, and goes on`,
+      `waits while the storage ${what}, and continues`,
       Effect.gen(function* () {
         const events = yield* Events
         let isDown = true
@@ -206,7 +222,7 @@ describe("a subscriber", () => {
           Effect.provideService(subscribe({ subscription: "mail", handler }), Events, {
             ...events,
             open: (subscription, from) => guard(events.open(subscription, from)),
-            take: (holder, limit) => guard(events.take(holder, limit)),
+            take: (holder, steps, limit) => guard(events.take(holder, steps, limit)),
             settle: (holder, position) => guard(events.settle(holder, position))
           })
         )
@@ -225,7 +241,7 @@ describe("a subscriber", () => {
   }
 
   test(
-    "that is interrupted stops its handler and lets go of the subscription at once",
+    "that is interrupted stops its handler and releases the subscription at once",
     Effect.gen(function* () {
       const events = yield* Events
       const { handed, handler } = noting(() => Effect.never)
@@ -233,10 +249,10 @@ describe("a subscriber", () => {
       const fiber = yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
       yield* TestClock.adjust("1 second")
       const other = { subscription: "mail", holder: freshId(), lease: Duration.minutes(1) }
-      assert.strictEqual((yield* Effect.flip(events.take(other, 1)))._tag, "SubscriptionTaken")
+      assert.strictEqual((yield* Effect.flip(events.take(other, "completions", 1)))._tag, "SubscriptionTaken")
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(
-        (yield* events.take(other, 1)).map(({ event }) => event.communication),
+        (yield* events.take(other, "completions", 1)).map(({ event }) => event.communication),
         handed
       )
       assert.deepStrictEqual(handed, [first])

@@ -1,135 +1,185 @@
 import {
   AmbiguousIdentifier,
+  type CommunicationData,
+  type CommunicationDetails,
+  type CommunicationEvent,
+  type CommunicationWithHistory,
+  type ContactInformation,
   createCommunications,
+  type GivenFields,
   InvalidCaller,
-  InvalidContactInformation,
-  InvalidDraft,
+  InvalidRequest,
   InvalidToken,
   layerMemory,
-  orThrow
+  orThrow,
+  type Sparse
 } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
 import { afterAll, assert, describe, expectTypeOf, it } from "vitest"
+import { anEmail, uuidOf } from "./Given.ts"
 
-const communications = createCommunications(layerMemory)
-afterAll(() => communications.dispose())
+const { communications, contact_information, authentication, subscribe, dispose } = createCommunications(layerMemory)
+afterAll(() => dispose())
 
-const uuid = (hex: string) => hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
-
-/** A user's draft, made with nothing but promises. */
+/** A user's draft, made with promises only. */
 const given = async () => {
   const { organisation, user } = freshCaller()
-  const caller = { organisation: uuid(organisation), user: uuid(user) }
+  const caller = { organisation: uuidOf(organisation), user: uuidOf(user) }
   const contact = await orThrow(
-    communications.createContactInformation({
+    contact_information.create({
       caller,
-      contact_information: { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
+      ...{ type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
     })
   )
-  const draft = await orThrow(
-    communications.create({ caller, contact_information: contact.id, direction: "OUTGOING", media: "EMAIL" })
-  )
-  return { caller: { organisation, user }, contact, draft, identifier: { number: draft.number } }
+  const contact_information_identifier = { id: contact.id }
+  const draft = await orThrow(communications.create({ caller, contact_information_identifier, ...anEmail }))
+  const communication_identifier = { number: draft.number }
+  return { caller: { organisation, user }, contact, contact_information_identifier, draft, communication_identifier }
 }
 
+const errorOf = async (outcome: Promise<{ readonly ok: boolean; readonly error?: unknown }>) => (await outcome).error
+
 describe("for hosts without Effect", () => {
-  it("the whole way from a contact to what subscribers are told", async () => {
-    const { caller, contact, draft, identifier } = await given()
+  it("the whole way from a contact to the event that subscribers receive", async () => {
+    const { caller, contact, contact_information_identifier, draft, communication_identifier } = await given()
     assert.deepInclude(contact, { name: "Ada Lovelace", middle_name: null })
-    const heard = Promise.withResolvers<{ readonly communication: string; readonly by: string }>()
+    const received = Promise.withResolvers<CommunicationEvent>()
     let attempts = 0
-    const subscription = communications.subscribe({
+    const { stop } = subscribe({
       subscription: freshId(),
       handler: async (event) => {
         if (attempts++ === 0) throw new Error("the handler fails at first")
-        heard.resolve(event)
+        received.resolve(event)
       }
     })
-    const completed = await communications.complete({ caller, identifier })
+    const completed = await communications.complete({ caller, communication_identifier })
     assert.deepInclude(completed, { ok: true })
-    const { communication, by } = await heard.promise
-    assert.deepStrictEqual([communication, by], [draft.id, caller.user])
-    await subscription.stop()
-    const viewed = await orThrow(communications.view({ caller, identifier }))
-    assert.isTrue(viewed.viewed)
-    assert.deepStrictEqual(await orThrow(communications.show({ caller, identifier })), viewed)
-    assert.deepStrictEqual(await orThrow(communications.list({ caller, life_cycle_state: "COMPLETED" })), [viewed])
+    const { communication, by, number, from, to } = await received.promise
     assert.deepStrictEqual(
-      (await orThrow(communications.history({ caller, identifier }))).map(({ from, to }) => [from, to]),
+      [communication, by, number, from, to],
+      [draft.id, caller.user, draft.number, "DRAFT", "COMPLETED"]
+    )
+    await stop()
+    const viewed = await orThrow(communications.view({ caller, communication_identifier }))
+    assert.isTrue(viewed.viewed)
+    for (const communication_identifier of [{ id: uuidOf(draft.id) }, { id: draft.id }, { number: draft.number }]) {
+      assert.deepStrictEqual(await orThrow(communications.show({ caller, communication_identifier })), viewed)
+    }
+    assert.deepStrictEqual(await orThrow(communications.list({ caller, life_cycle_state: "COMPLETED" })), [viewed])
+    assert.deepStrictEqual(await orThrow(contact_information.show({ caller, contact_information_identifier })), contact)
+  })
+  it("show has the history where fields_set names it, and only then", async () => {
+    const { caller, draft, communication_identifier } = await given()
+    await communications.complete({ caller, communication_identifier })
+    const { history, ...others } = await orThrow(
+      communications.show({ caller, communication_identifier, fields_set: "history" })
+    )
+    assert.deepStrictEqual(others, {})
+    assert.deepStrictEqual(
+      history?.map(({ from, to, by }) => [from, to, by]),
       [
-        [null, "DRAFT"],
-        ["DRAFT", "COMPLETED"]
+        [null, "DRAFT", caller.user],
+        ["DRAFT", "COMPLETED", caller.user]
       ]
     )
-    assert.deepStrictEqual(await orThrow(communications.showContactInformation({ caller, id: contact.id })), contact)
+    assert.deepStrictEqual(
+      await orThrow(communications.show({ caller, communication_identifier, fields_set: ["history.to", "number"] })),
+      { number: draft.number, history: [{ to: "DRAFT" }, { to: "COMPLETED" }] }
+    )
+    const whole = await orThrow(communications.show({ caller, communication_identifier, fields_set: null }))
+    assert.notProperty(whole, "history")
+    assert.deepStrictEqual(await orThrow(communications.show({ caller, communication_identifier })), whole)
   })
-  it("an error is a value, told apart by its tag, and thrown by orThrow", async () => {
-    const { caller, draft, identifier } = await given()
-    await communications.complete({ caller, identifier })
-    const again = await communications.complete({ caller, identifier })
-    if (again.ok || again.error._tag !== "NotDraft") return assert.fail("it is no draft any more")
-    assert.deepInclude(again.error, { id: draft.id, life_cycle_state: "COMPLETED" })
-    const error = await orThrow(communications.complete({ caller, identifier })).catch((error: unknown) => error)
+  it("list has the named fields of each communication", async () => {
+    const { caller, contact_information_identifier, draft } = await given()
+    const list = communications.list({
+      ...{ caller, contact_information_identifier, fields_set: "number,contact_information.name" }
+    })
+    assert.deepStrictEqual(await orThrow(list), [
+      { number: draft.number, contact_information: { name: "Ada Lovelace" } }
+    ])
+  })
+  it("an error is a value with a tag, and orThrow throws it", async () => {
+    const { caller, draft, communication_identifier } = await given()
+    await communications.complete({ caller, communication_identifier })
+    const again = await communications.complete({ caller, communication_identifier })
+    if (again.ok || again.error._tag !== "NotDraft") return assert.fail("it is completed already")
+    assert.deepInclude(again.error, { id: draft.id, number: draft.number, life_cycle_state: "COMPLETED" })
+    const error = await orThrow(communications.complete({ caller, communication_identifier })).catch(
+      (error: unknown) => error
+    )
     assert.deepStrictEqual(error, again.error)
   })
-  it("answers the fields that are named", async () => {
-    const { caller, draft, identifier } = await given()
-    const shown = await communications.show({ caller, identifier, fieldsSet: "number,contact_information.name" })
+  it("returns the fields that are named", async () => {
+    const { caller, draft, communication_identifier } = await given()
+    const fields_set = "number,contact_information.name"
+    const shown = await communications.show({ caller, communication_identifier, fields_set })
     assert.deepStrictEqual(shown, {
       ok: true,
       value: { number: draft.number, contact_information: { name: "Ada Lovelace" } }
     })
-    const unknown = await communications.show({ caller, identifier, fieldsSet: ["nope"] })
+    const unknown = await communications.show({ caller, communication_identifier, fields_set: ["nope"] })
     if (unknown.ok) return assert.fail("there is no such field")
     assert.strictEqual(unknown.error._tag, "UnknownFields")
   })
-  it("refuses who is nobody, and what is nothing", async () => {
+  it("refuses an unknown token, an invalid caller, and an ambiguous identifier", async () => {
     const { caller } = await given()
-    const refused = async (outcome: Promise<{ readonly ok: boolean; readonly error?: unknown }>) =>
-      (await outcome).error
     assert.deepStrictEqual(
-      await refused(communications.complete({ token: freshId(), identifier: { number: "1" } })),
+      await errorOf(communications.complete({ token: freshId(), communication_identifier: { number: "1" } })),
       new InvalidToken()
     )
     assert.deepStrictEqual(
-      await refused(communications.complete({ caller: { ...caller, user: "ada" }, identifier: {} })),
+      await errorOf(communications.complete({ caller: { ...caller, user: "ada" }, communication_identifier: {} })),
       new InvalidCaller({ member: "user" })
     )
     assert.deepStrictEqual(
-      await refused(communications.complete({ caller, identifier: {} })),
+      await errorOf(communications.complete({ caller, communication_identifier: {} })),
       new AmbiguousIdentifier({ given: {} })
     )
-    assert.instanceOf(
-      await refused(
-        communications.createContactInformation({
-          caller,
-          contact_information: { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "" }
-        })
-      ),
-      InvalidContactInformation
-    )
+    assert.deepStrictEqual(await errorOf(authentication.release({ token: freshId() })), new InvalidToken())
   })
-  it("text that no store can carry is no draft, and stores nothing", async () => {
-    const { caller, contact } = await given()
+  it("refuses an invalid contact information, and names the wrong member", async () => {
+    const { caller } = await given()
+    const company = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "" } as const
+    const error = await errorOf(contact_information.create({ caller, ...company }))
+    assert.instanceOf(error, InvalidRequest)
+    assert.include(error.message, "company_name")
+  })
+  it("refuses text that no store can carry, and stores nothing", async () => {
+    const { caller, contact_information_identifier } = await given()
     for (const text of ["\u0000", "\ud800"]) {
       for (const member of ["subject", "content"]) {
-        const said = {
-          caller,
-          contact_information: contact.id,
-          direction: "OUTGOING",
-          media: "EMAIL",
-          [member]: text
-        } as const
-        const refused = await communications.create(said)
-        assert.instanceOf(!refused.ok && refused.error, InvalidDraft)
-        assert.include(!refused.ok && refused.error.message, member)
+        const draft = { caller, contact_information_identifier, ...anEmail, [member]: text }
+        const error = await errorOf(communications.create(draft))
+        assert.instanceOf(error, InvalidRequest)
+        assert.include(error.message, member)
       }
     }
     assert.lengthOf(await orThrow(communications.list({ caller, life_cycle_state: "DRAFT" })), 1)
   })
-  it("types tell what may come of it", () => {
-    type Completed = Awaited<ReturnType<typeof communications.complete>>
-    expectTypeOf<Extract<Completed, { ok: false }>["error"]["_tag"]>().toEqualTypeOf<
+  it("types of answers are those of the domain, reduced where there is a fields_set", async () => {
+    const { caller, contact_information_identifier, communication_identifier } = await given()
+    const request = { caller, communication_identifier }
+    expectTypeOf(await orThrow(communications.complete(request))).toEqualTypeOf<CommunicationData>()
+    expectTypeOf(await orThrow(communications.show(request))).toEqualTypeOf<CommunicationDetails>()
+    expectTypeOf(await orThrow(communications.view(request))).toEqualTypeOf<CommunicationDetails>()
+    const list = communications.list({ caller, contact_information_identifier })
+    expectTypeOf(await orThrow(list)).toEqualTypeOf<ReadonlyArray<CommunicationDetails>>()
+    const contact = contact_information.show({ caller, contact_information_identifier })
+    expectTypeOf(await orThrow(contact)).toEqualTypeOf<ContactInformation>()
+    for (const fields_set of ["number", null, undefined, ["number"]] satisfies ReadonlyArray<GivenFields>) {
+      const shown = await orThrow(communications.show({ ...request, fields_set }))
+      expectTypeOf(shown).toEqualTypeOf<Sparse<CommunicationWithHistory>>()
+      assert.property(shown, "number")
+    }
+  })
+  it("types list the errors of a method", () => {
+    type Refusal<Method extends (...args: never) => Promise<unknown>> = Extract<
+      Awaited<ReturnType<Method>>,
+      { readonly ok: false; readonly error: { readonly _tag: string } }
+    >["error"]["_tag"]
+    expectTypeOf<Refusal<typeof communications.complete>>().toEqualTypeOf<
+      | "InvalidRequest"
       | "UnknownFields"
       | "InvalidCaller"
       | "InvalidToken"
@@ -137,6 +187,12 @@ describe("for hosts without Effect", () => {
       | "CommunicationNotFound"
       | "NotDraft"
       | "StorageUnavailable"
+    >()
+    expectTypeOf<Refusal<typeof authentication.token>>().toEqualTypeOf<
+      "InvalidRequest" | "InvalidCredentials" | "TooManyAttempts" | "StorageUnavailable"
+    >()
+    expectTypeOf<Refusal<typeof authentication.release>>().toEqualTypeOf<
+      "InvalidRequest" | "InvalidToken" | "StorageUnavailable"
     >()
   })
 })

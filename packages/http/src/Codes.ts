@@ -1,4 +1,4 @@
-/** Every failure the API tells of: its code, its HTTP status and its sentence, each written here and nowhere else. */
+/** Every failure of the API: its code, its HTTP status and its message. */
 const table = {
   INVALID_PARAMETERS: [400, "A parameter is missing or wrong."],
   AMBIGUOUS_IDENTIFIER: [400, "Exactly one of id and number must be given."],
@@ -16,7 +16,7 @@ const table = {
   UNAVAILABLE: [503, "The service is unavailable for the moment."]
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
-/** What went wrong, in one word. */
+/** The code of a failure. */
 export type Code = keyof typeof table
 
 /** Whether a word is the code of a failure. */
@@ -34,8 +34,11 @@ export const failure = <const C extends Code>(code: C, description: string): Fai
   data: null
 })
 
-/** The HTTP status that goes with a code. */
+/** The HTTP status of a code. */
 export const statusOf = (code: Code): number => table[code][0]
 
-/** The sentence that goes with a code. */
+/** The constant message of a code. */
 export const messageOf = (code: Code): string => table[code][1]
+
+/** Every code. */
+export const allCodes: ReadonlyArray<Code> = Object.keys(table).filter(isCode)

@@ -1,63 +1,50 @@
-/** What the failures of use cases are over HTTP. */
-import type {
-  AmbiguousIdentifier,
-  CommunicationNotFound,
-  ContactInformationNotFound,
-  InvalidQuery,
-  NotDraft,
-  StorageUnavailable,
-  TooManyAttempts,
-  UnknownFields
-} from "@communications/core"
-import { Effect, Struct } from "effect"
-import { failure } from "./Codes.ts"
+/** The code of each expected failure over HTTP, and its description: one entry per error. */
+import type { InvalidRequest, Operations, UnknownFields } from "@communications/core"
+import { type Code, type Failure, failure } from "./Codes.ts"
 
-const refusals = {
-  UnknownFields: ({ message }: UnknownFields) => Effect.fail(failure("INVALID_PARAMETERS", `fields_set: ${message}`)),
-  InvalidQuery: ({ message }: InvalidQuery) => Effect.fail(failure("INVALID_PARAMETERS", message)),
-  InvalidToken: () => Effect.fail(failure("INVALID_TOKEN", "log in, and send the token that you are given")),
-  InvalidCredentials: () => Effect.fail(failure("INVALID_CREDENTIALS", "check all three of them")),
-  TooManyAttempts: ({ message, retry_after }: TooManyAttempts) =>
-    Effect.fail({ ...failure("TOO_MANY_ATTEMPTS", message), retry_after }),
-  AmbiguousIdentifier: ({ message }: AmbiguousIdentifier) => Effect.fail(failure("AMBIGUOUS_IDENTIFIER", message)),
-  CommunicationNotFound: ({ message }: CommunicationNotFound) =>
-    Effect.fail(failure("COMMUNICATION_NOT_FOUND", message)),
-  ContactInformationNotFound: ({ message }: ContactInformationNotFound) =>
-    Effect.fail(failure("CONTACT_INFORMATION_NOT_FOUND", message)),
-  NotDraft: ({ message }: NotDraft) => Effect.fail(failure("NOT_DRAFT", message)),
-  StorageUnavailable: (error: StorageUnavailable) =>
-    Effect.andThen(
-      Effect.logWarning("Storage unavailable", error),
-      Effect.fail(failure("UNAVAILABLE", "try again soon"))
-    )
+/** Any expected failure of an operation. */
+export type OperationError = InvalidRequest | UnknownFields | InstanceType<Operations["errors"][number]>
+
+/** The code that stands for each error. */
+export const codeOfError = {
+  InvalidRequest: "INVALID_PARAMETERS",
+  UnknownFields: "INVALID_PARAMETERS",
+  InvalidQuery: "INVALID_PARAMETERS",
+  InvalidToken: "INVALID_TOKEN",
+  InvalidCredentials: "INVALID_CREDENTIALS",
+  TooManyAttempts: "TOO_MANY_ATTEMPTS",
+  AmbiguousIdentifier: "AMBIGUOUS_IDENTIFIER",
+  CommunicationNotFound: "COMMUNICATION_NOT_FOUND",
+  ContactInformationNotFound: "CONTACT_INFORMATION_NOT_FOUND",
+  NotDraft: "NOT_DRAFT",
+  StorageUnavailable: "UNAVAILABLE"
+} as const satisfies Record<OperationError["_tag"], Code>
+
+/** Descriptions of errors whose own message says too little to a client, or too much. */
+const descriptions: { readonly [Tag in OperationError["_tag"]]?: string } = {
+  InvalidToken: "log in, and send the token that you are given",
+  InvalidCredentials: "check all three of them",
+  StorageUnavailable: "try again soon"
 }
 
-/** The refusals of these failures, for `Effect.catchTags`; made once, not for each request. */
-const refusalsOf = <const Tags extends ReadonlyArray<keyof typeof refusals>>(...tags: Tags) =>
-  Struct.pick(refusals, tags)
+/** The headers that some codes are sent with. */
+const headers: { readonly [C in Code]?: Readonly<Record<string, string>> } = {
+  INVALID_TOKEN: { "www-authenticate": 'Bearer error="invalid_token"' },
+  PAYLOAD_TOO_LARGE: { connection: "close" },
+  UNAVAILABLE: { "retry-after": "1" }
+}
 
-/** Of whatever names a communication. */
-export const ofCommunication = refusalsOf(
-  ...(["UnknownFields", "InvalidToken", "AmbiguousIdentifier", "CommunicationNotFound", "StorageUnavailable"] as const)
-)
+/** The headers that a code is sent with. */
+export const headersOf = (code: Code): Readonly<Record<string, string>> => headers[code] ?? {}
 
-/** Of whatever names a contact information. */
-export const ofContact = refusalsOf("UnknownFields", "InvalidToken", "ContactInformationNotFound", "StorageUnavailable")
-
-/** Of whatever adds a contact information. */
-export const ofNewContact = refusalsOf("UnknownFields", "InvalidToken", "StorageUnavailable")
-
-/** Of completing a communication. */
-export const ofCompletion = { ...ofCommunication, ...refusalsOf("NotDraft") }
-
-/** Of listing communications. */
-export const ofList = { ...ofContact, ...refusalsOf("InvalidQuery", "CommunicationNotFound") }
-
-/** Of logging in. */
-export const ofLogIn = refusalsOf("InvalidCredentials", "TooManyAttempts", "StorageUnavailable")
-
-/** Of releasing a token. */
-export const ofRelease = refusalsOf("InvalidToken", "StorageUnavailable")
-
-/** Of asking whether requests can be served. */
-export const ofReadiness = refusalsOf("StorageUnavailable")
+/** The failure that stands for an error, and the headers that it is sent with. */
+export const refusalOf = (
+  error: OperationError
+): { readonly failure: Failure<Code>; readonly headers: Readonly<Record<string, string>> } => {
+  const code = codeOfError[error._tag]
+  const message = error._tag === "UnknownFields" ? `fields_set: ${error.message}` : error.message
+  return {
+    failure: failure(code, descriptions[error._tag] ?? message),
+    headers: error._tag === "TooManyAttempts" ? { "retry-after": String(error.retry_after) } : headersOf(code)
+  }
+}

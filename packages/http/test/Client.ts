@@ -1,19 +1,17 @@
 import { request } from "node:http"
-import { layerMemory, Readiness, Sessions } from "@communications/core"
+import { layerMemory, Sessions } from "@communications/core"
 import { aDraft, freshCaller, freshToken, store } from "@communications/core/testing"
-import { serve } from "@communications/http"
+import { serve } from "@communications/http/router"
+import { disagreement } from "@communications/test-support/documentAgreement"
 import { NodeHttpServer } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
-import { disagreement } from "../../../test/documentAgreement.ts"
 
 /** Where the one documented method is. */
 const complete = "/crmapi/rest/v2/communications/complete"
 
-const ready = Layer.succeed(Readiness, { check: Effect.void })
-
 /** The ports in memory. */
-export const Memory = Layer.mergeAll(layerMemory, ready)
+export const Memory = layerMemory
 
 /** The API over a real socket, on whatever ports are provided. */
 export const Api = serve.pipe(Layer.provideMerge(NodeHttpServer.layerTest))

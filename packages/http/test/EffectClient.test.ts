@@ -1,4 +1,4 @@
-import { makeClient } from "@communications/http"
+import { makeClient } from "@communications/http/effect-client"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpServer } from "effect/http"
@@ -11,20 +11,19 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       const { address } = yield* HttpServer.HttpServer
       const baseUrl = HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1")
       const { communications } = yield* makeClient({ baseUrl, token: Redacted.make(token) })
-      const payload = { communication_identifier: { number: draft.number } }
-      const completed = yield* communications.complete({ headers: {}, payload })
-      assert.strictEqual(completed.data.life_cycle_state, "COMPLETED")
-      const code = yield* communications.complete({ headers: {}, payload }).pipe(
-        Effect.map(({ status }) => status.code),
+      const named = { communication_identifier: { number: draft.number } }
+      const completed = yield* communications.complete(named)
+      assert.strictEqual(completed.life_cycle_state, "COMPLETED")
+      const code = yield* communications.complete(named).pipe(
+        Effect.map(({ life_cycle_state }) => life_cycle_state),
         Effect.catchIf(
           (error) => "status" in error && error.status.code === "NOT_DRAFT",
           () => Effect.succeed("NOT_DRAFT" as const)
         )
       )
       assert.strictEqual(code, "NOT_DRAFT")
-      const query = { communication_identifier: { number: "41" } }
-      const shown = yield* communications.show({ headers: {}, query })
-      assert.strictEqual(shown.data.id, draft.id)
+      const shown = yield* communications.show({ ...named, fields_set: "id,history.to" })
+      assert.deepStrictEqual(shown, { id: draft.id, history: [{ to: "DRAFT" }, { to: "COMPLETED" }] })
     }).pipe(Effect.provide(FetchHttpClient.layer))
   )
 })

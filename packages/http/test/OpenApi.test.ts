@@ -1,9 +1,10 @@
-import { CommunicationsApi, document } from "@communications/http"
+import { operations as declared } from "@communications/core"
+import { document } from "@communications/http/document"
+import { disagreement, errorsOf } from "@communications/test-support/documentAgreement"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
-import { HttpApi } from "effect/http-api"
-import { disagreement, errorsOf } from "../../../test/documentAgreement.ts"
+import { pathOf, verbOf } from "../src/Paths.ts"
 import { Api, given, Memory, post } from "./Client.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
@@ -14,16 +15,12 @@ const operations = Object.entries(document.paths).flatMap(([path, { get, post }]
 )
 
 describe("the OpenAPI document", () => {
-  it("has every method of the definition", () => {
-    const defined: Array<string> = []
-    HttpApi.reflect(CommunicationsApi, {
-      onGroup: () => {},
-      onEndpoint: ({ endpoint: { path, method } }) => void defined.push(`${method.toLowerCase()} ${path}`)
-    })
-    assert.isAtLeast(defined.length, 11)
+  it("has every operation of the list, at its path and verb", () => {
+    const listed = declared.map(({ name }) => `${verbOf(name).toLowerCase()} ${pathOf(name)}`)
+    assert.isAtLeast(listed.length, 9)
     assert.sameMembers(
       operations.map(({ method, path }) => `${method} ${path}`),
-      defined
+      [...listed, "get /health/live", "get /health/ready"]
     )
   })
   for (const operation of operations) {

@@ -11,7 +11,7 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
     layerMemory,
     Layer.succeed(Communications, {
       ...{ add: () => failure, create: () => failure, find: () => failure, list: () => failure },
-      ...{ history: () => failure, modify: () => failure }
+      ...{ history: () => failure, take: () => failure, view: () => failure }
     }),
     Layer.succeed(Readiness, { check: failure })
   )

@@ -109,7 +109,7 @@ describe("the client over promises, where something is broken", () => {
     Communications,
     Effect.map(Communications, (communications) => ({
       ...communications,
-      modify: () => Effect.die(new Error("a bug of ours"))
+      take: () => Effect.die(new Error("a bug of ours"))
     }))
   ).pipe(Layer.provideMerge(Memory))
   it.live("a defect of the server: INTERNAL_ERROR", () =>

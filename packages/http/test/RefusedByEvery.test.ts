@@ -67,10 +67,16 @@ layer(ApiInMemory, { excludeTestServices: true })("refusing over HTTP, every met
         refused(yield* call(method, { ...missing, token: "0".repeat(32) }), TOKEN)
         if (identifier === undefined) return
         const expected = identifier === "communication_identifier" ? COMMUNICATION : CONTACT
-        for (const id of [freshId(), "41", "252f3a1a-87c2-6866-a1e1-a1b18d6043ea", "π"]) {
+        for (const id of [freshId(), "41", "252f3a1a-87c2-6866-a1e1-a1b18d6043e", "π"]) {
           const answer = yield* call(method, { ...parameters, [identifier]: { id }, token })
           refused(answer, expected, new RegExp(`"${id}"`))
         }
+        const uuid = yield* call(method, {
+          ...parameters,
+          [identifier]: { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043ea" },
+          token
+        })
+        refused(uuid, expected, /"252F3A1A87C26866A1E1A1B18D6043EA"/)
       })
     )
 

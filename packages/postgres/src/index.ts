@@ -1,24 +1,23 @@
 /** The ports of `@communications/core` on PostgreSQL. */
 import { Effect, Layer } from "effect"
-import * as AccountsPostgres from "./AccountsPostgres.ts"
-import * as AttemptsPostgres from "./AttemptsPostgres.ts"
-import * as CommunicationsPostgres from "./CommunicationsPostgres.ts"
-import * as ContactInformationsPostgres from "./ContactInformationsPostgres.ts"
-import * as EventsPostgres from "./EventsPostgres.ts"
-import { GroupCommit } from "./GroupCommit.ts"
-import { type Execute, type ExecutorOptions, layerExecutor } from "./Host.ts"
-import { migrate } from "./Migrations.ts"
-import * as ReadinessPostgres from "./ReadinessPostgres.ts"
-import * as SessionsPostgres from "./SessionsPostgres.ts"
-import { DatabaseSchema } from "./Tables.ts"
+import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
+import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
+import { GroupCommit } from "./batching/GroupCommit.ts"
+import * as CommunicationsPostgres from "./communications/CommunicationsPostgres.ts"
+import * as ContactInformationsPostgres from "./communications/ContactInformationsPostgres.ts"
+import { type Execute, type ExecutorOptions, layerExecutor } from "./host/Host.ts"
+import * as EventsPostgres from "./log/EventsPostgres.ts"
+import { migrate } from "./schema/Migrations.ts"
+import { DatabaseSchema } from "./schema/Tables.ts"
+import * as SessionsPostgres from "./sessions/SessionsPostgres.ts"
+import * as ReadinessPostgres from "./statements/ReadinessPostgres.ts"
 
-export { GroupCommit } from "./GroupCommit.ts"
-export * from "./Host.ts"
-export { addDrafts, analyze, type ManyDrafts } from "./ManyDrafts.ts"
-export { migrate, migrations, migrationsSql } from "./Migrations.ts"
-export { PasswordCost } from "./Passwords.ts"
-export { StorageTimeout } from "./StorageErrors.ts"
-export { DatabaseSchema } from "./Tables.ts"
+export { PasswordCost } from "./accounts/Passwords.ts"
+export { GroupCommit } from "./batching/GroupCommit.ts"
+export * from "./host/Host.ts"
+export { migrate, migrations, migrationsSql } from "./schema/Migrations.ts"
+export { DatabaseSchema } from "./schema/Tables.ts"
+export { StorageTimeout } from "./statements/StorageErrors.ts"
 
 /** Every port, on one `SqlClient`; the schema must have been brought up to date by `migrate`. */
 export const layer = Layer.mergeAll(
@@ -42,7 +41,7 @@ export interface HostOptions extends ExecutorOptions {
  */
 export const layerHost = (execute: Execute, { schema, ...options }: HostOptions = {}) => {
   const ports = layer.pipe(
-    Layer.provide(Layer.succeed(GroupCommit, false)),
+    Layer.provide(Layer.succeed(GroupCommit, "off")),
     Layer.provideMerge(layerExecutor(execute, options))
   )
   return Layer.fresh(schema === undefined ? ports : Layer.provideMerge(ports, Layer.succeed(DatabaseSchema, schema)))

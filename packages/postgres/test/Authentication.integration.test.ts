@@ -2,11 +2,11 @@ import { createHook } from "node:async_hooks"
 import { Accounts, Attempts, InvalidCredentials, logIn, Name, Sessions } from "@communications/core"
 import { freshCaller, freshId, freshToken } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
 import { DateTime, Duration, Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 vi.setConfig({ testTimeout: 300_000 })
 

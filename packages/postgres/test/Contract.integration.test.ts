@@ -1,11 +1,11 @@
 import { contracts } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import pg from "pg"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 /** A new database, of which no session finds anything that is not named in full. */
 const pathless = Effect.tap(freshDatabase, (url) =>
@@ -19,21 +19,22 @@ const Database = PgClient.layerFrom(
   Effect.flatMap(pathless, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 10 }))
 )
 
-for (const [schema, together] of [
-  ["public", false],
-  ['a "host" of its own', false],
-  ["public", true],
-  ['a "host" of its own', true]
+for (const [schema, groupCommit] of [
+  ["public", "off"],
+  ['a "host" of its own', "off"],
+  ["public", "all"],
+  ['a "host" of its own', "all"],
+  ["public", "organisation"]
 ] as const) {
   const Ports = Postgres.layer.pipe(
     Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
     Layer.provideMerge(Layer.succeed(Postgres.DatabaseSchema, schema)),
-    Layer.provideMerge(Layer.succeed(Postgres.GroupCommit, together)),
+    Layer.provideMerge(Layer.succeed(Postgres.GroupCommit, groupCommit)),
     Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
     Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
     Layer.provideMerge(Database)
   )
-  const how = `ten connections, schema ${schema}, group commit ${together ? "on" : "off"}`
+  const how = `ten connections, schema ${schema}, group commit ${groupCommit}`
   layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(how, (it) => {
     for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
   })

@@ -1,14 +1,23 @@
-import { Communications, Completed, complete, Draft, InvalidToken, NotDraft, Sessions } from "@communications/core"
+import {
+  CommunicationNotFound,
+  Communications,
+  Completed,
+  completion,
+  Draft,
+  InvalidToken,
+  NotDraft,
+  Sessions
+} from "@communications/core"
 import { aDraft, anAct, freshCaller, freshOrganisation, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Cause, DateTime, Effect, Exit, Fiber, Layer, Redacted } from "effect"
+import { Array as Arrays, Cause, DateTime, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 const Ports = Postgres.layer.pipe(
-  Layer.provide(Layer.succeed(Postgres.GroupCommit, true)),
+  Layer.provide(Layer.succeed(Postgres.GroupCommit, "all")),
   Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
   Layer.provideMerge(
@@ -34,7 +43,7 @@ const given = Effect.gen(function* () {
     return Draft.make({ ...members, contact_information })
   })
   yield* Effect.forEach(drafts, (draft) => store(organisation, draft), { concurrency: 8, discard: true })
-  const completing = ({ id }: Draft) => communications.modify(organisation, { _tag: "Id", id }, complete, act)
+  const completing = ({ id }: Draft) => communications.take(organisation, { _tag: "Id", id }, completion, act)
   return { communications, organisation, drafts, completing }
 })
 
@@ -42,7 +51,7 @@ const completed = ({ _tag, ...draft }: Draft) =>
   Completed.make({ ...draft, completed_at: act.at, completed_by: act.by })
 
 layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit", (it) => {
-  it.effect("completes many in fewer transactions than there are, each with its step and its event", () =>
+  it.effect("completes many in fewer transactions than there are, each with its entry in the history", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { communications, organisation, drafts, completing } = yield* given
@@ -59,9 +68,6 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
           ["DRAFT", "COMPLETED"]
         )
       }
-      const [events] = yield* sql<{ readonly count: number }>`
-        SELECT count(*)::int AS count FROM events WHERE organisation = ${organisation}::uuid`
-      assert.strictEqual(events?.count, drafts.length)
     })
   )
 
@@ -94,29 +100,91 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("one whose transition makes another communication of it fails alone", () =>
+  it.effect("of many orders of one communication, by id and by number, exactly one succeeds", () =>
     Effect.gen(function* () {
-      const { communications, organisation, drafts } = yield* given
-      const [wrong = aDraft()] = drafts
-      const { _tag, ...members } = wrong
-      const anotherMedia = Draft.make({ ...members, media: "SMS" })
-      const exits = yield* Effect.forEach(
-        drafts,
-        (draft) =>
-          Effect.exit(
-            communications.modify(
-              organisation,
-              { _tag: "Id", id: draft.id },
-              (found, act) => complete(draft === wrong ? anotherMedia : found, act),
-              act
-            )
+      const { communications, organisation, drafts, completing } = yield* given
+      const [first = aDraft()] = drafts
+      const byNumber = { _tag: "Number", number: first.number } as const
+      const results = yield* Effect.forEach(
+        Arrays.range(1, 40),
+        (index) =>
+          Effect.result(
+            index % 2 === 0 ? completing(first) : communications.take(organisation, byNumber, completion, act)
           ),
         { concurrency: "unbounded" }
       )
-      for (const [index, exit] of exits.entries()) {
-        if (index === 0) assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
-        else assert.isTrue(Exit.isSuccess(exit), String(index))
+      assert.lengthOf(results, 40)
+      assert.lengthOf(results.filter(Result.isSuccess), 1)
+      const refusals = Arrays.getFailures(results)
+      assert.isTrue(refusals.every((error) => error instanceof NotDraft))
+      assert.lengthOf(yield* communications.history(organisation, first.id), 2)
+    })
+  )
+
+  it.effect("orders of many organisations are committed together, each on the communication of its own", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const communications = yield* Communications
+      const organisations = Arrays.makeBy(30, freshOrganisation)
+      const draft = aDraft()
+      // The last one has none.
+      for (const organisation of organisations.slice(0, 29)) yield* store(organisation, draft)
+      for (const identifier of [
+        { _tag: "Id", id: draft.id } as const,
+        { _tag: "Number", number: draft.number } as const
+      ]) {
+        const results = yield* Effect.forEach(
+          organisations,
+          (organisation, index) =>
+            Effect.result(
+              communications.take(organisation, identifier, completion, { ...act, request_id: String(index) })
+            ),
+          { concurrency: "unbounded" }
+        )
+        const { id, number } = draft
+        const refusal = new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
+        assert.deepStrictEqual(results.slice(0, 29), [
+          ...Arrays.makeBy(29, () =>
+            identifier._tag === "Id" ? Result.succeed(completed(draft)) : Result.fail(refusal)
+          )
+        ])
+        assert.deepStrictEqual(results.slice(29), [Result.fail(new CommunicationNotFound({ identifier }))])
       }
+      for (const [index, organisation] of organisations.slice(0, 29).entries()) {
+        const history = yield* communications.history(organisation, draft.id)
+        assert.deepStrictEqual(
+          history.map(({ to, request_id }) => (to === "DRAFT" ? to : request_id)),
+          ["DRAFT", String(index)]
+        )
+      }
+      const [transactions] = yield* sql<{ readonly count: number }>`
+        SELECT count(DISTINCT xmin::text)::int AS count FROM communications
+        WHERE id = ${draft.id}::uuid AND life_cycle_state = 'COMPLETED'`
+      assert.isBelow(transactions?.count ?? 0, 15)
+    })
+  )
+
+  it.effect("of those at once, an unknown one and one that has left its state are refused alone", () =>
+    Effect.gen(function* () {
+      const { communications, organisation, drafts, completing } = yield* given
+      const [done = aDraft(), ...free] = drafts
+      const unknown = aDraft()
+      const identifier = { _tag: "Id", id: unknown.id } as const
+      yield* completing(done)
+      const [known, refused] = yield* Effect.all(
+        [
+          Effect.forEach(free, completing, { concurrency: "unbounded" }),
+          Effect.forEach([done, unknown], (draft) => Effect.flip(completing(draft)), { concurrency: "unbounded" })
+        ],
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(known, free.map(completed))
+      const { id, number } = done
+      assert.deepStrictEqual(refused, [
+        new NotDraft({ id, number, life_cycle_state: "COMPLETED" }),
+        new CommunicationNotFound({ identifier })
+      ])
+      assert.deepStrictEqual(yield* communications.history(organisation, unknown.id), [])
     })
   )
 
@@ -141,43 +209,40 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("nor do those that wait for it keep who merely lost: a free communication is decided anew at once", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const sessions = yield* Sessions
-      const { communications, organisation, drafts, completing } = yield* given
-      const [held = aDraft(), lost = aDraft()] = drafts
-      const token = freshToken()
-      yield* sessions.open(token, { ...freshCaller(), organisation }, DateTime.add(yield* DateTime.now, { days: 1 }))
-      const about = { _tag: "Id", id: lost.id } as const
-      const { glance } = yield* sessions.authenticate(token, about)
-      yield* completing(lost)
-      const again = communications.modify(organisation, about, complete, act, glance)
-      const waiting = yield* sql.withTransaction(
-        Effect.gen(function* () {
-          yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
-          const fibers = yield* Effect.forEach(Array(6).fill(held), (draft) => outside(completing(draft)))
-          const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-          yield* Effect.repeat(waits, { until: ({ length }) => length >= 4 })
-          assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(again)), Fiber.join), NotDraft)
-          return fibers
-        })
-      )
-      yield* Effect.forEach(waiting, Fiber.await)
-    })
+  it.effect(
+    "nor do those that wait for it keep others waiting: a refusal, and a free communication, are answered at once",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { drafts, completing } = yield* given
+        const [held = aDraft(), lost = aDraft(), free = aDraft()] = drafts
+        yield* completing(lost)
+        const waiting = yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
+            const fibers = yield* Effect.forEach(Array(6).fill(held), (draft) => outside(completing(draft)))
+            const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+            yield* Effect.repeat(waits, { until: ({ length }) => length >= 4 })
+            assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(completing(lost))), Fiber.join), NotDraft)
+            assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
+            return fibers
+          })
+        )
+        yield* Effect.forEach(waiting, Fiber.await)
+      })
   )
 
   it.effect("whoever asks decides how long that may take, whatever others may", () =>
     Effect.gen(function* () {
       const { drafts, organisation } = yield* given
       const ports = yield* Layer.build(Layer.fresh(Postgres.layer)).pipe(
-        Effect.provideService(Postgres.GroupCommit, true),
+        Effect.provideService(Postgres.GroupCommit, "all"),
         Effect.provideService(Postgres.StorageTimeout, "1 millis")
       )
       const results = yield* Effect.forEach(
         drafts,
         ({ id }) =>
-          Effect.flatMap(Communications, ({ modify }) => modify(organisation, { _tag: "Id", id }, complete, act)),
+          Effect.flatMap(Communications, ({ take }) => take(organisation, { _tag: "Id", id }, completion, act)),
         { concurrency: "unbounded" }
       ).pipe(Effect.provide(ports))
       assert.deepStrictEqual(results, drafts.map(completed))
@@ -212,13 +277,13 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
           Effect.flatMap(Communications, (communications) =>
             Effect.forEach(
               drafts.toReversed(),
-              ({ id }) => Effect.exit(communications.modify(organisation, { _tag: "Id", id }, complete, act)),
+              ({ id }) => Effect.exit(communications.take(organisation, { _tag: "Id", id }, completion, act)),
               { concurrency: "unbounded" }
             )
           ),
           ports
         )
-      ).pipe(Effect.provideService(Postgres.GroupCommit, true))
+      ).pipe(Effect.provideService(Postgres.GroupCommit, "all"))
       const mine = Effect.forEach(drafts, (draft) => Effect.exit(completing(draft)), { concurrency: "unbounded" })
       const [here, there] = yield* Effect.all([mine, other], { concurrency: 2 })
       for (const [index, exit] of here.entries()) {

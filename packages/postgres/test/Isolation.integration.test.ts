@@ -1,11 +1,11 @@
 import type { OrganisationId } from "@communications/core"
 import { isolationContract } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 const Ports = Postgres.layer.pipe(
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),

@@ -1,11 +1,11 @@
 import { CommunicationId, Communications, Draft } from "@communications/core"
 import { aDraft, anAct, freshId, freshOrganisation, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 

@@ -5,14 +5,13 @@ import {
   CommunicationNumber,
   Communications,
   ContactInformations,
-  complete,
+  completion,
   Direction,
   Draft,
   LifeCycleState,
   Media,
   Name,
-  Sessions,
-  view
+  Sessions
 } from "@communications/core"
 import {
   aDraft,
@@ -26,24 +25,26 @@ import {
   store
 } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
 import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 
 /** One connection, so that its settings are those of every statement. */
-const Ports = Postgres.layer.pipe(
-  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
-  Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
-  Layer.provideMerge(
-    PgClient.layerFrom(
-      Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 1 }))
+const ports = (groupCommit: "all" | "organisation" | "off") =>
+  Postgres.layer.pipe(
+    Layer.provideMerge(Layer.succeed(Postgres.GroupCommit, groupCommit)),
+    Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+    Layer.provideMerge(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(
+      PgClient.layerFrom(
+        Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 1 }))
+      )
     )
   )
-)
 
 const many = 20_000
 
@@ -57,8 +58,8 @@ const fill = (organisation: string, contact: string) => [
     SELECT '${organisation}', md5('communication' || i)::uuid, 'x' || i, 'DRAFT', now() - i * interval '1 second',
       'OUTGOING', (ARRAY['EMAIL', 'SMS'])[1 + i % 2], '${contact}'
     FROM generate_series(1, ${many}) AS i`,
-  `INSERT INTO communication_history (organisation, communication, version, "to", at, by)
-    SELECT organisation, id, 1, 'DRAFT', created_at, id FROM communications WHERE number LIKE 'x%'`,
+  `INSERT INTO communication_history (organisation, communication, version, "to", at, by, era)
+    SELECT organisation, id, 1, 'DRAFT', created_at, id, 1 FROM communications WHERE number LIKE 'x%'`,
   `INSERT INTO communication_numbers SELECT md5('organisation' || i)::uuid, 1 FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO organisations SELECT md5('organisation' || i)::uuid, 'x' || i FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO users (organisation, "user", username, password_hash)
@@ -105,9 +106,37 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   const added = Draft.make(another())
   yield* communications.add(organisation, added, anAct())
   yield* communications.find(organisation, { _tag: "Id", id: added.id })
-  yield* communications.modify(organisation, byNumber(added.number), view, anAct())
-  yield* communications.modify(organisation, byNumber(created.number), complete, anAct())
+  yield* communications.view(organisation, byNumber(added.number), noon)
+  yield* communications.view(organisation, { _tag: "Id", id: added.id }, noon)
+  yield* communications.take(organisation, byNumber(created.number), completion, anAct())
+  yield* communications.take(organisation, { _tag: "Id", id: added.id }, completion, anAct())
+  for (const byIdOrNumber of [
+    ({ id }: Draft) => ({ _tag: "Id", id }) as const,
+    ({ number }: Draft) => byNumber(number)
+  ]) {
+    const drafts = [freshOrganisation(), freshOrganisation()].map((other) => [other, Draft.make(another())] as const)
+    for (const [other, draft] of drafts) yield* store(other, draft)
+    yield* Effect.forEach(
+      drafts,
+      ([other, draft]) => communications.take(other, byIdOrNumber(draft), completion, anAct()),
+      { concurrency: "unbounded", discard: true }
+    )
+  }
   yield* communications.history(organisation, added.id)
+  const others = [freshOrganisation(), freshOrganisation(), organisation]
+  const together = others.map((organisation) => ({ organisation, draft: Draft.make(another()) }))
+  for (const { organisation, draft } of together) yield* store(organisation, draft)
+  for (const identifierOf of [
+    ({ id }: Draft) => ({ _tag: "Id", id }) as const,
+    ({ number }: Draft) => byNumber(number)
+  ]) {
+    yield* Effect.forEach(
+      together,
+      ({ organisation, draft }) =>
+        Effect.ignore(communications.take(organisation, identifierOf(draft), completion, anAct())),
+      { concurrency: "unbounded" }
+    )
+  }
   const contact = aPerson()
   yield* contacts.add(organisation, contact)
   yield* contacts.find(organisation, contact.id)
@@ -122,8 +151,7 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   yield* Effect.flip(sessions.authenticate(token))
   const open = freshToken()
   yield* sessions.open(open, { ...caller, organisation }, DateTime.add(yield* DateTime.now, { days: 1 }))
-  yield* sessions.authenticate(open, byNumber(added.number))
-  yield* sessions.authenticate(open, { _tag: "Id", id: added.id })
+  yield* sessions.authenticate(open)
   yield* Effect.flip(sessions.release(token))
   yield* sessions.releaseAll(caller)
   const limit = { key: name, burst: 1, every: Duration.seconds(60) }
@@ -138,25 +166,29 @@ const scans = Effect.gen(function* () {
   yield* sql`SELECT pg_stat_force_next_flush()`
   const rows = yield* sql<{ readonly table: string; readonly scans: string }>`
     SELECT relname AS table, seq_scan::text AS scans FROM pg_stat_user_tables
-    WHERE relname <> 'communications_migrations' ORDER BY relname`
+    WHERE relname NOT IN ('communications_migrations', 'log_eras', 'log_positions') ORDER BY relname`
   assert.isAtLeast(rows.length, 8)
   return rows
 })
 
-layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("where tables are large", (it) => {
-  it.effect("no operation reads a whole table, whether a plan is made for its parameters or for any", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const stored = yield* given
-      for (const mode of ["force_custom_plan", "force_generic_plan"]) {
-        yield* sql.unsafe(`SET plan_cache_mode = ${mode}`)
-        const before = yield* scans
-        yield* operations(stored)
-        assert.deepStrictEqual(yield* scans, before, mode)
-      }
-      const before = yield* scans
-      yield* sql`SELECT count(subject) FROM communications`
-      assert.notDeepEqual(yield* scans, before, "reading a whole table is told")
-    })
+for (const groupCommit of ["off", "all", "organisation"] as const)
+  layer(ports(groupCommit), { excludeTestServices: true, timeout: "1 minute" })(
+    `where tables are large, group commit ${groupCommit}`,
+    (it) => {
+      it.effect("no operation reads a whole table, whether a plan is made for its parameters or for any", () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const stored = yield* given
+          for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+            yield* sql.unsafe(`SET plan_cache_mode = ${mode}`)
+            const before = yield* scans
+            yield* operations(stored)
+            assert.deepStrictEqual(yield* scans, before, mode)
+          }
+          const before = yield* scans
+          yield* sql`SELECT count(subject) FROM communications`
+          assert.notDeepEqual(yield* scans, before, "reading a whole table is told")
+        })
+      )
+    }
   )
-})

@@ -1,11 +1,11 @@
 import { Communications } from "@communications/core"
 import { aDraft, contracts, freshId, freshOrganisation, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, layer, vi } from "@effect/vitest"
 import { Effect, Exit, Layer, Predicate, Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -36,17 +36,13 @@ const completed = {
 }
 const step = {
   ...{ organisation, communication: draft.id, version: 2, from: "DRAFT", to: "COMPLETED" },
-  ...{ at: "2026-01-31T12:00:00Z", by: freshId() }
+  ...{ at: "2026-01-31T12:00:00Z", by: freshId(), era: 1 }
 }
 const numbers = { organisation, last: 1 }
 const tenant = { organisation, name: "Engines" }
 const user = { organisation, user: freshId(), username: "ada", password_hash: "$scrypt$" }
 const attempt = { key_hash: new Uint8Array(32), full_at: "2026-01-31T12:00:00Z" }
-const event = {
-  ...{ transaction: "1", type: "CommunicationCompleted", payload_version: 1, organisation, communication: draft.id },
-  ...{ at: "2026-01-31T12:00:00Z", by: freshId() }
-}
-const subscription = { subscription: "mail", transaction: "1", position: 1 }
+const subscription = { subscription: "mail", era: 1, position: 1 }
 const session = { organisation, token_hash: new Uint8Array(32), user: freshId(), expires_at: "2026-01-31T12:00:00Z" }
 
 /** Rows that nothing may store, next to the valid ones above, by the constraint that forbids them. */
@@ -136,13 +132,10 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
   users_organisation: ["users", [{ ...user, organisation: freshId() }]],
   attempts_pkey: ["attempts", [attempt]],
   attempts_key_hash: ["attempts", [{ ...attempt, key_hash: new Uint8Array(31) }]],
-  events_type: [
-    "events",
-    [
-      { ...event, type: "CommunicationLost" },
-      { ...event, payload_version: 2 }
-    ]
-  ],
+  log_eras_pkey: ["log_eras", [{ era: 2 }]],
+  log_eras_one_row: ["log_eras", [{ one_row: false, era: 2 }]],
+  log_positions_pkey: ["log_positions", [{ last: 2 }]],
+  log_positions_one_row: ["log_positions", [{ one_row: false, last: 2 }]],
   subscriptions_pkey: ["subscriptions", [subscription]],
   sessions_pkey: ["sessions", [session]],
   sessions_token_hash: [
@@ -171,7 +164,6 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       yield* plant("organisations", tenant)
       yield* plant("users", user)
       yield* plant("attempts", attempt)
-      yield* plant("events", event)
       yield* plant("subscriptions", subscription)
       for (const [constraint, [table, rows]] of Object.entries(violations)) {
         for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(plant(table, row))), constraint)
@@ -182,7 +174,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           AND conrelid <> 'communications_migrations'::regclass`
       assert.sameMembers(
         constraints.map(({ name }) => name),
-        [...Object.keys(violations), "events_pkey"]
+        Object.keys(violations)
       )
     })
   )
@@ -199,11 +191,11 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           ...["first_name", "middle_name", "last_name", "title", "company_name", "demographics", "company_profile"].map(
             (name) => `contact_information.${name}`
           ),
-          ...["subject", "content", "viewed_on", "completed_at", "completed_by", "told_in"].map(
+          ...["subject", "content", "viewed_on", "completed_at", "completed_by"].map(
             (name) => `communications.${name}`
           ),
-          ...["from", "request_id"].map((name) => `communication_history.${name}`),
-          ...["events.request_id", "subscriptions.holder"]
+          ...["from", "request_id", "position"].map((name) => `communication_history.${name}`),
+          "subscriptions.holder"
         ]
       )
     })
@@ -222,7 +214,8 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           AND attname IS DISTINCT FROM 'organisation' ORDER BY 1`
         assert.deepStrictEqual(keys, [
           { key: "attempts_pkey", begins_with: "key_hash" },
-          { key: "events_pkey", begins_with: "transaction" },
+          { key: "log_eras_pkey", begins_with: "one_row" },
+          { key: "log_positions_pkey", begins_with: "one_row" },
           { key: "organisations_name_unique", begins_with: "name" },
           { key: "sessions_pkey", begins_with: "token_hash" },
           { key: "subscriptions_pkey", begins_with: "subscription" }

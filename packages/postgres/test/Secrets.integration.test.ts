@@ -2,11 +2,11 @@ import { inspect } from "node:util"
 import { Sessions, type Token } from "@communications/core"
 import { freshCaller, freshToken } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshDatabase } from "../../../test/freshDatabase.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 

@@ -9,13 +9,14 @@ const program = Effect.gen(function* () {
   const life = yield* Config.Int("LIFE")
   return yield* subscribe({
     subscription: "mail",
+    steps: "all",
     every: "20 millis",
     lease: "300 millis",
-    handler: ({ id, communication, at }) =>
+    handler: ({ id, communication, version }) =>
       Effect.andThen(
         sql`
-          INSERT INTO handled (event, communication, at, life)
-          VALUES (${id}::uuid, ${communication}::uuid, ${at.epochMilliseconds}, ${life})`,
+          INSERT INTO handled (event, communication, version, life)
+          VALUES (${id}::uuid, ${communication}::uuid, ${version}, ${life})`,
         Effect.sync(() => process.stdout.write("."))
       )
   })

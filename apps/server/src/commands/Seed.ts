@@ -1,8 +1,10 @@
-import { addDrafts, analyze } from "@communications/postgres"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Database from "../Database.ts"
 import { crowd } from "../demonstration/Demonstration.ts"
+import { addDrafts, analyze } from "../demonstration/ManyDrafts.ts"
+import { reasonOf } from "../ExternalDatabase.ts"
+import { CommandFailure } from "./CommandFailure.ts"
 import { onDatabase } from "./OnDatabase.ts"
 import { progress } from "./Progress.ts"
 
@@ -27,7 +29,15 @@ const seedDrafts = (count: number) =>
     yield* Effect.forEach(others, store, { concurrency: 2, discard: true })
     yield* analyze
     return added
-  }).pipe(Effect.scoped)
+  }).pipe(
+    Effect.mapError(
+      (error) =>
+        new CommandFailure({
+          message: `Stopped, since the database answered "${reasonOf(error)}": run the same command again, what is stored stays.`
+        })
+    ),
+    Effect.scoped
+  )
 
 /** Stores the demonstration data. */
 export const seed = Command.make(

@@ -8,15 +8,14 @@ import {
   Communications,
   type ContactInformation,
   ContactInformations,
-  complete,
+  completion,
   Draft,
   Media,
   Name,
   OrganisationId,
   parseToken,
   Sessions,
-  UserId,
-  view
+  UserId
 } from "@communications/core"
 import { DateTime, Effect, Redacted } from "effect"
 import { company, idOf, kathy, others, stephane } from "./contacts.ts"
@@ -81,8 +80,8 @@ const seedDraft = Effect.fnUntraced(function* ({ organisation, user }: Caller, d
     .pipe(Effect.catchTag("ContactInformationExists", present))
   yield* communications.add(organisation, draft, actAt(draft.created_at))
   if (draft.number === "40") {
-    yield* communications.modify(organisation, identifier, complete, actAt(DateTime.makeUnsafe("2026-01-15T16:45:00Z")))
-    yield* communications.modify(organisation, identifier, view, actAt(DateTime.makeUnsafe("2026-01-16T09:30:00Z")))
+    yield* communications.take(organisation, identifier, completion, actAt(DateTime.makeUnsafe("2026-01-15T16:45:00Z")))
+    yield* communications.view(organisation, identifier, DateTime.makeUnsafe("2026-01-16T09:30:00Z"))
   }
 })
 

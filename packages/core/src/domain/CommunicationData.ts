@@ -2,17 +2,17 @@ import { DateTime, Schema } from "effect"
 import { type Communication, Direction, lifeCycleState, Media } from "./Communication.ts"
 import { ContactInformation } from "./ContactInformation.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
-import { LifeCycleState, type Transition } from "./LifeCycle.ts"
+import { type HistoryEntry, LifeCycleState } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 
-/** A moment as the documented API writes it: `YYYY-MM-DDTHH:MM:SS`, in UTC, without zone and fraction. */
+/** A time as the documented API writes it: `YYYY-MM-DDTHH:MM:SS`, in UTC, without zone and fraction. */
 const Moment = Schema.String.check(
   Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/u, { expected: "YYYY-MM-DDTHH:MM:SS" })
 )
 
 const moment = (at: DateTime.Utc): string => DateTime.formatIso(at).slice(0, 19)
 
-/** What `complete` answers: every documented member, in the documented order, JSON as it is. */
+/** The answer of `complete`: every documented member, in the documented order, JSON as it is. */
 export const CommunicationData = Schema.Struct({
   id: CommunicationId,
   number: CommunicationNumber,
@@ -24,7 +24,7 @@ export const CommunicationData = Schema.Struct({
 }).annotate({ identifier: "Communication" })
 export type CommunicationData = typeof CommunicationData.Type
 
-/** Shows a communication as `complete` answers it. */
+/** A communication as `complete` answers it. */
 export const toData = (communication: Communication): CommunicationData => ({
   id: communication.id,
   number: communication.number,
@@ -35,7 +35,7 @@ export const toData = (communication: Communication): CommunicationData => ({
   contact_information: communication.contact_information
 })
 
-/** What every other method answers of a communication: what `complete` does, and how it communicates what. */
+/** The answer of every other method: the members of `complete`, and direction, media and content. */
 export const CommunicationDetails = Schema.Struct({
   ...CommunicationData.fields,
   direction: Direction,
@@ -44,7 +44,7 @@ export const CommunicationDetails = Schema.Struct({
 }).annotate({ identifier: "CommunicationDetails" })
 export type CommunicationDetails = typeof CommunicationDetails.Type
 
-/** Shows a communication as every other method answers it. */
+/** A communication as every other method answers it. */
 export const toDetails = (communication: Communication): CommunicationDetails => ({
   ...toData(communication),
   direction: communication.direction,
@@ -53,27 +53,27 @@ export const toDetails = (communication: Communication): CommunicationDetails =>
 })
 
 /** A step in the history of a communication, JSON as it is. */
-export const TransitionData = Schema.Struct({
+export const HistoryEntryData = Schema.Struct({
   from: Schema.NullOr(LifeCycleState),
   to: LifeCycleState,
   at: Moment,
   by: UserId,
   request_id: Schema.NullOr(Text)
 }).annotate({ identifier: "Transition" })
-export type TransitionData = typeof TransitionData.Type
+export type HistoryEntryData = typeof HistoryEntryData.Type
 
-/** Shows a step in the history of a communication. */
-export const toTransitionData = ({ at, ...step }: Transition): TransitionData => ({
-  from: step.from,
-  to: step.to,
+/** A history entry as `show` answers it. */
+export const toHistoryEntryData = ({ at, ...entry }: HistoryEntry): HistoryEntryData => ({
+  from: entry.from,
+  to: entry.to,
   at: moment(at),
-  by: step.by,
-  request_id: step.request_id
+  by: entry.by,
+  request_id: entry.request_id
 })
 
-/** What `show` can answer: the details, and, where it is asked for, the history, oldest step first. */
+/** Everything that `show` can answer: the details, and on request the history, oldest step first. */
 export const CommunicationWithHistory = Schema.Struct({
   ...CommunicationDetails.fields,
-  history: Schema.Array(TransitionData)
+  history: Schema.Array(HistoryEntryData)
 }).annotate({ identifier: "CommunicationWithHistory" })
 export type CommunicationWithHistory = typeof CommunicationWithHistory.Type

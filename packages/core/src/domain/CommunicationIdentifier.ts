@@ -1,6 +1,7 @@
 import { Result, Schema } from "effect"
-import { AmbiguousIdentifier, CommunicationNotFound, type GivenIdentifier } from "./Errors.ts"
-import { CommunicationId, CommunicationNumber, upperCaseHex } from "./Identity.ts"
+import { AmbiguousIdentifier, CommunicationNotFound } from "./errors/index.ts"
+import type { GivenIdentifier } from "./GivenIdentifier.ts"
+import { CommunicationId, CommunicationNumber, hexOf } from "./Identity.ts"
 
 /** Names one communication of an organisation: by its id, or by its number. */
 export const CommunicationIdentifier = Schema.Union([
@@ -12,16 +13,13 @@ export type CommunicationIdentifier = typeof CommunicationIdentifier.Type
 const isId = Schema.is(CommunicationId)
 const isNumber = Schema.is(CommunicationNumber)
 
-/** Reads the id that a caller gave, in either case; what no communication can be named is not found. */
+/** Reads an id; a malformed id is reported as not found. */
 export const parseCommunicationId = (given: string): Result.Result<CommunicationId, CommunicationNotFound> => {
-  const id = upperCaseHex(given)
+  const id = hexOf(given)
   return isId(id) ? Result.succeed(id) : Result.fail(new CommunicationNotFound({ identifier: { id: given } }))
 }
 
-/**
- * Reads what a caller gave: exactly one of `id` (in either case) and `number`, else `AmbiguousIdentifier`. What no
- * communication can be named is `CommunicationNotFound`, as is what none happens to be named.
- */
+/** Reads an identifier with exactly one of `id` and `number`; a malformed one is reported as not found. */
 export const parseIdentifier = (
   given: GivenIdentifier
 ): Result.Result<CommunicationIdentifier, AmbiguousIdentifier | CommunicationNotFound> => {

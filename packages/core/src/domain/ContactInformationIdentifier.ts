@@ -1,13 +1,13 @@
 import { Result, Schema } from "effect"
-import { ContactInformationNotFound } from "./Errors.ts"
-import { ContactInformationId, upperCaseHex } from "./Identity.ts"
+import { ContactInformationNotFound } from "./errors/index.ts"
+import { ContactInformationId, hexOf } from "./Identity.ts"
 
 const isId = Schema.is(ContactInformationId)
 
-/** Reads the id that a caller gave, in either case; what no contact information can be named is not found. */
+/** Reads an id; a malformed id is reported as not found. */
 export const parseContactInformationId = (
   given: string
 ): Result.Result<ContactInformationId, ContactInformationNotFound> => {
-  const id = upperCaseHex(given)
+  const id = hexOf(given)
   return isId(id) ? Result.succeed(id) : Result.fail(new ContactInformationNotFound({ id: given }))
 }

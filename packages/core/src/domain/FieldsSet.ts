@@ -1,12 +1,10 @@
 import { Array, Result, type Schema, SchemaAST } from "effect"
-import { CommunicationData, CommunicationDetails, CommunicationWithHistory } from "./CommunicationData.ts"
-import { ContactInformation } from "./ContactInformation.ts"
-import { UnknownFields } from "./Errors.ts"
+import { UnknownFields } from "./errors/index.ts"
 
 /** Names of members, each with the names of its own members: a tree, empty at the leaves. */
 type Names = ReadonlyArray<readonly [name: string, inner: Names]>
 
-/** Which members are wanted, in the documented order. */
+/** The fields to return, in the documented order. */
 export type FieldsSet = Names
 
 const leaf: Names = []
@@ -20,7 +18,7 @@ const merge = (left: Names, right: Names): Names =>
     merge(inner(left, name) ?? leaf, inner(right, name) ?? leaf)
   ])
 
-/** The names in a schema; those of a union are the names of all its members, those of an array those of its elements. */
+/** The names in a schema: of a union the names of all its members, of an array the names of its elements. */
 const namesIn = (ast: SchemaAST.AST): Names => {
   if (SchemaAST.isUnion(ast)) return ast.types.map(namesIn).reduce(merge, leaf)
   if (SchemaAST.isArrays(ast)) return ast.rest.map(namesIn).reduce(merge, leaf)
@@ -30,16 +28,29 @@ const namesIn = (ast: SchemaAST.AST): Names => {
   return leaf
 }
 
+/** `fields_set` as a caller gives it: names separated by commas, or an array of names; none means all fields. */
+export type GivenFields = string | ReadonlyArray<string> | null | undefined
+
+/** A shape of which every member, at any depth, may be left out: the effect of `fields_set`. */
+export type Sparse<A> = A extends string | number | boolean
+  ? A
+  : A extends ReadonlyArray<infer Element>
+    ? ReadonlyArray<Sparse<Element>>
+    : A extends object
+      ? { readonly [Name in keyof A]?: Sparse<A[Name]> }
+      : A
+
 /**
- * Makes a reader of `fields_set` for what answers of a kind have: names separated by commas, or an array of names; a dot
- * goes deeper. No name at all means all fields, but those that must be asked for. Blanks around a name and repetition are
- * harmless; an unknown name, or none beside others, is `UnknownFields`.
+ * Makes a reader of `fields_set` for answers of a schema. A dot goes deeper. No name means all fields of `all`, which may
+ * be fewer than those that can be named. Blanks around a name and repetition are harmless; an unknown name, or an empty
+ * one beside others, fails with `UnknownFields`.
  */
-const fieldsOf = (nameable: Schema.Top, all = nameable) => {
+export const fieldsReader = (nameable: Schema.Top, all = nameable) => {
   const documented = namesIn(nameable.ast)
   const whole = namesIn(all.ast)
-  return (given: string | ReadonlyArray<string> | null | undefined): Result.Result<FieldsSet, UnknownFields> => {
-    const list = typeof given === "string" ? given.split(",") : (given ?? [])
+  return (given: GivenFields): Result.Result<FieldsSet, UnknownFields> => {
+    if (given === undefined || given === null) return Result.succeed(whole)
+    const list = typeof given === "string" ? given.split(",") : given
     const names = list.map((name) => name.trim())
     if (names.every((name) => name === "")) return Result.succeed(whole)
     const unknown = names.filter((name) => at(documented, name.split(".")) === undefined)
@@ -55,7 +66,7 @@ const fieldsOf = (nameable: Schema.Top, all = nameable) => {
 
 const at = (names: Names | undefined, path: ReadonlyArray<string>): Names | undefined => path.reduce(inner, names)
 
-/** What the paths name of the tree, in the order of the tree; where a path ends, all that is below is wanted. */
+/** The part of a tree that the paths name, in the order of the tree; the end of a path includes everything below. */
 const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names =>
   names.flatMap(([name, inner]): Names => {
     const deeper = paths.filter(([head]) => head === name).map(([, ...rest]) => rest)
@@ -63,37 +74,27 @@ const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names 
     return [[name, deeper.some((rest) => rest.length === 0) ? inner : pick(inner, deeper)]]
   })
 
-/** Reads the `fields_set` of `complete`. */
-export const parseFieldsSet = fieldsOf(CommunicationData)
-
-/** Reads the `fields_set` of `create`, `list` and `view`. */
-export const parseDetailsFieldsSet = fieldsOf(CommunicationDetails)
-
-/** Reads the `fields_set` of `show`, which may name the history. */
-export const parseHistoryFieldsSet = fieldsOf(CommunicationWithHistory, CommunicationDetails)
-
-/** Reads the `fields_set` of the methods on contact information. */
-export const parseContactFieldsSet = fieldsOf(ContactInformation)
-
-/** Whether a member is wanted. */
+/** Whether a field is to be returned. */
 export const names = (fieldsSet: FieldsSet, name: string): boolean => inner(fieldsSet, name) !== undefined
 
-/** Reduces an answer to the members that are wanted, in the documented order; `null` stays `null`. */
-export const project = (data: Schema.JsonObject, fieldsSet: FieldsSet): Schema.JsonObject => {
-  if (isAsWanted(data, fieldsSet)) return data
+/** Reduces an answer, or each element of a list, to the given fields, in the documented order; `null` stays `null`. */
+export const project = (value: Schema.Json, names: FieldsSet): Schema.Json => {
+  if (names.length === 0) return value
+  if (isArray(value)) return value.map((element) => project(element, names))
+  if (!isObject(value) || hasExactly(value, names)) return value
   const kept: Record<string, Schema.Json> = {}
-  for (const [name, inner] of fieldsSet) kept[name] = projectIn(data[name] ?? null, inner)
+  for (const [name, inner] of names) kept[name] = project(value[name] ?? null, inner)
   return kept
 }
 
-/** Whether it has the members that are wanted, and no others, in the documented order: most often it has. */
-const isAsWanted = (value: Schema.Json | undefined, names: Names): boolean => {
+/** Whether an object has exactly these fields in this order at any depth, as most answers do. */
+const hasExactly = (value: Schema.Json | undefined, names: FieldsSet): boolean => {
   if (value === undefined || isArray(value)) return value !== undefined && names.length === 0
   if (names.length === 0 || !isObject(value)) return true
   let position = 0
   for (const name in value) {
     const wanted = names[position++]
-    if (wanted?.[0] !== name || !isAsWanted(value[name], wanted[1])) return false
+    if (wanted?.[0] !== name || !hasExactly(value[name], wanted[1])) return false
   }
   return position === names.length
 }
@@ -101,9 +102,3 @@ const isAsWanted = (value: Schema.Json | undefined, names: Names): boolean => {
 const isArray = (value: Schema.Json): value is Schema.JsonArray => globalThis.Array.isArray(value)
 const isObject = (value: Schema.Json): value is Schema.JsonObject =>
   typeof value === "object" && value !== null && !isArray(value)
-
-const projectIn = (value: Schema.Json, names: Names): Schema.Json => {
-  if (names.length === 0) return value
-  if (isArray(value)) return value.map((element) => projectIn(element, names))
-  return isObject(value) ? project(value, names) : value
-}

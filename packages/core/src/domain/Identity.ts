@@ -35,5 +35,8 @@ export const Name = NonEmptyText.check(
 ).pipe(Schema.brand("Name"))
 export type Name = typeof Name.Type
 
-/** What a caller gave as an id, as ids are written: its hexadecimal digits in upper case. */
-export const upperCaseHex = (given: string): string => given.replace(/[a-f]/g, (digit) => digit.toUpperCase())
+/** An id as callers may write it, 32 hexadecimal digits in either case or a UUID, in the form of ids: 32 in upper case. */
+export const hexOf = (given: string): string =>
+  given
+    .replace(/^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i, "$1$2$3$4$5")
+    .replace(/[a-f]/g, (digit) => digit.toUpperCase())

@@ -7,7 +7,7 @@ import type {
   StorageUnavailable,
   UserExists,
   UserNotFound
-} from "../domain/Errors.ts"
+} from "../domain/errors/index.ts"
 import type { Name, OrganisationId } from "../domain/Identity.ts"
 
 /** What a user logs in with. */

@@ -1,5 +1,5 @@
 import { Context, type Effect } from "effect"
-import type { StorageUnavailable, TooManyAttempts } from "../domain/Errors.ts"
+import type { StorageUnavailable, TooManyAttempts } from "../domain/errors/index.ts"
 import type { Limit } from "../domain/LogInLimits.ts"
 
 /** Counts attempts, so that no one guesses for long: each limit is a bucket that fills up again by itself. */

@@ -1,5 +1,5 @@
-import { Context, type Effect, type Result } from "effect"
-import type { Communication, Draft } from "../domain/Communication.ts"
+import { Context, type DateTime, type Effect } from "effect"
+import type { Communication, Draft, InState, State } from "../domain/Communication.ts"
 import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.ts"
 import type { CommunicationsQuery } from "../domain/CommunicationsQuery.ts"
 import type {
@@ -7,22 +7,22 @@ import type {
   CommunicationNotFound,
   ContactInformationNotFound,
   StorageUnavailable
-} from "../domain/Errors.ts"
+} from "../domain/errors/index.ts"
 import type { CommunicationId, CommunicationNumber, OrganisationId } from "../domain/Identity.ts"
-import type { Act, Transition } from "../domain/LifeCycle.ts"
+import type { Act, HistoryEntry } from "../domain/LifeCycle.ts"
+import type { Step } from "../domain/Steps.ts"
 
 /**
- * The storage of communications. Nothing of one organisation is ever seen or changed on behalf of another, and a
- * success is told only when the change is durable. Each change of state leaves a `Transition` in the history of its
- * communication, as one step with the change itself.
+ * The storage of communications. Nothing of one organisation is ever seen or changed on behalf of another. A success
+ * means that the change is durable. Creating a communication and each of its steps leave an entry in its history,
+ * atomically with the change itself.
  */
 export class Communications extends Context.Service<
   Communications,
   {
     /**
-     * Stores a communication as it is; its contact information must be stored already. Both the id and the number of a
-     * communication are unique within the organisation: `CommunicationExists`, and nothing is stored, where one of them
-     * is taken.
+     * Stores a communication as it is; its contact information must be stored already. Both the id and the number are
+     * unique within the organisation: where one of them is taken, it fails with `CommunicationExists` and stores nothing.
      */
     add(
       organisation: OrganisationId,
@@ -32,7 +32,7 @@ export class Communications extends Context.Service<
 
     /**
      * Stores a new draft under a number that no communication of the organisation has; numbers grow, with gaps. The
-     * draft is a pure function of its number: it may be made repeatedly.
+     * draft is a pure function of its number, and may be called repeatedly.
      */
     create(
       organisation: OrganisationId,
@@ -47,35 +47,40 @@ export class Communications extends Context.Service<
     ): Effect.Effect<Communication, CommunicationNotFound | StorageUnavailable>
 
     /**
-     * The communications that a query asks for, newest first: by `created_at`, and by id where that is the same. Without
-     * an `offset` it costs the same however many communications there are. Behind what the organisation does not have
-     * there is nothing.
+     * The communications that match a query, newest first: by `created_at`, then by id. Without an `offset` it costs the
+     * same however many communications there are. An unknown `after` gives an empty list.
      */
     list(
       organisation: OrganisationId,
       query: CommunicationsQuery
     ): Effect.Effect<ReadonlyArray<Communication>, StorageUnavailable>
 
-    /** The steps that a communication took, oldest first; none where there is no such communication. */
+    /** The history of a communication, oldest entry first; empty for an unknown communication. */
     history(
       organisation: OrganisationId,
       id: CommunicationId
-    ): Effect.Effect<ReadonlyArray<Transition>, StorageUnavailable>
+    ): Effect.Effect<ReadonlyArray<HistoryEntry>, StorageUnavailable>
 
     /**
-     * Replaces a communication by what the transition makes of it, atomically: of many concurrent callers each is
-     * decided on what the one before it left, so that of those asking for the same step exactly one wins. A refusal of
-     * the transition is the effect's failure and changes nothing. The transition must be pure: it may run repeatedly.
-     * What it may change are the members that belong to the state, what was viewed, and the subject; one that changes
-     * another member is a defect, as one that throws is, and changes nothing. A glance that `Sessions` took is no more
-     * than a guess of what is stored: it changes nothing but the time that this takes.
+     * Takes a step, atomically: of many concurrent callers that take the same step exactly one succeeds. It fails as
+     * `decide` of that step does, and then changes nothing. A step changes the state and the members that the step
+     * sets, nothing else.
      */
-    modify<A extends Communication, E>(
+    take<From extends State, To extends State, Refusal>(
       organisation: OrganisationId,
       identifier: CommunicationIdentifier,
-      transition: (communication: Communication, act: Act) => Result.Result<A, E>,
-      act: Act,
-      glance?: unknown
-    ): Effect.Effect<A, E | CommunicationNotFound | StorageUnavailable>
+      step: Step<From, To, Refusal>,
+      act: Act
+    ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | StorageUnavailable>
+
+    /**
+     * Marks a communication as viewed at that time, in any state. The first view counts: later ones return it unchanged.
+     * Viewing is not a step, and leaves no entry in the history.
+     */
+    view(
+      organisation: OrganisationId,
+      identifier: CommunicationIdentifier,
+      at: DateTime.Utc
+    ): Effect.Effect<Communication, CommunicationNotFound | StorageUnavailable>
   }
 >()("@communications/core/Communications") {}

@@ -1,6 +1,10 @@
 import { Context, type Effect } from "effect"
 import type { ContactInformation } from "../domain/ContactInformation.ts"
-import type { ContactInformationExists, ContactInformationNotFound, StorageUnavailable } from "../domain/Errors.ts"
+import type {
+  ContactInformationExists,
+  ContactInformationNotFound,
+  StorageUnavailable
+} from "../domain/errors/index.ts"
 import type { ContactInformationId, OrganisationId } from "../domain/Identity.ts"
 
 /** The storage of contact information: whom an organisation communicates with. What is stored never changes. */

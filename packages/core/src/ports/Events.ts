@@ -1,14 +1,14 @@
-import { Context, type DateTime, type Duration, type Effect } from "effect"
-import type { CommunicationCompleted } from "../domain/CommunicationCompleted.ts"
-import type { StorageUnavailable, SubscriptionTaken } from "../domain/Errors.ts"
+import { Context, type Duration, type Effect } from "effect"
+import type { CommunicationEvent, SubscribedSteps } from "../domain/CommunicationEvent.ts"
+import type { StorageUnavailable, SubscriptionTaken } from "../domain/errors/index.ts"
 
-/** An event, and how far whoever has handled it has come; what a position is made of is the adapter's affair. */
+/** An event and its position in the log; the text of a position is the adapter's affair. */
 export interface Recorded {
-  readonly event: CommunicationCompleted
+  readonly event: CommunicationEvent
   readonly position: string
 }
 
-/** Who handles the events of a subscription, and for how long nobody else does, unless it says so again. */
+/** A process that handles the events of a subscription, and the time after which it counts as dead. */
 export interface Holder {
   readonly subscription: string
   readonly holder: string
@@ -16,31 +16,35 @@ export interface Holder {
 }
 
 /**
- * What happened, recorded as one step with what changed, until every subscription has read it. All of its subscribers
- * read the same order, in which the events of one communication stand as they happened.
+ * The history of all communications, read as one log. An event exists if and only if its step was committed. All
+ * subscriptions read the events of one communication in the order of its steps.
  */
 export class Events extends Context.Service<
   Events,
   {
-    /** Makes a subscription, from the first event that is kept or from now on; one that there is stays where it is. */
+    /**
+     * Makes a subscription that reads from the beginning of the log, or only events that are committed from now on. An
+     * existing subscription keeps its position.
+     */
     open(subscription: string, from: "beginning" | "now"): Effect.Effect<void, StorageUnavailable>
 
-    /** Ends a subscription, and forgets how far it has come. */
+    /** Ends a subscription and forgets its position. */
     close(subscription: string): Effect.Effect<void, StorageUnavailable>
 
     /**
-     * Takes the subscription for the holder, for the time of the lease, and reads the next events, `limit` at most: none
-     * where there is no other, or no such subscription. `SubscriptionTaken` while somebody else holds it.
+     * Takes the subscription for the holder for the time of the lease, and reads the next events, `limit` at most: none
+     * at the end of the log, or without such a subscription. Fails with `SubscriptionTaken` while another holder has it.
      */
-    take(holder: Holder, limit: number): Effect.Effect<ReadonlyArray<Recorded>, SubscriptionTaken | StorageUnavailable>
+    take(
+      holder: Holder,
+      steps: SubscribedSteps,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<Recorded>, SubscriptionTaken | StorageUnavailable>
 
-    /** Notes how far the holder has come, or, without a position, that it is still at work; the lease begins anew. */
+    /** Stores the position of the holder, or keeps it where that is `null`; the lease begins anew. */
     settle(holder: Holder, position: string | null): Effect.Effect<void, SubscriptionTaken | StorageUnavailable>
 
-    /** Lets go of the subscription, so that somebody else can take it at once. */
+    /** Releases the subscription, so that another holder can take it at once. */
     release(holder: Holder): Effect.Effect<void, StorageUnavailable>
-
-    /** Removes what happened before that moment and was read by every subscription; tells how many events that were. */
-    prune(before: DateTime.Utc): Effect.Effect<number, StorageUnavailable>
   }
 >()("@communications/core/Events") {}

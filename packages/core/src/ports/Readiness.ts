@@ -1,5 +1,5 @@
 import { Context, type Effect } from "effect"
-import type { StorageUnavailable } from "../domain/Errors.ts"
+import type { StorageUnavailable } from "../domain/errors/index.ts"
 
 /** Whether requests can be served now. */
 export class Readiness extends Context.Service<

@@ -5,7 +5,7 @@ import {
   OrganisationNotFound,
   UserExists,
   UserNotFound
-} from "../domain/Errors.ts"
+} from "../domain/errors/index.ts"
 import { Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
@@ -26,7 +26,7 @@ const given = Effect.gen(function* () {
 /** Everything that `Accounts` promises; every adapter is held against it. */
 export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
   {
-    name: "who knows the password, and all of it, is who the user is, by whatever characters it has",
+    name: "the whole password authenticates its user, whatever characters it has",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
       yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
@@ -40,7 +40,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "whatever is wrong, the failure is the same",
+    name: "a wrong organisation, username or password all give the same failure",
     test: Effect.gen(function* () {
       const { accounts, organisation, username } = yield* given
       const other = yield* given
@@ -60,7 +60,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "an organisation is found by its name, and a user by that within the organisation",
+    name: "an organisation is found by its name, and a user by the name within the organisation",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
       const stranger = freshName()
@@ -72,7 +72,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "an organisation's name and id are given once",
+    name: "the name and the id of an organisation are unique",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation } = yield* given
       const name = freshName()
@@ -85,7 +85,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "a user's name and id are given once within the organisation, and the password stays the first one",
+    name: "the name and the id of a user are unique within the organisation, and the first password stays",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
       const other = Redacted.make("another password")
@@ -122,7 +122,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "an organisation that there is not has no users",
+    name: "no user is added to an unknown organisation",
     test: Effect.gen(function* () {
       const accounts = yield* Accounts
       const caller = freshCaller()

@@ -1,5 +1,5 @@
 import { DateTime, Duration, Effect, Result } from "effect"
-import { TooManyAttempts } from "../domain/Errors.ts"
+import { TooManyAttempts } from "../domain/errors/index.ts"
 import type { Limit } from "../domain/LogInLimits.ts"
 import { Attempts } from "../ports/Attempts.ts"
 import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
@@ -11,7 +11,7 @@ const afterNoon = (seconds: number) => at(DateTime.add(noon, { seconds }))
 /** Everything that `Attempts` promises; every adapter is held against it. */
 export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
   {
-    name: "a burst is allowed, then one more whenever the time has passed, and the wait is told to the second",
+    name: "a burst is allowed, then one more each time the interval has passed; the failure has the wait, to the second",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = freshLimit()
@@ -27,7 +27,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "it never fills up to more than the burst",
+    name: "a limit never fills up to more than its burst",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = freshLimit()
@@ -38,7 +38,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "of 32 that are taken at once only the burst is allowed",
+    name: "of 32 attempts at once only the burst is allowed",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = { ...freshLimit(), every: Duration.hours(1) }
@@ -49,7 +49,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "what is given back can be taken again",
+    name: "an attempt that is given back can be taken again",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = freshLimit()
@@ -62,7 +62,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "one key knows nothing of another",
+    name: "attempts of one key do not count for another",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const [one, other] = [freshLimit(), freshLimit()]

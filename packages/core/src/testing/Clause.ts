@@ -17,7 +17,7 @@ export const expectEqual = (actual: unknown, expected: unknown): Effect.Effect<v
 export const expectFailure = <A, E, R>(effect: Effect.Effect<A, E, R>, expected: unknown): Effect.Effect<void, A, R> =>
   Effect.flatMap(Effect.flip(effect), (error) => expectEqual(error, expected))
 
-/** Fails the test unless the law holds for every value that was tried; tells the smallest one that breaks it. */
+/** Fails the test unless the law holds for every value that was tried; the failure shows the smallest one that breaks it. */
 export const expectForAll = <A, E, R>(
   arbitrary: Arbitrary.Arbitrary<A>,
   law: (value: A) => Effect.Effect<void, E, R>

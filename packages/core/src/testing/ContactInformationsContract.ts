@@ -1,6 +1,6 @@
 import { Arbitrary, Effect, Result } from "effect"
 import { ContactInformation } from "../domain/ContactInformation.ts"
-import { ContactInformationExists, ContactInformationNotFound } from "../domain/Errors.ts"
+import { ContactInformationExists, ContactInformationNotFound } from "../domain/errors/index.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
 import { aPerson, freshOrganisation } from "./Fixtures.ts"
@@ -8,7 +8,7 @@ import { aPerson, freshOrganisation } from "./Fixtures.ts"
 /** Everything that `ContactInformations` promises; every adapter is held against it. */
 export const contactInformationsContract: ReadonlyArray<Clause<ContactInformations>> = [
   {
-    name: "whatever is added comes back whole",
+    name: "an added contact comes back whole",
     test: expectForAll(
       Arbitrary.schema(ContactInformation),
       Effect.fnUntraced(function* (contact) {
@@ -20,7 +20,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
     )
   },
   {
-    name: "what nobody added is not found, and neither is what another organisation has",
+    name: "an unknown contact, and a contact of another organisation, is not found",
     test: Effect.gen(function* () {
       const contacts = yield* ContactInformations
       const contact = aPerson()
@@ -30,7 +30,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
     })
   },
   {
-    name: "an id is given once: of 16 contacts added at once under one id exactly one is stored",
+    name: "an id is unique: of 16 contacts added at once under one id exactly one is stored",
     test: Effect.gen(function* () {
       const contacts = yield* ContactInformations
       const [organisation, { id }] = [freshOrganisation(), aPerson()]

@@ -14,19 +14,19 @@ import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { freshHex } from "../ports/freshHex.ts"
 
-/** 32 upper-case hexadecimal digits that nobody else has: tests share a storage and never meet. */
+/** A new id of 32 upper-case hexadecimal digits: tests share a storage without sharing data. */
 export const freshId = (): string => Effect.runSync(freshHex)
 
-/** An organisation of the test's own. */
+/** A new organisation. */
 export const freshOrganisation = (): OrganisationId => OrganisationId.make(freshId())
 
-/** A user of an organisation of the test's own. */
+/** A user of a new organisation. */
 export const freshCaller = (): Caller => ({ organisation: freshOrganisation(), user: UserId.make(freshId()) })
 
 /** A token that no session has. */
 export const freshToken = (): Token => Result.getOrThrow(parseToken(Redacted.make(freshId())))
 
-/** A person with nothing set that need not be. */
+/** A person with only the mandatory members. */
 export const aPerson = (): Person =>
   Person.make({
     id: ContactInformationId.make(freshId()),
@@ -37,7 +37,7 @@ export const aPerson = (): Person =>
     last_name: "Lovelace"
   })
 
-/** A moment to complete at. */
+/** The time of the fixtures, with milliseconds. */
 export const noon = DateTime.makeUnsafe("2026-01-31T12:00:00.123Z")
 
 /** A draft to a person, created in the morning, not yet viewed. */
@@ -54,10 +54,10 @@ export const aDraft = (number = "41"): Draft =>
     contact_information: aPerson()
   })
 
-/** An act at noon, by a user of the test's own, on a request of the test's own. */
+/** An act at noon, by a new user, in a new request. */
 export const anAct = (): Act => ({ at: noon, by: UserId.make(freshId()), request_id: `request-${freshId()}` })
 
-/** Stores a communication, and whom it is with where that is new. */
+/** Stores a communication, and its contact unless that is stored already. */
 export const store = Effect.fnUntraced(function* (
   organisation: OrganisationId,
   communication: Communication,

@@ -1,5 +1,5 @@
 import { DateTime, Effect } from "effect"
-import { InvalidToken } from "../domain/Errors.ts"
+import { InvalidToken } from "../domain/errors/index.ts"
 import { Sessions } from "../ports/Sessions.ts"
 import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
 import { freshCaller, freshToken, noon } from "./Fixtures.ts"
@@ -9,7 +9,7 @@ const tomorrow = Effect.map(DateTime.now, DateTime.add({ days: 1 }))
 /** Everything that `Sessions` promises; every adapter is held against it. */
 export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
   {
-    name: "the token of an open session tells who is asking, however often",
+    name: "the token of an open session authenticates its caller, any number of times",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
@@ -19,7 +19,7 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
     })
   },
   {
-    name: "a token that nobody opened a session for is invalid",
+    name: "an unknown token is invalid",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       yield* expectFailure(sessions.authenticate(freshToken()), new InvalidToken())
@@ -50,7 +50,7 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
     })
   },
   {
-    name: "releasing one session leaves the caller's other sessions open",
+    name: "releasing one session leaves the other sessions of the caller open",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [first, second, caller] = [freshToken(), freshToken(), freshCaller()]
@@ -61,7 +61,7 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
     })
   },
   {
-    name: "releasing all sessions of a user ends those that are open, and nobody else's",
+    name: "releasing all sessions of a user ends and counts the open ones, and leaves those of other users",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const caller = freshCaller()

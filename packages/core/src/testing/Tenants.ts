@@ -1,12 +1,12 @@
 import { DateTime, Effect, Redacted } from "effect"
 import { Draft } from "../domain/Communication.ts"
-import type { GivenIdentifier } from "../domain/Errors.ts"
+import type { GivenIdentifier } from "../domain/GivenIdentifier.ts"
 import { CommunicationId, CommunicationNumber, ContactInformationId, Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { Sessions } from "../ports/Sessions.ts"
 import { aDraft, anAct, aPerson, freshCaller, freshId, freshToken, store } from "./Fixtures.ts"
 
-/** What two organisations have in common: ids and numbers, and the name of a user. */
+/** The ids, the number and the username that two organisations share. */
 const freshTwin = () => ({
   id: CommunicationId.make(freshId()),
   number: CommunicationNumber.make("41"),
@@ -15,7 +15,7 @@ const freshTwin = () => ({
 })
 
 /**
- * An organisation with a twin of whatever the other has, and something older that only it has; its mark is on all of it.
+ * An organisation with a twin of everything the other has, and an older communication of its own; its mark is on all of it.
  */
 const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) {
   const [caller, token, mark, organisation] = [freshCaller(), freshToken(), freshId(), Name.make(freshId())]
@@ -41,18 +41,18 @@ const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) 
 })
 export type Tenant = Effect.Success<ReturnType<typeof tenant>>
 
-/** Two organisations that have as much in common as they can. */
+/** Two organisations that share as much as they can. */
 export const twoTenants = Effect.suspend(() => {
   const twin = freshTwin()
   return Effect.all([tenant(twin), tenant(twin)])
 })
 
-/** What a method names. */
+/** A communication and a contact, as an operation names them. */
 export interface Named {
   readonly communication: GivenIdentifier
   readonly contact: string
 }
 
-/** The ways to name a draft, and whom it is with. */
+/** The ways to name a draft, and its contact. */
 export const namesOf = ({ id, number, contact_information }: Draft): ReadonlyArray<Named> =>
   [{ id }, { number }].map((communication) => ({ communication, contact: contact_information.id }))

@@ -1,5 +1,5 @@
 /**
- * The contracts of the ports, for whoever writes an adapter: lists of clauses that any test runner can run.
+ * The contracts of the ports, for authors of adapters: lists of clauses that any test runner can run.
  *
  * ```ts
  * for (const { name, test } of communicationsContract) {
@@ -7,8 +7,7 @@
  * }
  * ```
  *
- * Clauses share a storage, and wait for real time now and then: give each a minute where it is far away, and run those of
- * `eventsContract` while nobody else prunes.
+ * Clauses share a storage, and some wait for real time: give each a minute where the storage is far away.
  */
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"

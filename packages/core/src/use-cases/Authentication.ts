@@ -1,33 +1,31 @@
 import { Context, DateTime, Effect, type Redacted } from "effect"
 import { type Caller, parseToken } from "../domain/Caller.ts"
-import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.ts"
-import type { GivenIdentifier, InvalidToken, StorageUnavailable } from "../domain/Errors.ts"
+import type { InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
 import type { Act } from "../domain/LifeCycle.ts"
-import { type Asker, Sessions } from "../ports/Sessions.ts"
+import { Sessions } from "../ports/Sessions.ts"
 
-/** Who asks: whoever the token of an open session stands for, or a caller whom the host has authenticated already. */
+/** The user on whose behalf an operation runs: by the token of an open session, or a caller that the host has authenticated. */
 export type Authentication =
   | { readonly token: Redacted.Redacted<string>; readonly caller?: never }
   | { readonly caller: Caller; readonly token?: never }
 
-/** Who asks for which communication. */
-export type CommunicationRequest = Authentication & { readonly identifier: GivenIdentifier }
-
-/** The request in whose course something is done; it is noted in the history. */
+/** The id of the request in whose course a change is made; the history keeps it. */
 export const RequestId = Context.Reference<string | null>("@communications/core/RequestId", {
   defaultValue: () => null
 })
 
-/** Tells who asks, perhaps about something; `InvalidToken` unless the token's session is open. */
-export const authenticate = Effect.fnUntraced(function* (
-  { token, caller }: Authentication,
-  about?: CommunicationIdentifier
-): Effect.fn.Return<Asker, InvalidToken | StorageUnavailable, Sessions> {
-  const sessions = yield* Sessions
-  return caller ?? (yield* sessions.authenticate(yield* Effect.fromResult(parseToken(token)), about))
-})
+/** The caller; fails with `InvalidToken` unless the session of the token is open. */
+export const authenticate = ({
+  token,
+  caller
+}: Authentication): Effect.Effect<Caller, InvalidToken | StorageUnavailable, Sessions> =>
+  Effect.flatMap(Sessions, (sessions) =>
+    caller === undefined
+      ? Effect.flatMap(Effect.fromResult(parseToken(token)), (token) => sessions.authenticate(token))
+      : Effect.succeed(caller)
+  )
 
-/** What the caller does now. */
+/** A change by this user, now. */
 export const actOf = Effect.fnUntraced(function* ({ user }: Caller): Effect.fn.Return<Act> {
   return { at: yield* DateTime.now, by: user, request_id: yield* RequestId }
 })

@@ -1,4 +1,10 @@
-import { layerMemory, type Ports } from "@communications/core"
+import {
+  type Communication,
+  type CommunicationId,
+  type Communications,
+  layerMemory,
+  type Ports
+} from "@communications/core"
 import { Context, Effect, Layer } from "effect"
 
 /** An adapter that breaks one promise, in one sentence, and the clause that must catch it. */
@@ -8,7 +14,7 @@ export interface Broken {
   readonly adapters: Layer.Layer<Ports>
 }
 
-/** The adapters in memory, with a fault in one of them; it may use a second memory, of which nobody else knows. */
+/** The adapters in memory, with a fault in one of them; it may use a second memory that no other adapter knows. */
 export const faulty =
   <Port extends Ports, Shape>(port: Context.Key<Port, Shape>) =>
   (
@@ -29,3 +35,15 @@ export const faulty =
       })
     )
   })
+
+/** Communications that are found in another form than the sound adapter has stored them in. */
+export const overlay = (sound: typeof Communications.Service) => {
+  const overlaid = new Map<CommunicationId, Communication>()
+  const find: typeof sound.find = (organisation, identifier) =>
+    Effect.map(sound.find(organisation, identifier), (found) => overlaid.get(found.id) ?? found)
+  const put = <C extends Communication>(communication: C) => {
+    overlaid.set(communication.id, communication)
+    return communication
+  }
+  return { find, put }
+}

@@ -1,4 +1,12 @@
-import { Accounts, Attempts, type Caller, InvalidCredentials, Sessions, TooManyAttempts } from "@communications/core"
+import {
+  Accounts,
+  Attempts,
+  type Caller,
+  InvalidCredentials,
+  Sessions,
+  TooManyAttempts,
+  UserExists
+} from "@communications/core"
 import { noon } from "@communications/core/testing"
 import { DateTime, Duration, Effect, Redacted } from "effect"
 import { faulty } from "./Broken.ts"
@@ -8,13 +16,13 @@ const attempts = faulty(Attempts)
 const sessions = faulty(Sessions)
 
 const burstClause =
-  "Attempts: a burst is allowed, then one more whenever the time has passed, and the wait is told to the second"
+  "Attempts: a burst is allowed, then one more each time the interval has passed; the failure has the wait, to the second"
 
 /** Adapters of accounts, attempts and sessions, each with a fault. */
 export const brokenAccess = [
   accounts(
-    "tells a wrong password from an unknown user",
-    "Accounts: whatever is wrong, the failure is the same",
+    "fails differently for a wrong password and an unknown user",
+    "Accounts: a wrong organisation, username or password all give the same failure",
     (sound) => ({
       authenticate: (credentials) =>
         Effect.gen(function* () {
@@ -25,8 +33,8 @@ export const brokenAccess = [
     })
   ),
   accounts(
-    "looks at no more of a password than bcrypt does",
-    "Accounts: who knows the password, and all of it, is who the user is, by whatever characters it has",
+    "compares 72 characters of a password, as bcrypt does",
+    "Accounts: the whole password authenticates its user, whatever characters it has",
     (sound) => {
       const seen = (password: Redacted.Redacted) => Redacted.make(Redacted.value(password).slice(0, 72))
       return {
@@ -36,8 +44,8 @@ export const brokenAccess = [
     }
   ),
   accounts(
-    "takes the password that was given last",
-    "Accounts: a user's name and id are given once within the organisation, and the password stays the first one",
+    "accepts the password that was given last",
+    "Accounts: the name and the id of a user are unique within the organisation, and the first password stays",
     (sound) => {
       const passwords = new Map<string, string>()
       return {
@@ -54,25 +62,69 @@ export const brokenAccess = [
     }
   ),
   accounts(
-    "adds users to organisations that there are not",
-    "Accounts: an organisation that there is not has no users",
+    "succeeds in adding a user to an unknown organisation",
+    "Accounts: no user is added to an unknown organisation",
     (sound) => ({
       addUser: (caller, username, password) =>
         Effect.catchTag(sound.addUser(caller, username, password), "OrganisationNotFound", () => Effect.void)
     })
   ),
-  attempts("attempts not atomic", "Attempts: of 32 that are taken at once only the burst is allowed", (sound) => {
-    const left = new Map<string, number>()
-    return {
-      take: Effect.fnUntraced(function* (limit) {
-        const before = left.get(limit.key) ?? limit.burst
-        yield* Effect.yieldNow
-        if (before === 0) return yield* sound.take({ ...limit, burst: 0 })
-        left.set(limit.key, before - 1)
-      })
+  accounts(
+    "finds a user in any organisation",
+    "Accounts: an organisation is found by its name, and a user by the name within the organisation",
+    (sound) => {
+      const callers = new Map<string, Caller>()
+      return {
+        addUser: (caller, username, password) => {
+          callers.set(username, caller)
+          return sound.addUser(caller, username, password)
+        },
+        user: (organisation, username) => {
+          const caller = callers.get(username)
+          return caller === undefined ? sound.user(organisation, username) : Effect.succeed(caller)
+        }
+      }
     }
-  }),
-  attempts("fills up to more than the burst", "Attempts: it never fills up to more than the burst", () => {
+  ),
+  accounts(
+    "succeeds in adding an organisation under a taken name",
+    "Accounts: the name and the id of an organisation are unique",
+    (sound) => ({
+      addOrganisation: (id, name) =>
+        Effect.catchTag(sound.addOrganisation(id, name), "OrganisationExists", () => Effect.void)
+    })
+  ),
+  accounts(
+    "has usernames that are unique across organisations",
+    "Accounts: two organisations may have a user of the same name: each has its own password",
+    (sound) => {
+      const taken = new Map<string, Caller>()
+      return {
+        addUser: (caller, username, password) => {
+          const { organisation } = taken.get(username) ?? caller
+          if (organisation !== caller.organisation) return new UserExists({ username })
+          taken.set(username, caller)
+          return sound.addUser(caller, username, password)
+        }
+      }
+    }
+  ),
+  attempts(
+    "reads the attempts, and then writes them",
+    "Attempts: of 32 attempts at once only the burst is allowed",
+    (sound) => {
+      const left = new Map<string, number>()
+      return {
+        take: Effect.fnUntraced(function* (limit) {
+          const before = left.get(limit.key) ?? limit.burst
+          yield* Effect.yieldNow
+          if (before === 0) return yield* sound.take({ ...limit, burst: 0 })
+          left.set(limit.key, before - 1)
+        })
+      }
+    }
+  ),
+  attempts("fills up to more than the burst", "Attempts: a limit never fills up to more than its burst", () => {
     const taken = new Map<string, number>()
     return {
       take: Effect.fnUntraced(function* ({ key, burst, every }) {
@@ -84,17 +136,17 @@ export const brokenAccess = [
       })
     }
   }),
-  attempts("tells the wait rounded down", burstClause, (sound) => ({
+  attempts("rounds the wait down", burstClause, (sound) => ({
     take: (limit) =>
       Effect.mapError(
         sound.take(limit),
         (error) => new TooManyAttempts({ retry_after: error._tag === "TooManyAttempts" ? error.retry_after - 1 : 0 })
       )
   })),
-  attempts("counts all keys together", "Attempts: one key knows nothing of another", (sound) => ({
+  attempts("counts all keys together", "Attempts: attempts of one key do not count for another", (sound) => ({
     take: (limit) => sound.take({ ...limit, key: "all" })
   })),
-  attempts("gives nothing back", "Attempts: what is given back can be taken again", () => ({
+  attempts("gives nothing back", "Attempts: an attempt that is given back can be taken again", () => ({
     giveBack: () => Effect.void
   })),
   sessions("keeps a released token open", "Sessions: a released token is invalid at once", (sound) => ({
@@ -107,25 +159,25 @@ export const brokenAccess = [
     open: (token, caller, expires_at) => sound.open(token, caller, DateTime.subtract(expires_at, { milliseconds: 1 }))
   })),
   sessions(
-    "takes a token once",
-    "Sessions: the token of an open session tells who is asking, however often",
+    "accepts a token once",
+    "Sessions: the token of an open session authenticates its caller, any number of times",
     (sound) => ({ authenticate: (token) => Effect.tap(sound.authenticate(token), () => sound.release(token)) })
   ),
   sessions(
     "releases all sessions of a caller with one",
-    "Sessions: releasing one session leaves the caller's other sessions open",
+    "Sessions: releasing one session leaves the other sessions of the caller open",
     (sound) => ({
       release: (token) => Effect.asVoid(Effect.flatMap(sound.authenticate(token), sound.releaseAll))
     })
   ),
   sessions(
     "counts sessions that have expired among the open ones",
-    "Sessions: releasing all sessions of a user ends those that are open, and nobody else's",
+    "Sessions: releasing all sessions of a user ends and counts the open ones, and leaves those of other users",
     (sound) => ({ releaseAll: (caller) => Effect.map(sound.releaseAll(caller), (count) => count + 1) })
   ),
   sessions(
     "releases all sessions of the organisation",
-    "Sessions: releasing all sessions of a user ends those that are open, and nobody else's",
+    "Sessions: releasing all sessions of a user ends and counts the open ones, and leaves those of other users",
     (sound) => {
       const callers: Array<Caller> = []
       return {
@@ -143,6 +195,9 @@ export const brokenAccess = [
       }
     }
   ),
+  sessions("releases an unknown token", "Sessions: an unknown token is invalid", (sound) => ({
+    release: (token) => Effect.catchTag(sound.release(token), "InvalidToken", () => Effect.void)
+  })),
   sessions("keeps the first session of a token", "Sessions: opening a session again replaces it", (sound) => ({
     open: (token, caller, expires_at) =>
       Effect.catchTag(Effect.asVoid(sound.authenticate(token)), "InvalidToken", () =>

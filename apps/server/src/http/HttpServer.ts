@@ -1,0 +1,55 @@
+import type { AddressInfo, Server } from "node:net"
+import type { Ports } from "@communications/http"
+import { Context, Effect, Layer } from "effect"
+import type { Configuration } from "../Configuration.ts"
+import { StartupFailure } from "../StartupFailure.ts"
+import { listener } from "./Listener.ts"
+import { strictServer } from "./StrictServer.ts"
+
+const sentences: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use: set PORT to another one, or stop the program that holds it",
+  EACCES: "is not ours to take: set PORT to one above 1023",
+  EADDRNOTAVAIL: "is not an address of this machine: set HOST to one that is",
+  ENOTFOUND: "is not an address of this machine: set HOST to one that is"
+}
+
+type Address = Pick<Configuration, "host" | "port">
+
+const listen = (server: Server, { host, port }: Address) =>
+  Effect.callback<void, StartupFailure>((resume) => {
+    const explain = (error: NodeJS.ErrnoException) => {
+      const code = error.code ?? String(error)
+      const message = `${host}:${port} ${sentences[code] ?? `cannot be listened on (${code})`}.`
+      resume(Effect.fail(new StartupFailure({ message })))
+    }
+    server.once("error", explain).listen({ host, port }, () => {
+      server.off("error", explain)
+      resume(Effect.void)
+    })
+  })
+
+/** Stops accepting connections, and waits until the requests in flight are answered, at most 10 seconds. */
+const close = (server: Server) =>
+  Effect.callback<void>((resume) => void server.close(() => resume(Effect.void))).pipe(
+    Effect.timeoutOrElse({ duration: "10 seconds", orElse: () => Effect.void })
+  )
+
+const urlOf = (address: AddressInfo | string | null): string => {
+  if (address === null || typeof address === "string") return String(address)
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address
+  return `http://${host}:${address.port}`
+}
+
+/** The URL on which the server listens. */
+export class ServerUrl extends Context.Service<ServerUrl, string>()("@communications/server/ServerUrl") {}
+
+/** Serves the API on a Node server. */
+export const layer = (address: Address): Layer.Layer<ServerUrl, StartupFailure, Ports> =>
+  Layer.effect(
+    ServerUrl,
+    Effect.gen(function* () {
+      const server = strictServer(listener(yield* Effect.context<Ports>()))
+      yield* Effect.acquireRelease(listen(server, address), () => close(server))
+      return urlOf(server.address())
+    })
+  )

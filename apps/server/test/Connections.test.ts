@@ -1,0 +1,173 @@
+import { once } from "node:events"
+import { connect, type Socket } from "node:net"
+import { Communications } from "@communications/core"
+import { hostPorts, hostToken } from "@communications/test-support/hostPorts"
+import { Deferred, Effect, Layer, ManagedRuntime } from "effect"
+import { afterEach, describe, expect, it } from "vitest"
+import { listener } from "../src/http/Listener.ts"
+import { strictServer } from "../src/http/StrictServer.ts"
+
+const path = "/crmapi/rest/v2/communications/complete"
+const completing = (number: string) => JSON.stringify({ token: hostToken, communication_identifier: { number } })
+const framed = (body: string, length = body.length) =>
+  `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`
+const chunked = (body: string) =>
+  `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n` +
+  `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+
+const codes = (received: string) => [...received.matchAll(/"code":"(\w+)"/g)].map(([, code]) => code)
+
+/** Completions of the number 42 wait, and those that began are counted. */
+const waiting = () => {
+  const seen = { begun: Deferred.makeUnsafe<void>(), ended: Deferred.makeUnsafe<void>(), interrupted: 0, taken: 0 }
+  const ports = Layer.effect(
+    Communications,
+    Effect.map(Communications, (communications) =>
+      Communications.of({
+        ...communications,
+        take: (organisation, identifier, step, act) => {
+          seen.taken++
+          const taken = communications.take(organisation, identifier, step, act)
+          if (!JSON.stringify(identifier).includes('"42"')) return taken
+          return Deferred.succeed(seen.begun, undefined).pipe(
+            Effect.andThen(Deferred.await(seen.ended)),
+            Effect.andThen(taken),
+            Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++))
+          )
+        }
+      })
+    )
+  ).pipe(Layer.provideMerge(hostPorts))
+  return { seen, ports }
+}
+
+describe("a connection to the app", () => {
+  const ends: Array<() => Promise<unknown>> = []
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+
+  const started = async () => {
+    const { seen, ports } = waiting()
+    const runtime = ManagedRuntime.make(ports)
+    const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const address = server.address()
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0
+    ends.push(async () => {
+      server.close().closeAllConnections()
+      await runtime.dispose()
+    })
+    // Those that a test leaves open are reset at its end.
+    const open = () =>
+      connect(port, "127.0.0.1")
+        .setEncoding("utf8")
+        .on("error", () => {})
+    return { open, seen }
+  }
+
+  /** What arrives on a connection until the server ends it. */
+  const all = async (socket: Socket) => (await socket.toArray()).join("")
+
+  /** What arrives until there are as many responses. */
+  const some = async (socket: Socket, count: number) => {
+    let received = ""
+    for await (const chunk of socket) {
+      received += chunk
+      if (codes(received).length >= count) break
+    }
+    return received
+  }
+
+  const isDraft = async (open: () => Socket, number: string) => {
+    const socket = open()
+    socket.write(framed(completing(number)))
+    return codes(await some(socket, 1))[0] === "OK"
+  }
+
+  for (const [what, first, code] of [
+    ["is no HTTP/1.1", "GET / HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
+    ["is too large", framed("x".repeat(20_000)), "PAYLOAD_TOO_LARGE"],
+    ["is too large, in chunks", chunked("x".repeat(20_000)), "PAYLOAD_TOO_LARGE"],
+    ["ends it by itself", framed("{}").replace("host: x", "host: x\r\nconnection: close"), "INVALID_PARAMETERS"]
+  ] as const) {
+    it(`executes nothing behind a request that ${what}`, async () => {
+      const { open, seen } = await started()
+      const socket = open()
+      socket.write(first + framed(completing("41")))
+      const received = await all(socket)
+      expect(codes(received)).toEqual([code])
+      expect(received.toLowerCase()).toContain("\r\nconnection: close\r\n")
+      expect(seen.taken).toBe(0)
+      expect(await isDraft(open, "41")).toBe(true)
+    })
+  }
+
+  it("executes requests at once, and answers in their order", async () => {
+    const { open, seen } = await started()
+    const socket = open()
+    socket.write(framed(completing("42")) + framed(completing("41")) + chunked("{}") + framed(completing("41")))
+    await Effect.runPromise(Deferred.await(seen.begun))
+    await expect.poll(() => seen.taken).toBe(3)
+    await Effect.runPromise(Deferred.succeed(seen.ended, undefined))
+    expect(codes(await some(socket, 4))).toEqual(["OK", "OK", "INVALID_PARAMETERS", "NOT_DRAFT"])
+  })
+
+  it("interrupts the request of a client that goes away", async () => {
+    const { open, seen } = await started()
+    const socket = open()
+    socket.write(framed(completing("42")))
+    await Effect.runPromise(Deferred.await(seen.begun))
+    socket.destroy()
+    await expect.poll(() => seen.interrupted).toBe(1)
+  })
+
+  it("executes nothing of a client that goes away while it sends, or that sends less than it announced", async () => {
+    const { open, seen } = await started()
+    const body = completing("41")
+    const [aborted, halved, chunks] = [open(), open(), open()]
+    aborted.write(framed(body, body.length + 1))
+    chunks.write(chunked(body).slice(0, -5))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    aborted.destroy()
+    chunks.destroy()
+    halved.end(framed(body, body.length + 1))
+    await all(halved)
+    expect(seen.taken).toBe(0)
+    expect(await isDraft(open, "41")).toBe(true)
+  })
+
+  it("gives its response to a client that sends too much before it reads", async () => {
+    const { open } = await started()
+    const body = "x".repeat(4_000_000)
+    for (const sent of [framed(body), chunked(body), framed(body), chunked(body)]) {
+      const socket = open().pause()
+      await new Promise<void>((resolve, reject) => socket.write(sent, (error) => (error ? reject(error) : resolve())))
+      const received = await all(socket)
+      expect(codes(received)).toEqual(["PAYLOAD_TOO_LARGE"])
+      expect(received.toLowerCase()).toContain("\r\nconnection: close\r\n")
+    }
+  })
+
+  it("ends soon where a client announces too much and sends no more", async () => {
+    const { open } = await started()
+    const socket = open()
+    const since = performance.now()
+    socket.write(framed("x", 20_000))
+    expect(codes(await all(socket))).toEqual(["PAYLOAD_TOO_LARGE"])
+    expect(performance.now() - since).toBeLessThan(5_000)
+  })
+
+  it("ignores the body of a GET, and knows a whole URL as the target", async () => {
+    const { open } = await started()
+    const socket = open()
+    const large = "x".repeat(20_000)
+    socket.write(
+      `GET /health/live HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}` +
+        `GET /health/live?x=1 HTTP/1.1\r\nhost: x\r\ncontent-length: ${large.length}\r\n\r\n${large}` +
+        `GET http://elsewhere:1/health/live?x=1 HTTP/1.1\r\nhost: elsewhere:1\r\n\r\n` +
+        `OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n`
+    )
+    expect(codes(await some(socket, 4))).toEqual(["OK", "OK", "OK", "NOT_FOUND"])
+  })
+})

@@ -1,0 +1,21 @@
+import { once } from "node:events"
+import { describeHost, overSocket } from "@communications/test-support/hostAgreement"
+import { hostPorts } from "@communications/test-support/hostPorts"
+import { ManagedRuntime } from "effect"
+import { listener } from "../src/http/Listener.ts"
+import { strictServer } from "../src/http/StrictServer.ts"
+
+describeHost("the app's Node server", async () => {
+  const runtime = ManagedRuntime.make(hostPorts)
+  const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0
+  return {
+    exchange: overSocket(port),
+    close: async () => {
+      server.close().closeAllConnections()
+      await runtime.dispose()
+    }
+  }
+})

@@ -1,0 +1,76 @@
+/**
+ * What a communication may do, one row per step:
+ *
+ * ```text
+ * Draft ──complete──▶ Completed
+ * ```
+ *
+ * Everything else about a step follows from its row: the pure decision, the entry in the history, the event for
+ * subscribers and the SQL of an adapter.
+ */
+import { Result } from "effect"
+import { type Communication, type InState, isIn, lifeCycleState, type State, stateNames } from "./Communication.ts"
+import { NotDraft } from "./errors/CommunicationErrors.ts"
+import type { Act, HistoryEntry } from "./LifeCycle.ts"
+
+type MemberOf<C> = C extends unknown ? keyof C : never
+type OwnMember = Exclude<MemberOf<Communication>, keyof Communication>
+
+/** The members that only some states have. */
+export type StateMembers = {
+  readonly [Member in OwnMember]: Extract<Communication, Readonly<Record<Member, unknown>>>[Member]
+}
+
+/** One step: the state it leaves, the state it reaches, and the members that it sets. */
+export interface Step<From extends State, To extends State, Refusal> {
+  readonly from: From
+  readonly to: To
+  /** The members that the state it reaches has and the state it leaves has not. */
+  readonly sets: (act: Act) => Pick<StateMembers, Exclude<keyof InState<To>, keyof InState<From>> & OwnMember>
+  /** The communication in the state that the step reaches. */
+  readonly reach: (communication: InState<From>, sets: ReturnType<this["sets"]>) => InState<To>
+  /** The refusal of a communication in any other state. */
+  readonly refuse: (communication: Communication) => Refusal
+}
+
+/** Completing: a draft becomes completed, once. */
+export const completion: Step<"Draft", "Completed", NotDraft> = {
+  from: "Draft",
+  to: "Completed",
+  sets: ({ at, by }) => ({ completed_at: at, completed_by: by }),
+  reach: (draft, sets) => ({ ...draft, ...sets, _tag: "Completed" }),
+  refuse: (communication) =>
+    new NotDraft({
+      id: communication.id,
+      number: communication.number,
+      life_cycle_state: lifeCycleState(communication)
+    })
+}
+
+/** Every step. */
+export const steps = { complete: completion }
+
+/** The pure decision of a step: the communication in its next state, or the refusal. */
+export const decide =
+  <From extends State, To extends State, Refusal>(step: Step<From, To, Refusal>) =>
+  (communication: Communication, act: Act): Result.Result<InState<To>, Refusal> =>
+    isIn(step.from, communication)
+      ? Result.succeed(step.reach(communication, step.sets(act)))
+      : Result.fail(step.refuse(communication))
+
+/** Completes a draft; fails with `NotDraft` in any other state. */
+export const complete = decide(completion)
+
+/** The history entry of a communication that is stored for the first time. */
+export const creationEntry = (communication: Communication, act: Act): HistoryEntry => ({
+  from: null,
+  to: lifeCycleState(communication),
+  ...act
+})
+
+/** The history entry of a step. */
+export const stepEntry = ({ from, to }: Pick<Step<State, State, unknown>, "from" | "to">, act: Act): HistoryEntry => ({
+  from: stateNames[from],
+  to: stateNames[to],
+  ...act
+})

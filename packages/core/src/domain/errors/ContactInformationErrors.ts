@@ -1,0 +1,23 @@
+/** Refusals that concern a contact information. */
+import { Schema } from "effect"
+import { ContactInformationId } from "../Identity.ts"
+
+/** The organisation has no contact information of that id. */
+export class ContactInformationNotFound extends Schema.TaggedError<ContactInformationNotFound>()(
+  "ContactInformationNotFound",
+  { id: Schema.String }
+) {
+  override get message() {
+    return `there is no contact information with id "${this.id}"`
+  }
+}
+
+/** The organisation already has a contact information of that id. */
+export class ContactInformationExists extends Schema.TaggedError<ContactInformationExists>()(
+  "ContactInformationExists",
+  { id: ContactInformationId }
+) {
+  override get message() {
+    return `there already is a contact information with id "${this.id}"`
+  }
+}

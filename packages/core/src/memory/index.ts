@@ -1,0 +1,16 @@
+import { Layer } from "effect"
+import { layerMemory as accounts } from "./Accounts.ts"
+import { layerMemory as attempts } from "./Attempts.ts"
+import { layerMemory as communications } from "./Communications.ts"
+import { layerMemory as contactInformations } from "./ContactInformations.ts"
+import { layerMemory as readiness } from "./Readiness.ts"
+import { layerMemory as sessions } from "./Sessions.ts"
+
+/** Every port in memory, for tests and for trying things out: gone with the process. */
+export const layerMemory = Layer.mergeAll(
+  accounts,
+  attempts,
+  Layer.provideMerge(communications, contactInformations),
+  readiness,
+  sessions
+)

@@ -1,0 +1,48 @@
+import { Effect } from "effect"
+import { CommunicationData, toData } from "../domain/CommunicationData.ts"
+import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
+import {
+  AmbiguousIdentifier,
+  CommunicationNotFound,
+  InvalidToken,
+  NotDraft,
+  StorageUnavailable
+} from "../domain/errors/index.ts"
+import { completion } from "../domain/Steps.ts"
+import { Communications } from "../ports/Communications.ts"
+import { actOf, authenticate } from "../use-cases/Authentication.ts"
+import { completedExample, tokenExample } from "./examples.ts"
+import { operation } from "./Operation.ts"
+import { type NamedRequest, named } from "./Parameters.ts"
+
+/**
+ * Completes a draft of the caller's organisation at the time of the clock.
+ *
+ * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`, `NotDraft`; with
+ * `StorageUnavailable` at any time. Source: CRM.COM Web API, `POST communications/complete`.
+ */
+export const completeCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
+  const communications = yield* Communications
+  const caller = yield* authenticate(request)
+  const identifier = yield* Effect.fromResult(parseIdentifier(request.communication_identifier))
+  return yield* communications.take(caller.organisation, identifier, completion, yield* actOf(caller))
+})
+
+/** `POST communications/complete`. */
+export const complete = operation({
+  name: "communications/complete",
+  operationId: "completeCommunication",
+  user: "authenticated",
+  request: named,
+  answer: CommunicationData,
+  nameable: CommunicationData,
+  errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, NotDraft, StorageUnavailable],
+  run: (request) => Effect.map(completeCommunication(request), toData),
+  summary: "Complete a communication",
+  description:
+    "DRAFT becomes COMPLETED. Only drafts can be completed, each of them once: of many callers exactly one succeeds. After `UNAVAILABLE`, ask again: `NOT_DRAFT` then tells that it was completed.",
+  example: {
+    request: { token: tokenExample, communication_identifier: { number: "41" } },
+    answer: completedExample
+  }
+})

@@ -1,0 +1,51 @@
+import { Effect, Schema } from "effect"
+import { ContactInformation } from "../domain/ContactInformation.ts"
+import { InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import { ContactInformationId } from "../domain/Identity.ts"
+import { contactInformationOf, NewContactInformation } from "../domain/NewContactInformation.ts"
+import { ContactInformations } from "../ports/ContactInformations.ts"
+import { freshHex } from "../ports/freshHex.ts"
+import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
+import { personExample, tokenExample } from "./examples.ts"
+import { operation } from "./Operation.ts"
+
+/**
+ * Stores a contact of the caller's organisation; the system gives its id.
+ *
+ * Fails with `InvalidToken`; with `StorageUnavailable` at any time.
+ */
+export const createContactInformation = Effect.fnUntraced(function* (request: Authentication & NewContactInformation) {
+  const contacts = yield* ContactInformations
+  const { token: _, caller: __, ...described } = request
+  const { organisation } = yield* authenticate(request)
+  const contact = contactInformationOf(ContactInformationId.make(yield* freshHex), described)
+  yield* contacts.add(organisation, contact).pipe(Effect.catchTag("ContactInformationExists", Effect.die))
+  return contact
+})
+
+/** `POST contact_information/create`. */
+export const createContact = operation({
+  name: "contact_information/create",
+  operationId: "createContactInformation",
+  user: "authenticated",
+  request: NewContactInformation,
+  answer: Schema.toType(ContactInformation),
+  nameable: Schema.toType(ContactInformation),
+  errors: [InvalidToken, StorageUnavailable],
+  run: createContactInformation,
+  summary: "Store a contact information",
+  description:
+    "A person needs `first_name` and `last_name`, a company its `company_name`. What else is left out is unset; `name` is then made of these.",
+  example: {
+    request: {
+      token: tokenExample,
+      type: "PERSON",
+      life_cycle_state: "MARKETING",
+      first_name: "Stephane",
+      last_name: "Spector",
+      title: "Mr",
+      demographics: { gender: "MALE", id_number: "121212", passport_number: "121212" }
+    },
+    answer: personExample
+  }
+})

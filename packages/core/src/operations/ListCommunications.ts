@@ -1,0 +1,75 @@
+import { Effect, Schema } from "effect"
+import { Direction, Media } from "../domain/Communication.ts"
+import { CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
+import { checkQuery, type GivenQuery, parseQuery } from "../domain/CommunicationsQuery.ts"
+import {
+  CommunicationNotFound,
+  ContactInformationNotFound,
+  InvalidQuery,
+  InvalidToken,
+  StorageUnavailable
+} from "../domain/errors/index.ts"
+import { LifeCycleState } from "../domain/LifeCycle.ts"
+import { Communications } from "../ports/Communications.ts"
+import { ContactInformations } from "../ports/ContactInformations.ts"
+import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
+import { completedExample, tokenExample } from "./examples.ts"
+import { operation } from "./Operation.ts"
+import { ContactInformationIdentifierParameter } from "./Parameters.ts"
+
+/**
+ * The communications of the caller's organisation with a contact, or in a state, newest first, at most 100 at once.
+ *
+ * Fails, in this order, with `InvalidQuery`, `InvalidToken`, and with `ContactInformationNotFound` or
+ * `CommunicationNotFound` where the contact, or the communication of `after`, does not exist; with `StorageUnavailable`
+ * at any time. Source: CRM.COM Web API, `GET communications/list`.
+ */
+export const listCommunications = Effect.fnUntraced(function* (request: Authentication & GivenQuery) {
+  const communications = yield* Communications
+  const contacts = yield* ContactInformations
+  yield* Effect.fromResult(checkQuery(request))
+  const { organisation } = yield* authenticate(request)
+  const query = yield* Effect.fromResult(parseQuery(request))
+  const found = yield* communications.list(organisation, query)
+  if (found.length === 0) {
+    if (query.contact_information !== undefined) yield* contacts.find(organisation, query.contact_information)
+    if (query.after !== undefined) yield* communications.find(organisation, { _tag: "Id", id: query.after })
+  }
+  return found
+})
+
+/** `GET communications/list`. */
+export const list = operation({
+  name: "communications/list",
+  operationId: "listCommunications",
+  user: "authenticated",
+  request: Schema.Struct({
+    contact_information_identifier: Schema.optionalKey(ContactInformationIdentifierParameter),
+    life_cycle_state: Schema.optionalKey(LifeCycleState),
+    direction: Schema.optionalKey(Direction),
+    media: Schema.optionalKey(Media),
+    number_of_results: Schema.optionalKey(
+      Schema.Int.annotate({ description: "How many to return at most, from 1 to 100; 25 unless given" })
+    ),
+    offset: Schema.optionalKey(Schema.Int.annotate({ description: "How many to skip; the deeper, the slower" })),
+    after: Schema.optionalKey(
+      Schema.String.annotate({
+        description: "The id of a communication: what follows it is returned, at any depth"
+      })
+    )
+  }),
+  answer: Schema.Array(CommunicationDetails),
+  nameable: Schema.Array(CommunicationDetails),
+  errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],
+  run: (request) => Effect.map(listCommunications(request), (found) => found.map(toDetails)),
+  summary: "List communications",
+  description:
+    "Those with a contact, or in a state, newest first. At least one of `contact_information_identifier` and `life_cycle_state` is needed.",
+  example: {
+    request: { token: tokenExample, life_cycle_state: "DRAFT", number_of_results: 2, fields_set: "id,number,subject" },
+    answer: [
+      { id: "0BF1B5FA1ED3D1F0B2B1E66A1FB1B8A5", number: "60", subject: "Communication 60 of CRMDEMO" },
+      { id: completedExample.id, number: "41", subject: completedExample.subject }
+    ]
+  }
+})

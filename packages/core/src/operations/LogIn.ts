@@ -1,0 +1,65 @@
+import { DateTime, Effect, Redacted, Schema } from "effect"
+import { parseToken } from "../domain/Caller.ts"
+import { InvalidCredentials, StorageUnavailable, TooManyAttempts } from "../domain/errors/index.ts"
+import { type LogInAttempt, logInLimits } from "../domain/LogInLimits.ts"
+import { Accounts, type Credentials } from "../ports/Accounts.ts"
+import { Attempts } from "../ports/Attempts.ts"
+import { freshHex } from "../ports/freshHex.ts"
+import { Sessions } from "../ports/Sessions.ts"
+import { tokenExample } from "./examples.ts"
+import { operation } from "./Operation.ts"
+
+/** How long a session lasts, whether it is used or not. */
+const lifetime = { hours: 2 }
+
+/**
+ * Opens a session of two hours for a user who knows the password, and returns its token.
+ *
+ * Fails, in this order, with `TooManyAttempts`, `InvalidCredentials`; with `StorageUnavailable` at any time. An attempt
+ * counts from its beginning, so that concurrent attempts are limited like successive ones; a successful one does not
+ * count. Source: CRM.COM Web API, `POST authentication/token`.
+ */
+export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<LogInAttempt, "address">) {
+  const [accounts, attempts, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
+  const limits = logInLimits(request)
+  for (const [index, limit] of limits.entries()) {
+    yield* attempts
+      .take(limit)
+      .pipe(
+        Effect.tapErrorTag("TooManyAttempts", () =>
+          Effect.forEach(limits.slice(0, index), (taken) => attempts.giveBack(taken), { discard: true })
+        )
+      )
+  }
+  const caller = yield* accounts.authenticate(request)
+  yield* Effect.forEach(limits, (limit) => attempts.giveBack(limit), { discard: true })
+  const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))
+  yield* sessions.open(token, caller, DateTime.add(yield* DateTime.now, lifetime))
+  return token
+})
+
+/** `POST authentication/token`. */
+export const token = operation({
+  name: "authentication/token",
+  operationId: "logIn",
+  user: "anyone",
+  request: Schema.Struct({
+    username: Schema.String,
+    password: Schema.String,
+    organisation: Schema.String,
+    unit: Schema.optionalKey(Schema.NullOr(Schema.String))
+  }),
+  answer: Schema.Struct({ token: Schema.String }),
+  errors: [InvalidCredentials, TooManyAttempts, StorageUnavailable],
+  run: ({ organisation, username, password, address = null }) =>
+    Effect.map(logIn({ organisation, username, password: Redacted.make(password), address }), (token) => ({
+      token: Redacted.value(token)
+    })),
+  summary: "Log in",
+  description:
+    "Answers a token, valid for two hours, whether used or not. Failed attempts are limited: `TOO_MANY_ATTEMPTS` says when the next one is heard.",
+  example: {
+    request: { username: "demo", password: "demo", organisation: "CRMDEMO" },
+    answer: { token: tokenExample }
+  }
+})

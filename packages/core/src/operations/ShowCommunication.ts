@@ -1,0 +1,69 @@
+import { Effect } from "effect"
+import {
+  CommunicationDetails,
+  CommunicationWithHistory,
+  toDetails,
+  toHistoryEntryData
+} from "../domain/CommunicationData.ts"
+import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
+import { AmbiguousIdentifier, CommunicationNotFound, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import { names } from "../domain/FieldsSet.ts"
+import { Communications } from "../ports/Communications.ts"
+import { authenticate } from "../use-cases/Authentication.ts"
+import { tokenExample } from "./examples.ts"
+import { operation } from "./Operation.ts"
+import { type NamedRequest, named } from "./Parameters.ts"
+
+/**
+ * The communication of the caller's organisation with this identifier.
+ *
+ * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; with `StorageUnavailable`
+ * at any time. Source: CRM.COM Web API, `GET communications/show`.
+ */
+export const showCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
+  const communications = yield* Communications
+  const { organisation } = yield* authenticate(request)
+  const identifier = yield* Effect.fromResult(parseIdentifier(request.communication_identifier))
+  return yield* communications.find(organisation, identifier)
+})
+
+/** The same with its history, oldest entry first. */
+export const showHistory = Effect.fnUntraced(function* (request: NamedRequest) {
+  const communications = yield* Communications
+  const caller = yield* authenticate(request)
+  const { communication_identifier } = request
+  const communication = yield* showCommunication({ caller, communication_identifier })
+  return { communication, history: yield* communications.history(caller.organisation, communication.id) }
+})
+
+/** `GET communications/show`. */
+export const show = operation({
+  name: "communications/show",
+  operationId: "showCommunication",
+  user: "authenticated",
+  request: named,
+  answer: CommunicationDetails,
+  nameable: CommunicationWithHistory,
+  errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
+  run: (request, fields) =>
+    names(fields, "history")
+      ? Effect.map(showHistory(request), ({ communication, history }) => ({
+          ...toDetails(communication),
+          history: history.map(toHistoryEntryData)
+        }))
+      : Effect.map(showCommunication(request), toDetails),
+  summary: "Show a communication",
+  description: "With its history, oldest step first, where `fields_set` names `history`.",
+  example: {
+    request: {
+      token: tokenExample,
+      communication_identifier: { number: "41" },
+      fields_set: "number,life_cycle_state,history"
+    },
+    answer: {
+      number: "41",
+      life_cycle_state: "COMPLETED",
+      history: [{ from: "DRAFT", to: "COMPLETED", at: "2026-01-15T16:45:00", by: tokenExample, request_id: null }]
+    }
+  }
+})

@@ -1,0 +1,40 @@
+import { DateTime, Effect } from "effect"
+import { CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
+import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
+import { AmbiguousIdentifier, CommunicationNotFound, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import { Communications } from "../ports/Communications.ts"
+import { authenticate } from "../use-cases/Authentication.ts"
+import { detailsExample, tokenExample } from "./examples.ts"
+import { operation } from "./Operation.ts"
+import { type NamedRequest, named } from "./Parameters.ts"
+
+/**
+ * Marks a communication of the caller's organisation as viewed, at the time of the clock; the first view counts.
+ *
+ * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; with `StorageUnavailable`
+ * at any time.
+ */
+export const viewCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
+  const communications = yield* Communications
+  const { organisation } = yield* authenticate(request)
+  const identifier = yield* Effect.fromResult(parseIdentifier(request.communication_identifier))
+  return yield* communications.view(organisation, identifier, yield* DateTime.now)
+})
+
+/** `POST communications/view`. */
+export const view = operation({
+  name: "communications/view",
+  operationId: "viewCommunication",
+  user: "authenticated",
+  request: named,
+  answer: CommunicationDetails,
+  nameable: CommunicationDetails,
+  errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
+  run: (request) => Effect.map(viewCommunication(request), toDetails),
+  summary: "Mark a communication as viewed",
+  description: "Sets `viewed` and `viewed_on` the first time; from then on the answer stays the same.",
+  example: {
+    request: { token: tokenExample, communication_identifier: { number: "41" } },
+    answer: { ...detailsExample, viewed: true, viewed_on: "2026-01-16T09:30:00" }
+  }
+})

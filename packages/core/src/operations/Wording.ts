@@ -1,0 +1,79 @@
+/** Why a request does not match its schema, in plain words. */
+import { Predicate, SchemaAST, type SchemaIssue } from "effect"
+
+type Path = ReadonlyArray<PropertyKey>
+
+const say = (path: Path, what: string): string =>
+  `${path.length === 0 ? "the request" : path.map(String).join(".")}: ${what}`
+
+const list = (words: ReadonlyArray<string>): string => {
+  const [last = "", ...others] = [...new Set(words)].toReversed()
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`
+}
+
+const wanted = (annotations: Record<string, unknown> | undefined): string | undefined =>
+  Predicate.isString(annotations?.expected) ? annotations.expected : undefined
+
+/** The alternatives of a type, in plain words. */
+const choices = (ast: SchemaAST.AST): ReadonlyArray<string> => {
+  const annotated = wanted(ast.annotations)
+  if (annotated !== undefined) return [annotated]
+  if (SchemaAST.isUnion(ast)) return ast.types.flatMap(choices)
+  if (SchemaAST.isLiteral(ast)) return [JSON.stringify(ast.literal)]
+  if (SchemaAST.isString(ast)) return ["a string"]
+  if (SchemaAST.isNumber(ast)) return ["a number"]
+  if (SchemaAST.isBoolean(ast)) return ["true or false"]
+  if (SchemaAST.isNull(ast)) return ["null"]
+  if (SchemaAST.isArrays(ast)) return ["an array"]
+  return SchemaAST.isObjects(ast) ? ["an object"] : ["something else"]
+}
+
+const flat = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  SchemaAST.isUnion(ast) ? ast.types.flatMap(flat) : [ast]
+
+/** The member that distinguishes the alternatives of a union of objects, and its possible values. */
+const tagOf = (union: SchemaAST.AST): readonly [name: PropertyKey, values: string] | undefined => {
+  const types = flat(union)
+  const alternatives = types.filter(SchemaAST.isObjects)
+  const tags = alternatives.map(({ propertySignatures }) =>
+    propertySignatures.find(({ type }) => SchemaAST.isLiteral(type))
+  )
+  const [first] = tags
+  if (first === undefined || alternatives.length < types.length) return undefined
+  if (tags.some((tag) => tag?.name !== first.name)) return undefined
+  return [first.name, list(tags.flatMap((tag) => (tag === undefined ? [] : choices(tag.type))))]
+}
+
+/** Whether an issue only says that the value is none of several. */
+const isBare = (issue: SchemaIssue.Issue): boolean => issue._tag === "AnyOf" && issue.issues.length === 0
+
+/** Names the wrong parameter and what was expected; never its value, which may be a secret. */
+export const describe = (issue: SchemaIssue.Issue, path: Path = []): string => {
+  switch (issue._tag) {
+    case "Pointer":
+      return describe(issue.issue, [...path, ...issue.path])
+    case "Encoding":
+      return describe(issue.issue, path)
+    case "Composite":
+      return describe(issue.issues[0], path)
+    case "AnyOf": {
+      const [first] = issue.issues
+      if (first !== undefined && !isBare(first)) return describe(first, path)
+      const tag = tagOf(issue.ast)
+      if (tag !== undefined) return say([...path, tag[0]], `expected ${tag[1]}`)
+      return say(path, `expected ${list(choices(issue.ast))}`)
+    }
+    case "Filter": {
+      const expected = wanted(issue.filter.annotations)
+      return expected === undefined ? describe(issue.issue, path) : say(path, `expected ${expected}`)
+    }
+    case "MissingKey":
+      return say(path, "is missing")
+    case "InvalidType": {
+      const message = issue.ast.annotations?.message
+      return say(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)
+    }
+    default:
+      return path.length === 0 ? "the body is not JSON" : say(path, "is not as documented")
+  }
+}

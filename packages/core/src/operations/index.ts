@@ -1,0 +1,15 @@
+import { complete } from "./CompleteCommunication.ts"
+import { create } from "./CreateCommunication.ts"
+import { createContact } from "./CreateContactInformation.ts"
+import { list } from "./ListCommunications.ts"
+import { token } from "./LogIn.ts"
+import { release } from "./ReleaseToken.ts"
+import { show } from "./ShowCommunication.ts"
+import { showContact } from "./ShowContactInformation.ts"
+import { view } from "./ViewCommunication.ts"
+
+/** Everything that can be asked of the system, in the order of the documentation. Every surface is derived from this list. */
+export const operations = [complete, create, show, list, view, createContact, showContact, token, release] as const
+
+/** Any operation of the list. */
+export type Operations = (typeof operations)[number]

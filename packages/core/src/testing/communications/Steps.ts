@@ -1,0 +1,109 @@
+import { Arbitrary, DateTime, Effect, Exit } from "effect"
+import { Completed, Draft } from "../../domain/Communication.ts"
+import { NotDraft } from "../../domain/errors/index.ts"
+import { completion, type Step } from "../../domain/Steps.ts"
+import { expectEqual, expectFailure, expectForAll } from "../Clause.ts"
+import { aDraft, anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
+import {
+  Acts,
+  byId,
+  byNumber,
+  type Clauses,
+  completedBy,
+  completionBy,
+  creationBy,
+  given,
+  historyOf,
+  stored
+} from "./Given.ts"
+
+const act = anAct()
+
+/** A step with a bug. */
+const throws = (): never => {
+  throw new Error("a bug in a step")
+}
+
+/** What `Communications` promises of steps. */
+export const stepClauses: Clauses = [
+  {
+    name: "a step returns the communication in its next state; that and its history entry come back whole",
+    test: expectForAll(
+      Arbitrary.all([Arbitrary.schema(Draft), Arbitrary.schema(Acts), Arbitrary.schema(Acts)]),
+      Effect.fnUntraced(function* ([draft, added, act]) {
+        const { communications } = yield* given
+        const organisation = freshOrganisation()
+        yield* store(organisation, draft, added)
+        const taken = communications.take(organisation, byId(draft), completion, act)
+        yield* expectEqual(yield* taken, completedBy(draft, act))
+        yield* expectEqual(yield* stored(organisation, byNumber(draft)), completedBy(draft, act))
+        yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
+      })
+    )
+  },
+  {
+    name: "a step changes the state and the members that it sets, nothing else",
+    test: expectForAll(
+      Arbitrary.all([Arbitrary.schema(Draft), Arbitrary.schema(Completed)]),
+      Effect.fnUntraced(function* ([draft, { completed_at, completed_by }]) {
+        const { communications } = yield* given
+        const organisation = freshOrganisation()
+        const step: typeof completion = { ...completion, sets: () => ({ completed_at, completed_by }) }
+        const after: Completed = { ...draft, _tag: "Completed", completed_at, completed_by }
+        yield* store(organisation, draft)
+        yield* expectEqual(yield* communications.take(organisation, byNumber(draft), step, act), after)
+        yield* expectEqual(yield* stored(organisation, byId(draft)), after)
+      })
+    )
+  },
+  {
+    name: "a refused step fails with the refusal of the step, and changes nothing",
+    test: Effect.gen(function* () {
+      const { communications, organisation, draft, added } = yield* given
+      yield* communications.take(organisation, byId(draft), completion, act)
+      const { id, number } = draft
+      const later = { ...anAct(), at: DateTime.add(noon, { hours: 1 }) }
+      const notDraft = new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
+      const stranger: Step<"Draft", "Completed", string> = { ...completion, refuse: ({ subject }) => `no: ${subject}` }
+      for (const identifier of [byId(draft), byNumber(draft)]) {
+        yield* expectFailure(communications.take(organisation, identifier, completion, later), notDraft)
+        const refused = communications.take(organisation, identifier, stranger, later)
+        yield* expectFailure(refused, `no: ${draft.subject}`)
+      }
+      yield* expectEqual(yield* stored(organisation, byId(draft)), completedBy(draft, act))
+      yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
+    })
+  },
+  {
+    name: "a step that throws is a defect, and changes nothing",
+    test: Effect.gen(function* () {
+      const { communications, organisation, draft, added } = yield* given
+      const imported = completedBy(aDraft("42"), act)
+      yield* store(organisation, imported, added)
+      for (const [identifier, step] of [
+        [byId(draft), { ...completion, sets: throws }],
+        [byId(imported), { ...completion, refuse: throws }]
+      ] as const) {
+        const exit = yield* Effect.exit(communications.take(organisation, identifier, step, act))
+        yield* expectEqual(Exit.hasDies(exit), true)
+      }
+      yield* expectEqual(yield* stored(organisation, byId(draft)), draft)
+      yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
+      yield* expectEqual(yield* stored(organisation, byId(imported)), imported)
+      yield* expectEqual(yield* historyOf(organisation, imported), [{ ...creationBy(added), to: "COMPLETED" }])
+    })
+  },
+  {
+    name: "each step leaves an entry in the history, oldest first; a view and a refused step leave none",
+    test: Effect.gen(function* () {
+      const { communications, organisation, draft, added } = yield* given
+      const withoutRequest = { ...anAct(), request_id: null }
+      yield* communications.view(organisation, byId(draft), noon)
+      yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
+      yield* communications.take(organisation, byId(draft), completion, withoutRequest)
+      yield* communications.view(organisation, byId(draft), noon)
+      yield* Effect.flip(communications.take(organisation, byId(draft), completion, act))
+      yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(withoutRequest)])
+    })
+  }
+]

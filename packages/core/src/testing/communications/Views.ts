@@ -1,0 +1,99 @@
+import { Arbitrary, DateTime, Effect } from "effect"
+import { Communication } from "../../domain/Communication.ts"
+import { completion } from "../../domain/Steps.ts"
+import { Instant } from "../../domain/Time.ts"
+import { expectEqual, expectForAll } from "../Clause.ts"
+import { anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
+import {
+  byId,
+  byNumber,
+  type Clauses,
+  completedBy,
+  completionBy,
+  creationBy,
+  given,
+  historyOf,
+  stored
+} from "./Given.ts"
+
+const times = Array.from({ length: 16 }, (_, millis) => DateTime.add(noon, { milliseconds: millis }))
+
+/** What `Communications` promises of views. */
+export const viewClauses: Clauses = [
+  {
+    name: "the first view sets viewed_on, in any state, and nothing else; later views return it unchanged",
+    test: expectForAll(
+      Arbitrary.all([Arbitrary.schema(Communication), Arbitrary.schema(Instant), Arbitrary.schema(Instant)]),
+      Effect.fnUntraced(function* ([communication, at, later]) {
+        const { communications } = yield* given
+        const organisation = freshOrganisation()
+        const viewed = { ...communication, viewed_on: communication.viewed_on ?? at }
+        yield* store(organisation, communication)
+        yield* expectEqual(yield* communications.view(organisation, byId(communication), at), viewed)
+        yield* expectEqual(yield* stored(organisation, byNumber(communication)), viewed)
+        yield* expectEqual(yield* communications.view(organisation, byNumber(communication), later), viewed)
+        yield* expectEqual(yield* stored(organisation, byId(communication)), viewed)
+      })
+    )
+  },
+  {
+    name: "of 16 views at once one counts, and all return its time",
+    test: Effect.gen(function* () {
+      const { communications, organisation, draft } = yield* given
+      const views = yield* Effect.forEach(
+        times,
+        (at, index) => communications.view(organisation, index % 2 === 0 ? byNumber(draft) : byId(draft), at),
+        { concurrency: "unbounded" }
+      )
+      const found = yield* stored(organisation, byId(draft))
+      yield* expectEqual(
+        times.some((at) => DateTime.Equivalence(at, found.viewed_on ?? DateTime.makeUnsafe(0))),
+        true
+      )
+      yield* expectEqual(found, { ...draft, viewed_on: found.viewed_on })
+      for (const viewed of views) yield* expectEqual(viewed, found)
+    })
+  },
+  {
+    name: "views leave no entry in the history, and a later step keeps viewed_on",
+    test: Effect.gen(function* () {
+      const { communications, organisation, draft, added } = yield* given
+      const act = { ...anAct(), at: DateTime.add(noon, { hours: 1 }) }
+      const viewed = { ...draft, viewed_on: noon }
+      yield* communications.view(organisation, byId(draft), noon)
+      yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
+      const completed = yield* communications.take(organisation, byNumber(draft), completion, act)
+      yield* expectEqual(completed, completedBy(viewed, act))
+      yield* expectEqual(yield* communications.view(organisation, byId(draft), act.at), completed)
+      yield* expectEqual(yield* stored(organisation, byId(draft)), completed)
+      yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
+    })
+  },
+  {
+    name: "a step and 16 views at once: neither loses the other",
+    test: Effect.gen(function* () {
+      for (let turn = 0; turn <= 8; turn++) {
+        const { communications, organisation, draft, added } = yield* given
+        const act = anAct()
+        const viewing = (times: ReadonlyArray<DateTime.Utc>) =>
+          Effect.forEach(times, (at) => communications.view(organisation, byId(draft), at), {
+            concurrency: "unbounded"
+          })
+        const [early, completed, late] = yield* Effect.all(
+          [
+            viewing(times.slice(0, turn * 2)),
+            communications.take(organisation, byNumber(draft), completion, act),
+            viewing(times.slice(turn * 2))
+          ],
+          { concurrency: "unbounded" }
+        )
+        const { viewed_on, ...found } = yield* stored(organisation, byId(draft))
+        yield* expectEqual(viewed_on === null, false)
+        yield* expectEqual({ ...found, viewed_on }, completedBy({ ...draft, viewed_on }, act))
+        for (const viewed of [...early, ...late]) yield* expectEqual(viewed.viewed_on, viewed_on)
+        yield* expectEqual(completed.viewed_on === null ? viewed_on : completed.viewed_on, viewed_on)
+        yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
+      }
+    })
+  }
+]

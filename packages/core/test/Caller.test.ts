@@ -1,0 +1,25 @@
+import { InvalidCaller, parseCaller } from "@communications/core"
+import { freshCaller, freshId } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { uuidOf } from "./Given.ts"
+
+describe("parseCaller", () => {
+  const caller = freshCaller()
+  it.each([String, (id: string) => id.toLowerCase(), uuidOf, (id: string) => uuidOf(id).toUpperCase()])(
+    "reads ids in either case, and as UUIDs: %#",
+    (written) => {
+      const given = { organisation: written(caller.organisation), user: written(caller.user) }
+      assert.deepStrictEqual(parseCaller(given), Result.succeed(caller))
+    }
+  )
+  it.each(["", "ada", `${freshId()}0`, ` ${freshId()}`, `{${uuidOf(freshId())}}`])(
+    "names the invalid member: %j",
+    (id) => {
+      const refused = (member: "organisation" | "user") => Result.fail(new InvalidCaller({ member }))
+      assert.deepStrictEqual(parseCaller({ ...caller, user: id }), refused("user"))
+      assert.deepStrictEqual(parseCaller({ ...caller, organisation: id }), refused("organisation"))
+      assert.deepStrictEqual(parseCaller({ organisation: id, user: id }), refused("organisation"))
+    }
+  )
+})

@@ -1,0 +1,22 @@
+import { ContactInformations, type Ports, RequestId, Sessions } from "@communications/core"
+import { aPerson, freshCaller, freshToken } from "@communications/core/testing"
+import { DateTime, Effect } from "effect"
+
+/** Runs as part of a request. */
+export const onRequest: <A, E, R extends Ports>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> =
+  Effect.provideService(RequestId, "the request")
+
+/** A caller with an open session, a contact, and nothing else. */
+export const given = Effect.gen(function* () {
+  const [caller, token, contact] = [freshCaller(), freshToken(), aPerson()]
+  yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
+  yield* (yield* ContactInformations).add(caller.organisation, contact)
+  return { caller, token, contact, contact_information_identifier: { id: contact.id } }
+})
+
+/** The direction and the medium of a new draft. */
+export const anEmail = { direction: "OUTGOING", media: "EMAIL" } as const
+
+/** An id as a UUID, in lower case. */
+export const uuidOf = (hex: string): string =>
+  hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")

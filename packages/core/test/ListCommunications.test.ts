@@ -1,0 +1,71 @@
+import {
+  CommunicationNotFound,
+  ContactInformationNotFound,
+  createCommunication,
+  type GivenQuery,
+  InvalidQuery,
+  InvalidToken,
+  layerMemory,
+  listCommunications
+} from "@communications/core"
+import { aDraft, freshId, freshToken, store } from "@communications/core/testing"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { anEmail, given, uuidOf } from "./Given.ts"
+
+layer(layerMemory)("listCommunications", (it) => {
+  it.effect("returns the newest 25 first, or another number of them, from another place", () =>
+    Effect.gen(function* () {
+      const { token, contact, contact_information_identifier } = yield* given
+      const created: Array<string> = []
+      for (let count = 0; count < 30; count++) {
+        yield* TestClock.adjust("1 millis")
+        created.unshift((yield* createCommunication({ token, contact_information_identifier, ...anEmail })).id)
+      }
+      const list = (query: GivenQuery) =>
+        Effect.map(listCommunications({ life_cycle_state: "DRAFT", ...query, token }), (found) =>
+          found.map(({ id }) => String(id))
+        )
+      assert.deepStrictEqual(yield* list({}), created.slice(0, 25))
+      assert.deepStrictEqual(yield* list({ number_of_results: 100 }), created)
+      assert.deepStrictEqual(yield* list({ number_of_results: 3, offset: 28 }), created.slice(28))
+      assert.deepStrictEqual(yield* list({ after: created[20]?.toLowerCase(), offset: 2 }), created.slice(23))
+      assert.deepStrictEqual(yield* list({ after: uuidOf(created[20] ?? "") }), created.slice(21))
+      assert.deepStrictEqual(yield* list({ after: created[29] }), [])
+      assert.deepStrictEqual(yield* list({ life_cycle_state: "COMPLETED" }), [])
+      for (const id of [contact.id, contact.id.toLowerCase(), uuidOf(contact.id)]) {
+        assert.deepStrictEqual(yield* list({ contact_information_identifier: { id } }), created.slice(0, 25))
+      }
+      assert.deepStrictEqual(yield* list({ direction: "INCOMING" }), [])
+    })
+  )
+  it.effect("refuses in the documented order: the query, the token, an unknown contact, an unknown after", () =>
+    Effect.gen(function* () {
+      const [{ token, contact }, theirs] = [yield* given, yield* given]
+      const draft = aDraft()
+      yield* store(theirs.caller.organisation, draft)
+      const error = (request: Parameters<typeof listCommunications>[0]) => Effect.flip(listCommunications(request))
+      const [missing, after] = [freshId(), freshId()]
+      const unknown = { contact_information_identifier: { id: missing }, after, token: freshToken() }
+      assert.instanceOf(yield* error({ ...unknown, offset: -1 }), InvalidQuery)
+      assert.deepStrictEqual(yield* error(unknown), new InvalidToken())
+      for (const id of [missing, theirs.contact.id, "41"]) {
+        for (const behind of [undefined, after]) {
+          const expected = new ContactInformationNotFound({ id })
+          assert.deepStrictEqual(
+            yield* error({ contact_information_identifier: { id }, after: behind, token }),
+            expected
+          )
+        }
+      }
+      for (const id of [after, draft.id, "41"]) {
+        for (const contact_information_identifier of [undefined, { id: contact.id }]) {
+          const expected = new CommunicationNotFound({ identifier: { id } })
+          const request = { life_cycle_state: "DRAFT", contact_information_identifier, after: id, token } as const
+          assert.deepStrictEqual(yield* error(request), expected)
+        }
+      }
+    })
+  )
+})

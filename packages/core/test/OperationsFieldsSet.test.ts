@@ -1,0 +1,102 @@
+import {
+  CommunicationDetails,
+  CommunicationWithHistory,
+  ContactInformation,
+  fieldsReader,
+  operations,
+  project,
+  toData,
+  toDetails,
+  toHistoryEntryData,
+  UnknownFields
+} from "@communications/core"
+import { aDraft, anAct, aPerson } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+
+const unknown = (...[first, ...rest]: [string, ...Array<string>]) =>
+  Result.fail(new UnknownFields({ unknown: [first, ...rest] }))
+
+const readers = new Map(
+  operations.flatMap((operation) =>
+    "nameable" in operation && operation.nameable !== undefined
+      ? [[operation.name, fieldsReader(operation.nameable, operation.answer)] as const]
+      : []
+  )
+)
+const details = ["create", "show", "list", "view"].map((method) => `communications/${method}`)
+const communications = ["communications/complete", ...details]
+const contacts = ["contact_information/create", "contact_information/show"]
+
+describe("fields_set of every operation", () => {
+  it("is taken by all operations on communications and contacts", () => {
+    assert.deepStrictEqual([...readers.keys()].sort(), [...communications, ...contacts].sort())
+  })
+  it.each([
+    ["subject", communications],
+    ["direction", details],
+    ["media", details],
+    ["content", details],
+    ["history", ["communications/show"]],
+    ["history.request_id", ["communications/show"]],
+    ["contact_information.name", communications],
+    ["name", contacts],
+    ["id", [...communications, ...contacts]],
+    ["created_at", []],
+    ["completed_by", []],
+    ["history.version", []],
+    ["history.0", []],
+    ["media.length", []]
+  ])("%s is known to %j", (name, knowing) => {
+    for (const [operation, read] of readers) {
+      if (knowing.includes(operation)) assert.isTrue(Result.isSuccess(read(name)), operation)
+      else assert.deepStrictEqual(read(name), unknown(name), operation)
+    }
+  })
+  it("the details come after the members that complete answers", () => {
+    const [draft, names] = [aDraft(), ["direction", "media", "content"]]
+    assert.deepStrictEqual(Object.keys(toDetails(draft)), [...Object.keys(toData(draft)), ...names])
+    assert.deepStrictEqual(Object.keys(CommunicationDetails.fields), Object.keys(toDetails(draft)))
+  })
+})
+
+describe("a projected answer", () => {
+  const readHistory = fieldsReader(CommunicationWithHistory, CommunicationDetails)
+  const readContact = fieldsReader(ContactInformation)
+  it("has the history only by its name", () => {
+    const answer = { ...toDetails(aDraft()), history: [] }
+    const { history: _, ...without } = answer
+    assert.deepStrictEqual(project(answer, Result.getOrThrow(readHistory(null))), without)
+  })
+  it("has the named fields of each entry of the history", () => {
+    const history = [anAct(), anAct()].map((act) => toHistoryEntryData({ from: null, to: "DRAFT", ...act }))
+    const show = (names: string) =>
+      JSON.stringify(project({ ...toDetails(aDraft()), history }, Result.getOrThrow(readHistory(names))))
+    const [one, other] = history
+    assert.strictEqual(show("history"), JSON.stringify({ history }))
+    assert.strictEqual(
+      show("history.by,number,history.to"),
+      JSON.stringify({
+        number: "41",
+        history: [
+          { to: "DRAFT", by: one?.by },
+          { to: "DRAFT", by: other?.by }
+        ]
+      })
+    )
+  })
+  it("has the named fields of a contact, in the documented order", () => {
+    const shown = project(aPerson(), Result.getOrThrow(readContact("company_profile.industry,title,type")))
+    assert.strictEqual(JSON.stringify(shown), '{"type":"PERSON","title":null,"company_profile":null}')
+  })
+  it.prop("has all fields of any contact by their names", [ContactInformation], ([contact]) => {
+    const names = Result.getOrThrow(readContact(Object.keys(contact)))
+    assert.strictEqual(JSON.stringify(project(contact, names)), JSON.stringify(contact))
+  })
+  it("of a list has the named fields of each element", () => {
+    const list = [toDetails(aDraft("1")), toDetails(aDraft("2"))]
+    const read = readers.get("communications/list") ?? assert.fail("there is no list")
+    assert.deepStrictEqual(project(list, Result.getOrThrow(read("number"))), [{ number: "1" }, { number: "2" }])
+    assert.deepStrictEqual(project(list, Result.getOrThrow(read(""))), list)
+  })
+})

@@ -1,0 +1,69 @@
+import { type Communication, Communications, type OrganisationId } from "@communications/core"
+import { Array, DateTime, Effect, Order } from "effect"
+import { faulty } from "./Broken.ts"
+
+const communications = faulty(Communications)
+
+const listClause =
+  "Communications: a list has what matches, with every combination of filters, newest first, of its organisation only"
+const pageClause = "Communications: pages, by offset and by after, have everything once, in order"
+
+/** Adapters that list communications, each with a fault. */
+export const brokenLists = [
+  communications("lists the communications of every organisation", listClause, (sound) => {
+    const organisations = new Set<OrganisationId>()
+    return {
+      add: (organisation, communication, act) => {
+        organisations.add(organisation)
+        return sound.add(organisation, communication, act)
+      },
+      list: (_, query) =>
+        Effect.map(
+          Effect.forEach(organisations, (one) => sound.list(one, query)),
+          Array.flatten
+        )
+    }
+  }),
+  communications("lists oldest first", listClause, (sound) => ({
+    list: (organisation, query) => Effect.map(sound.list(organisation, query), Array.reverse)
+  })),
+  communications("loses the order of communications that were created at the same time", listClause, (sound) => ({
+    list: (organisation, query) =>
+      Effect.map(
+        sound.list(organisation, query),
+        Array.sort(
+          Order.combine(
+            Order.mapInput(Order.flip(DateTime.Order), ({ created_at }: Communication) => created_at),
+            Order.mapInput(Order.String, ({ id }: Communication) => id)
+          )
+        )
+      )
+  })),
+  communications("returns more than the limit", pageClause, (sound) => ({
+    list: (organisation, query) => sound.list(organisation, { ...query, limit: query.limit + 1 })
+  })),
+  communications("offset off by one", pageClause, (sound) => ({
+    list: (organisation, query) => sound.list(organisation, { ...query, offset: Math.max(query.offset - 1, 0) })
+  })),
+  communications("ignores after", pageClause, (sound) => ({
+    list: (organisation, { after: _, ...query }) => sound.list(organisation, query)
+  })),
+  communications(
+    "starts from the newest at an unknown after",
+    "Communications: an after that the organisation does not have gives an empty list",
+    (sound) => ({
+      list: (organisation, query) =>
+        Effect.flatMap(sound.list(organisation, query), (found) =>
+          found.length > 0 ? Effect.succeed(found) : sound.list(organisation, { ...query, after: undefined })
+        )
+    })
+  ),
+  communications(
+    "lists a completed communication among the drafts too",
+    "Communications: a new communication is listed first, and after a step it is listed under its new state",
+    (sound) => ({
+      list: (organisation, query) =>
+        sound.list(organisation, query.life_cycle_state === "DRAFT" ? { ...query, life_cycle_state: undefined } : query)
+    })
+  )
+]

@@ -1,0 +1,186 @@
+import {
+  type Act,
+  type CommunicationId,
+  CommunicationNotFound,
+  Communications,
+  decide,
+  type HistoryEntry
+} from "@communications/core"
+import { DateTime, Effect } from "effect"
+import { faulty, overlay } from "./Broken.ts"
+
+const communications = faulty(Communications)
+
+/** Entries beside those that the sound adapter has recorded. */
+const invented = (sound: typeof Communications.Service) => {
+  const entries = new Map<CommunicationId, ReadonlyArray<HistoryEntry>>()
+  const record = (id: CommunicationId, act: Act) =>
+    Effect.sync(() => entries.set(id, [...(entries.get(id) ?? []), { from: "DRAFT", to: "COMPLETED", ...act }]))
+  const history: typeof sound.history = (organisation, id) =>
+    Effect.map(sound.history(organisation, id), (found) => [...found, ...(entries.get(id) ?? [])])
+  return { record, history }
+}
+
+const refusedClause = "Communications: a refused step fails with the refusal of the step, and changes nothing"
+const entriesClause =
+  "Communications: each step leaves an entry in the history, oldest first; a view and a refused step leave none"
+const setsClause = "Communications: a step changes the state and the members that it sets, nothing else"
+
+/** Adapters of steps, each with a fault. */
+export const brokenSteps = [
+  communications(
+    "cuts the time of a step to the second",
+    "Communications: a step returns the communication in its next state; that and its history entry come back whole",
+    (sound) => ({
+      take: (organisation, identifier, step, act) =>
+        sound.take(organisation, identifier, step, { ...act, at: DateTime.startOf(act.at, "second") })
+    })
+  ),
+  communications(
+    "forgets the request of a step",
+    "Communications: a step returns the communication in its next state; that and its history entry come back whole",
+    (sound) => ({
+      take: (organisation, identifier, step, act) =>
+        sound.take(organisation, identifier, step, { ...act, request_id: null })
+    })
+  ),
+  communications("unsets the subject with a step", setsClause, (sound) => {
+    const { find, put } = overlay(sound)
+    return {
+      find,
+      take: (organisation, identifier, step, act) =>
+        Effect.tap(sound.take(organisation, identifier, step, act), (taken) =>
+          Effect.sync(() => put({ ...taken, subject: null }))
+        )
+    }
+  }),
+  communications("stores the act instead of the members that the step sets", setsClause, (sound) => {
+    const { find, put } = overlay(sound)
+    return {
+      find,
+      take: (organisation, identifier, step, act) =>
+        Effect.tap(sound.take(organisation, identifier, step, act), (taken) =>
+          Effect.sync(() => taken._tag === "Completed" && put({ ...taken, completed_at: act.at, completed_by: act.by }))
+        )
+    }
+  }),
+  communications("loses a refusal", refusedClause, (sound) => ({
+    take: (organisation, identifier, step, act) =>
+      Effect.mapError(
+        sound.take(organisation, identifier, step, act),
+        () => new CommunicationNotFound({ identifier: { id: "lost" } })
+      )
+  })),
+  communications("records a refused step", refusedClause, (sound) => {
+    const { record, history } = invented(sound)
+    return {
+      take: (organisation, identifier, step, act) =>
+        Effect.tapError(sound.take(organisation, identifier, step, act), () =>
+          Effect.flatMap(Effect.orDie(sound.find(organisation, identifier)), ({ id }) => record(id, act))
+        ),
+      history
+    }
+  }),
+  communications(
+    "reports a step that throws as a missing communication",
+    "Communications: a step that throws is a defect, and changes nothing",
+    (sound) => ({
+      take: (organisation, identifier, step, act) =>
+        Effect.catchDefect(
+          sound.take(organisation, identifier, step, act),
+          () => new CommunicationNotFound({ identifier: { id: "thrown" } })
+        )
+    })
+  ),
+  communications(
+    "records a step before it is decided",
+    "Communications: a step that throws is a defect, and changes nothing",
+    (sound) => {
+      const { record, history } = invented(sound)
+      return {
+        take: (organisation, identifier, step, act) =>
+          Effect.onError(sound.take(organisation, identifier, step, act), () =>
+            Effect.flatMap(Effect.orDie(sound.find(organisation, identifier)), ({ id }) => record(id, act))
+          ),
+        history
+      }
+    }
+  ),
+  communications("records a view", entriesClause, (sound) => {
+    const { record, history } = invented(sound)
+    return {
+      view: (organisation, identifier, at) =>
+        Effect.tap(sound.view(organisation, identifier, at), (viewed) =>
+          viewed._tag === "Completed"
+            ? record(viewed.id, { at, by: viewed.completed_by, request_id: null })
+            : Effect.void
+        ),
+      history
+    }
+  }),
+  communications("forgets the history entry", entriesClause, (sound) => ({
+    history: (organisation, id) => Effect.map(sound.history(organisation, id), (entries) => entries.slice(0, 1))
+  })),
+  communications("returns the newest entry first", entriesClause, (sound) => ({
+    history: (organisation, id) => Effect.map(sound.history(organisation, id), (entries) => entries.toReversed())
+  })),
+  communications(
+    "records the step after it has changed the communication",
+    "Communications: a step that is interrupted has happened whole or not at all",
+    (sound) => {
+      const written = new Map<CommunicationId, number>()
+      return {
+        take: (organisation, identifier, step, act) =>
+          sound.take(organisation, identifier, step, act).pipe(
+            Effect.tap(() => Effect.sleep("1 millis")),
+            Effect.tap(({ id }) => Effect.sync(() => written.set(id, (written.get(id) ?? 0) + 1)))
+          ),
+        history: (organisation, id) =>
+          Effect.map(sound.history(organisation, id), (entries) => entries.slice(0, 1 + (written.get(id) ?? 0)))
+      }
+    }
+  ),
+  communications(
+    "two winners: reads, decides, and then writes",
+    "Communications: of 64 concurrent completions exactly one succeeds, and leaves one entry",
+    (sound) => ({
+      take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
+        const next = yield* Effect.fromResult(decide(step)(yield* sound.find(organisation, identifier), act))
+        yield* Effect.yieldNow
+        return yield* Effect.catch(sound.take(organisation, identifier, step, act), () => Effect.succeed(next))
+      })
+    })
+  ),
+  communications(
+    "takes all steps of a batch by one act",
+    "Communications: of 64 concurrent steps of as many communications none is lost, and each gets its own answer",
+    (sound) => {
+      let last: Act | undefined
+      return {
+        take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
+          last = act
+          yield* Effect.yieldNow
+          return yield* sound.take(organisation, identifier, step, last)
+        })
+      }
+    }
+  ),
+  communications(
+    "loses a step of a full batch",
+    "Communications: of 64 concurrent steps of as many communications none is lost, and each gets its own answer",
+    (sound) => {
+      let running = 0
+      return {
+        take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
+          running++
+          yield* Effect.yieldNow
+          const found = yield* sound.find(organisation, identifier)
+          const isLost = running-- === 50
+          return isLost
+            ? yield* Effect.fromResult(decide(step)(found, act))
+            : yield* sound.take(organisation, identifier, step, act)
+        })
+      }
+    }
+  )
+]

@@ -1,0 +1,37 @@
+import { inspect, isDeepStrictEqual } from "node:util"
+import { createClient } from "@communications/http/client"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+
+describe("the methods of the client over promises", () => {
+  const fetched = vi.fn<typeof fetch>(async () => Response.json({ status: { code: "OK" }, data: {} }))
+  beforeEach(() => vi.stubGlobal("fetch", fetched.mockClear()))
+  afterEach(() => void vi.unstubAllGlobals())
+  const client = createClient({ baseUrl: "http://localhost" })
+  const groups = [client.communications, client.contact_information, client.authentication]
+
+  it("nothing is requested by awaiting a group, printing it, or comparing it", async () => {
+    for (const group of groups) {
+      expect(await group).toBe(group)
+      expect(JSON.stringify({ group })).toBe('{"group":{}}')
+      expect(String(group)).toBe("[object Object]")
+      expect(inspect(group)).toBe("{}")
+      expect(isDeepStrictEqual(group, {})).toBe(true)
+      expect(group).toEqual({})
+      for (const name of [Symbol.iterator, Symbol.toPrimitive, "$$typeof", "asymmetricMatch", "toJSON", "0", "../x"]) {
+        expect(Reflect.get(group, name)).toBeUndefined()
+      }
+    }
+    expect(fetched).not.toHaveBeenCalled()
+  })
+
+  it("a method that a program replaces is replaced", async () => {
+    const { communications } = createClient({ baseUrl: "http://localhost" })
+    const double = vi.fn(() => Promise.reject(new Error("no")))
+    Object.assign(communications, { view: double })
+    await expect(communications.view({ communication_identifier: { number: "1" } })).rejects.toThrow("no")
+    expect(double).toHaveBeenCalledOnce()
+    expect(fetched).not.toHaveBeenCalled()
+    await communications.complete({ communication_identifier: { number: "1" } })
+    expect(fetched).toHaveBeenCalledOnce()
+  })
+})

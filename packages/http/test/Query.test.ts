@@ -1,0 +1,19 @@
+import { operations } from "@communications/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { queryReader } from "../src/Query.ts"
+
+describe("a query", () => {
+  for (const { name, request } of operations) {
+    it(`of ${name}: no parameter becomes the prototype of the request`, () => {
+      for (const query of ["__proto__=x&__proto__=y", "__proto__=x", "constructor=x&prototype=y"]) {
+        const read = Result.getOrThrow(queryReader(request)(query))
+        assert.strictEqual(Object.getPrototypeOf(read), Object.prototype)
+        assert.sameMembers(
+          Object.keys(read),
+          [...new URLSearchParams(query).keys()].filter((key, at, all) => all.indexOf(key) === at)
+        )
+      }
+    })
+  }
+})

@@ -1,0 +1,69 @@
+import { createHandler } from "@communications/http"
+import { hostPorts, hostToken } from "@communications/test-support/hostPorts"
+import { Layer, Option, Tracer } from "effect"
+import { describe, expect, it } from "vitest"
+
+const base = "http://localhost/crmapi/rest/v2"
+
+/** The span of a request, as a tracer receives it. */
+const traced = async (url: string, { method = "GET", headers }: RequestInit = {}) => {
+  const spans: Array<Tracer.NativeSpan> = []
+  const tracer = Tracer.make({
+    span: (options) => {
+      const span = new Tracer.NativeSpan(options)
+      spans.push(span)
+      return span
+    }
+  })
+  const handler = createHandler(Layer.merge(hostPorts, Layer.succeed(Tracer.Tracer, tracer)))
+  await handler(new Request(url, { method, headers: headers ?? {} }))
+  await handler.dispose()
+  const [span] = spans.filter(({ kind }) => kind === "server")
+  if (span === undefined) throw new Error("no span")
+  return { ...{ name: span.name, attributes: Object.fromEntries(span.attributes), span }, spans }
+}
+
+describe("the span of a request", () => {
+  it("is named after the method and the route, and knows both, the path and the status", async () => {
+    const { name, attributes } = await traced(`${base}/communications/show/?token=${hostToken}`)
+    const route = "/crmapi/rest/v2/communications/show"
+    expect(name).toBe(`GET ${route}`)
+    expect(attributes).toEqual({
+      "http.request.method": "GET",
+      "http.route": route,
+      "url.path": `${route}/`,
+      "http.response.status_code": 400
+    })
+  })
+
+  it("has a name that no client makes up", async () => {
+    for (const [url, method, name] of [
+      [`${base}/nothing/${hostToken}`, "GET", "GET"],
+      [`${base}/communications/complete%3F`, "PUT", "PUT"],
+      [`${base}/communications/complete`, "PUT", "PUT /crmapi/rest/v2/communications/complete"],
+      [`${base}/nothing`, "MADEUP", "_OTHER"],
+      [`${base}/communications/complete`, "MADEUP", "_OTHER /crmapi/rest/v2/communications/complete"]
+    ] as const) {
+      expect((await traced(url, { method })).name).toBe(name)
+    }
+  })
+
+  it("shows no token of a query", async () => {
+    const { spans } = await traced(`${base}/communications/list?token=${hostToken}&life_cycle_state=DRAFT`)
+    expect(spans.length).toBeGreaterThan(1)
+    for (const { name, attributes } of spans) {
+      expect(JSON.stringify([name, ...attributes])).not.toContain(hostToken)
+    }
+  })
+
+  it("continues the trace of the client", async () => {
+    const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"]
+    for (const headers of [{ traceparent: `00-${traceId}-${spanId}-01` }, { b3: `${traceId}-${spanId}-1` }]) {
+      const { span, spans } = await traced(`${base}/communications/list?token=${hostToken}`, { headers })
+      expect(Option.getOrThrow(span.parent).spanId).toBe(spanId)
+      for (const { traceId: id } of spans) expect(id).toBe(traceId)
+    }
+    const { span } = await traced(`${base}/nothing`, { headers: { traceparent: "00-x-y-01" } })
+    expect(span.parent).toEqual(Option.none())
+  })
+})

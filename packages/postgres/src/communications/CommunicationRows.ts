@@ -1,0 +1,95 @@
+/** Rows of communications and of their history. */
+import { Communication, HistoryEntry, type LifeCycleState } from "@communications/core"
+import { DateTime, Effect, Match, Option, Schema } from "effect"
+import type { SqlClient, Statement } from "effect/sql"
+import { hex, isoOf } from "../statements/Columns.ts"
+import { type ContactRow, contactColumns, contactOf, fromContactRow } from "./ContactRows.ts"
+
+/** A row of communications, joined with its contact information. */
+export interface Row extends ContactRow {
+  readonly version: number
+  readonly id: string
+  readonly number: string
+  readonly life_cycle_state: LifeCycleState
+  readonly created_at: string
+  readonly direction: string
+  readonly media: string
+  readonly subject: string | null
+  readonly content: string | null
+  readonly viewed_on: string | null
+  readonly completed_at: string | null
+  readonly completed_by: string | null
+}
+
+/** The columns of a communication `c` and its contact information `p`, as `Row` names them. */
+export const communicationColumns = (sql: SqlClient.SqlClient): Statement.Fragment => {
+  const iso = isoOf(sql)
+  return sql`
+    c.version, c.id::text, c.number, c.life_cycle_state, ${iso("c.created_at")} AS created_at, c.direction, c.media,
+    c.subject, c.content, ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at,
+    c.completed_by::text, ${contactColumns(sql)}`
+}
+
+/** Parses a timestamp; invalid text is left for the schema to reject. */
+const instant = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
+
+/** The tag of each state, and the members that only this state has. */
+const stateOf: { readonly [State in LifeCycleState]: (row: Row) => object } = {
+  DRAFT: () => ({ _tag: "Draft" }),
+  COMPLETED: (row) => ({
+    _tag: "Completed",
+    completed_at: instant(row.completed_at),
+    completed_by: row.completed_by === null ? null : hex(row.completed_by)
+  })
+}
+
+/** The columns in which the states differ. */
+export const stateColumns = Match.typeTags<Communication>()({
+  Draft: () => ({ life_cycle_state: "DRAFT", completed_at: null, completed_by: null }),
+  Completed: ({ completed_at, completed_by }) => ({
+    life_cycle_state: "COMPLETED",
+    completed_at: DateTime.formatIso(completed_at),
+    completed_by
+  })
+})
+
+const isCommunication = Schema.is(Communication)
+const decode = Schema.decodeUnknownEffect(Schema.toType(Communication))
+
+/** The communication of a row; an invalid row is a defect. */
+export const fromRow = (row: Row): Effect.Effect<Communication> => {
+  const stored = {
+    // Nothing for a state that only a later version knows, which makes the row invalid.
+    ...stateOf[row.life_cycle_state]?.(row),
+    id: hex(row.id),
+    number: row.number,
+    created_at: instant(row.created_at),
+    direction: row.direction,
+    media: row.media,
+    subject: row.subject,
+    content: row.content,
+    viewed_on: instant(row.viewed_on),
+    contact_information: contactOf(row)
+  }
+  const communication: unknown = stored
+  return isCommunication(communication)
+    ? Effect.succeed(communication)
+    : Effect.flatMap(fromContactRow(row), (contact_information) =>
+        Effect.orDie(decode({ ...stored, contact_information }))
+      )
+}
+
+/** A row of the history. */
+export interface HistoryRow {
+  readonly from: string | null
+  readonly to: string
+  readonly at: string
+  readonly by: string
+  readonly request_id: string | null
+}
+
+const decodeEntry = Schema.decodeUnknownEffect(Schema.toCodecJson(HistoryEntry))
+
+/** The history entry of a row; an invalid row is a defect. */
+export const fromHistoryRow = (row: HistoryRow): Effect.Effect<HistoryEntry> =>
+  Effect.orDie(decodeEntry({ ...row, by: hex(row.by) }))

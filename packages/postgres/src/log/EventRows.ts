@@ -1,0 +1,50 @@
+/** Entries of the log, and the events of them. */
+import { hash } from "node:crypto"
+import { CommunicationEvent, type Recorded } from "@communications/core"
+import { Effect, Schema } from "effect"
+import type { SqlClient, Statement } from "effect/sql"
+import { hex, isoOf } from "../statements/Columns.ts"
+
+/** An entry of the history `h` with its communication `c`. */
+export interface EventRow {
+  readonly position: string
+  readonly organisation: string
+  readonly communication: string
+  readonly number: string
+  readonly contact_information: string
+  readonly direction: string
+  readonly media: string
+  readonly from: string | null
+  readonly to: string
+  readonly version: number
+  readonly at: string
+  readonly by: string
+  readonly request_id: string | null
+}
+
+/** The columns of the entry, as `EventRow` names them. */
+export const entryColumns = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
+  h.position::text, h.organisation::text, h.communication::text, h."from", h."to", h.version, ${isoOf(sql)("h.at")} AS at,
+  h.by::text, h.request_id`
+
+const isEvent = Schema.is(CommunicationEvent)
+const decode = Schema.decodeUnknownEffect(CommunicationEvent)
+
+/** The id of an event follows from its entry, so that it is the same whenever and wherever the entry is read. */
+const eventId = (organisation: string, communication: string, version: number): string =>
+  hash("sha256", `${organisation} ${communication} ${version}`, "hex").slice(0, 32).toUpperCase()
+
+/** The event of a row; an invalid row is a defect. */
+export const fromEventRow = ({ position, ...row }: EventRow): Effect.Effect<Recorded> => {
+  const [organisation, communication] = [hex(row.organisation), hex(row.communication)]
+  const { number, direction, media, from, to, version, at, request_id } = row
+  const event: unknown = {
+    ...{ id: eventId(organisation, communication, version), organisation, communication, number },
+    ...{ contact_information: hex(row.contact_information), direction, media, from, to, version, at, by: hex(row.by) },
+    request_id
+  }
+  return Effect.map(isEvent(event) ? Effect.succeed(event) : Effect.orDie(decode(event)), (event) => ({
+    event,
+    position
+  }))
+}

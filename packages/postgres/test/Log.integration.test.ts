@@ -1,0 +1,253 @@
+import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
+import { StorageTimeout } from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Context, DateTime, Effect, Fiber, Layer, Redacted } from "effect"
+import { type Given, given, open, reader } from "./log.ts"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** How many entries have a position, and how many different positions there are. */
+const numbered = ({ sql }: Given) =>
+  Effect.map(
+    sql<{ readonly entries: number; readonly positions: number }>`
+      SELECT count(position)::integer AS entries, count(DISTINCT position)::integer AS positions
+      FROM communication_history`,
+    ([row]) => row
+  )
+
+/** The statistics once every connection has reported its own. */
+const settled = <A, E, R>(statistics: Effect.Effect<A, E, R>) => Effect.delay(statistics, "1500 millis")
+
+/** Stores many drafts, as an import does. */
+const importing = ({ sql, drafts }: Given, count: number) =>
+  Effect.gen(function* () {
+    const organisation = freshOrganisation()
+    const [contact = aDraft()] = drafts
+    yield* sql`
+      INSERT INTO contact_information
+      SELECT ${organisation}::uuid, id, type, life_cycle_state, name, first_name, middle_name, last_name, title,
+        company_name, demographics, company_profile
+      FROM contact_information WHERE id = ${contact.contact_information.id}::uuid`
+    yield* sql`
+      WITH added AS (
+        INSERT INTO communications
+          (organisation, id, number, life_cycle_state, created_at, direction, media, contact_information)
+        SELECT ${organisation}::uuid, md5(i::text)::uuid, 'x' || i, 'DRAFT', now(), 'OUTGOING', 'EMAIL',
+          ${contact.contact_information.id}::uuid
+        FROM generate_series(1, ${count}) AS i
+        RETURNING organisation, id, created_at
+      )
+      INSERT INTO communication_history (organisation, communication, version, "to", at, by, era)
+      SELECT organisation, id, 1, 'DRAFT', created_at, id, (SELECT era FROM log_eras) FROM added`
+  })
+
+describe("a transaction that stays open", () => {
+  it.live("delays no event of another; its own come when it ends, after those of the same communication", () =>
+    Effect.gen(function* () {
+      const here = yield* given(2)
+      const [draft = aDraft(), late = aDraft()] = here.drafts
+      const { seen, readOn, readAll } = reader(here)
+      const holding = yield* open(here, here.completing(late))
+      yield* holding.run
+      const earlier = yield* open(here, here.completing(draft))
+      const younger = yield* open(here, Effect.andThen(here.completing(draft), here.reopening(draft)))
+      yield* younger.run
+      yield* younger.commit
+      yield* readAll(1)
+      yield* earlier.run
+      yield* readOn
+      assert.deepStrictEqual(
+        seen.map(({ version }) => version),
+        [2]
+      )
+      yield* earlier.commit
+      yield* here.reopening(draft)
+      yield* here.completing(draft)
+      yield* readAll(3)
+      yield* readOn
+      assert.deepStrictEqual(
+        seen.map(({ communication, version }) => [communication, version]),
+        [2, 4, 6].map((version) => [draft.id, version])
+      )
+      yield* holding.commit
+      yield* readAll(4)
+      assert.strictEqual(seen.at(-1)?.communication, late.id)
+    })
+  )
+
+  it.live("leaves no event when it is rolled back, and no gap that holds up others", () =>
+    Effect.gen(function* () {
+      const here = yield* given(2)
+      const [undone = aDraft(), done = aDraft()] = here.drafts
+      const { seen, readOn, readAll } = reader(here)
+      const rolledBack = yield* open(here, Effect.andThen(here.completing(undone), Effect.fail("rolled back")))
+      yield* here.completing(done)
+      yield* readAll(1)
+      yield* Effect.flip(rolledBack.run)
+      yield* readOn
+      assert.deepStrictEqual(
+        seen.map(({ communication }) => communication),
+        [done.id]
+      )
+    })
+  )
+
+  it.live("idle in another database, or here without any history, it delays nothing", () =>
+    Effect.gen(function* () {
+      const here = yield* given(1)
+      const another = yield* Layer.build(PgClient.layer({ url: Redacted.make(yield* freshDatabase) }))
+      const elsewhere = Context.get(another, PgClient.PgClient)
+      const [draft = aDraft()] = here.drafts
+      const other = yield* open({ sql: elsewhere }, Effect.void)
+      const own = yield* open(here, here.sql`CREATE TABLE of_the_host ()`)
+      yield* own.run
+      yield* here.events.open("later", "now")
+      yield* here.completing(draft)
+      for (const subscription of ["mail", "later"]) {
+        const { seen, readOn } = reader(here, { subscription })
+        yield* readOn
+        assert.deepStrictEqual(
+          seen.map(({ communication }) => communication),
+          [draft.id]
+        )
+      }
+      yield* Effect.all([other.run, own.commit])
+      yield* other.commit
+    })
+  )
+})
+
+describe("from now on", () => {
+  it.live("a subscription begins when the transactions that took steps before have ended, without their events", () =>
+    Effect.gen(function* () {
+      const here = yield* given(3)
+      const [before = aDraft(), meanwhile = aDraft(), after = aDraft()] = here.drafts
+      const holding = yield* open(here, here.completing(before))
+      yield* holding.run
+      const opening = yield* Effect.forkChild(here.events.open("later", "now"), { startImmediately: true })
+      const eras = here.sql<{ readonly era: number }>`SELECT era FROM log_eras`
+      yield* Effect.repeat(eras, { until: ([row]) => row?.era === 2 })
+      yield* here.completing(meanwhile)
+      yield* Effect.sleep("100 millis")
+      assert.isUndefined(opening.pollUnsafe())
+      yield* holding.commit
+      yield* Fiber.join(opening)
+      yield* here.completing(after)
+      const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
+      yield* readOn
+      assert.sameMembers(
+        seen.map(({ communication }) => communication),
+        [meanwhile.id, after.id]
+      )
+      assert.deepStrictEqual(yield* eras, [{ era: 2 }])
+      yield* here.events.open("later", "now")
+      assert.deepStrictEqual(yield* eras, [{ era: 2 }])
+    })
+  )
+
+  it.live("it numbers only what it reads, however long the log before it is", () =>
+    Effect.gen(function* () {
+      const here = yield* given(1)
+      const [draft = aDraft()] = here.drafts
+      yield* importing(here, 200_000)
+      const scans = Effect.andThen(
+        here.sql`SELECT pg_stat_force_next_flush()`,
+        here.sql`
+          SELECT relname, seq_scan::text FROM pg_stat_user_tables
+          WHERE relname IN ('communications', 'communication_history') ORDER BY 1`
+      )
+      const wholeReads = yield* settled(scans)
+      yield* here.events.open("later", "now")
+      const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
+      yield* readOn
+      yield* here.completing(draft)
+      yield* readOn
+      assert.deepStrictEqual(
+        seen.map(({ to }) => to),
+        ["COMPLETED"]
+      )
+      assert.deepStrictEqual(yield* settled(scans), wholeReads)
+      assert.deepStrictEqual(yield* numbered(here), { entries: 2, positions: 2 })
+    })
+  )
+
+  it.live("a reader from the beginning still gets creations before completions that others numbered first", () =>
+    Effect.gen(function* () {
+      const here = yield* given(20)
+      yield* here.events.open("later", "now")
+      for (const draft of here.drafts) yield* here.completing(draft)
+      const later = reader(here, { subscription: "later" })
+      yield* later.readAll(20)
+      const { seen, readAll } = reader(here, { steps: "all" })
+      yield* readAll(40)
+      for (const { id } of here.drafts) {
+        const own = seen.filter(({ communication }) => communication === id)
+        assert.deepStrictEqual(
+          own.map(({ version }) => version),
+          [1, 2]
+        )
+      }
+    })
+  )
+})
+
+describe("a long log", () => {
+  it.live("one call passes over 30,000 creations before the first completion", () =>
+    Effect.gen(function* () {
+      const here = yield* given(1)
+      const [draft = aDraft()] = here.drafts
+      yield* importing(here, 30_000)
+      yield* here.completing(draft, { ...anAct(), at: yield* DateTime.now })
+      const { seen, readOn } = reader(here)
+      yield* Effect.provideService(readOn, StorageTimeout, "1 minute")
+      assert.deepStrictEqual(
+        seen.map(({ communication }) => communication),
+        [draft.id]
+      )
+    })
+  )
+
+  it.live("readers that number at the same time give each entry one position, in the order of each communication", () =>
+    Effect.gen(function* () {
+      const here = yield* given(8)
+      const names = ["a", "b", "c", "d"]
+      for (const name of names) yield* here.events.open(name, "beginning")
+      const steps = here.drafts.length * 61
+      const writing = Effect.forEach(
+        here.drafts,
+        (draft) => Effect.repeat(Effect.andThen(here.completing(draft), here.reopening(draft)), { times: 29 }),
+        { concurrency: "unbounded" }
+      )
+      const readers = names.map((subscription) => reader(here, { subscription, steps: "all" }))
+      yield* Effect.all([writing, Effect.forEach(readers, ({ readAll }) => readAll(steps), { concurrency: 4 })], {
+        concurrency: 2
+      })
+      for (const { seen } of readers) {
+        assert.lengthOf(seen, steps)
+        for (const { id } of here.drafts) {
+          const own = seen.filter(({ communication }) => communication === id)
+          assert.deepStrictEqual(
+            own.map(({ version }) => version),
+            Array.from({ length: 61 }, (_, index) => index + 1)
+          )
+        }
+        assert.deepStrictEqual(seen, readers[0]?.seen)
+      }
+      assert.deepStrictEqual(yield* numbered(here), { entries: steps, positions: steps })
+    })
+  )
+})
+
+it.live("an event has the same id for every subscription, and none that another event has", () =>
+  Effect.gen(function* () {
+    const here = yield* given(10)
+    for (const draft of here.drafts) yield* here.completing(draft)
+    yield* here.events.open("other", "beginning")
+    const [one, other] = [reader(here, { steps: "all" }), reader(here, { subscription: "other", steps: "all" })]
+    yield* Effect.all([one.readAll(20), other.readAll(20)])
+    assert.deepStrictEqual(one.seen, other.seen)
+    assert.strictEqual(new Set(one.seen.map(({ id }) => id)).size, 20)
+  })
+)

@@ -1,0 +1,143 @@
+/** The log outlives its cluster: nothing of it depends on transaction ids. */
+import { randomUUID } from "node:crypto"
+import { Communications, completion, Events } from "@communications/core"
+import { aDraft, anAct } from "@communications/core/testing"
+import { startPostgres } from "@communications/test-support/PostgresServer"
+import { PgClient } from "@effect/sql-pg"
+import { assert, it, vi } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted, Schedule } from "effect"
+import { type Given, given, portsOn, reader } from "./log.ts"
+
+vi.setConfig({ testTimeout: 120_000 })
+
+/** A cluster of the test's own whose next transaction has at least this id; gives the URLs of new databases on it. */
+const cluster = Effect.fnUntraced(function* (transactions: number) {
+  const { url } = yield* Effect.acquireRelease(
+    Effect.promise(() => startPostgres({ fsync: "off", wal_level: "logical" })),
+    ({ stop }) => Effect.promise(stop)
+  )
+  const client = yield* Layer.build(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
+  const sql = Context.get(client, PgClient.PgClient)
+  yield* sql.unsafe(`DO $$ BEGIN
+    FOR transaction IN 1..${transactions} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP;
+  END $$`)
+  const newDatabase = Effect.gen(function* () {
+    const name = `test_${randomUUID().replaceAll("-", "")}`
+    yield* sql.unsafe(`CREATE DATABASE ${name}`)
+    return Object.assign(new URL(url), { pathname: `/${name}` }).href
+  })
+  return { newDatabase }
+})
+
+/** In an order in which no row refers to a later one. */
+const tables = [
+  ...["organisations", "users", "contact_information", "communications", "communication_history"],
+  ...["communication_numbers", "sessions", "attempts", "subscriptions", "log_eras", "log_positions"]
+]
+
+/** Copies every row, as a dump and its restoration do. */
+const copy = Effect.fnUntraced(function* (from: PgClient.PgClient, to: PgClient.PgClient) {
+  const stored = yield* from<{ readonly name: string }>`
+    SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'communications_migrations'`
+  assert.sameMembers(
+    stored.map(({ name }) => name),
+    tables
+  )
+  yield* to`TRUNCATE log_eras, log_positions`
+  for (const table of tables) {
+    const [dump] = yield* from<{ readonly rows: string }>`
+      SELECT coalesce(json_agg(t), '[]')::text AS rows FROM ${from(table)} AS t`
+    yield* to`
+      INSERT INTO ${to(table)} SELECT * FROM json_populate_recordset(NULL::${to(table)}, ${dump?.rows ?? ""}::text::json)`
+  }
+})
+
+const transactionId = (sql: PgClient.PgClient) =>
+  Effect.map(sql<{ readonly id: string }>`SELECT pg_current_xact_id()::text AS id`, ([row]) => Number(row?.id))
+
+/** The same log in another database. */
+const continued = Effect.fnUntraced(function* (here: Given, url: string) {
+  const ports = yield* portsOn(url)
+  const communications = Context.get(ports, Communications)
+  const completing: Given["completing"] = ({ id }, act = anAct()) =>
+    communications.take(here.organisation, { _tag: "Id", id }, completion, act)
+  return { ...here, sql: Context.get(ports, PgClient.PgClient), events: Context.get(ports, Events), completing }
+})
+
+/** Everything that a subscription has read: in one database, and then in the next one. */
+const readingOn = (seen: ReadonlyArray<string>, here: Pick<Given, "events">) =>
+  Effect.gen(function* () {
+    const { seen: read, holder, readOn } = reader(here, { steps: "all" })
+    for (let round = 0; round < 3; round++) yield* readOn
+    yield* here.events.release(holder)
+    return [...seen, ...read.map(({ number, version }) => `${number}/${version}`)]
+  })
+
+/** Steps that the subscription has read, others that only have a position, and one that no reader has found yet. */
+const written = Effect.fnUntraced(function* (here: Given) {
+  const [first = aDraft(), second = aDraft(), third = aDraft(), fourth = aDraft()] = here.drafts
+  yield* here.completing(first)
+  const seen = yield* readingOn([], here)
+  yield* here.completing(second)
+  yield* here.completing(third)
+  yield* here.events.open("another", "beginning")
+  yield* reader(here, { subscription: "another" }).readOn
+  yield* here.completing(fourth)
+  return seen
+})
+
+it.live("dumped and restored where transaction ids are smaller, and larger, it delivers every event once", () =>
+  Effect.gen(function* () {
+    const [younger, older] = [yield* cluster(0), yield* cluster(20_000)]
+    const here = yield* given(6, older.newDatabase)
+    const [fifth = aDraft(), sixth = aDraft()] = here.drafts.slice(4)
+    const before = yield* written(here)
+    assert.sameMembers(before, ["0/1", "1/1", "2/1", "3/1", "4/1", "5/1", "0/2"])
+
+    const there = yield* continued(here, yield* younger.newDatabase)
+    yield* copy(here.sql, there.sql)
+    assert.isBelow(yield* transactionId(there.sql), (yield* transactionId(here.sql)) - 10_000)
+    yield* there.completing(fifth)
+    const between = yield* readingOn(before, there)
+    assert.sameMembers(between, [...before, "1/2", "2/2", "3/2", "4/2"])
+
+    const back = yield* continued(here, yield* older.newDatabase)
+    yield* copy(there.sql, back.sql)
+    yield* back.completing(sixth)
+    assert.deepStrictEqual(yield* readingOn(between, back), [...between, "5/2"])
+  })
+)
+
+it.live("moved by logical replication while it is written and read, it delivers every event once", () =>
+  Effect.gen(function* () {
+    const [source, target] = [yield* cluster(20_000), yield* cluster(0)]
+    const here = yield* given(6, source.newDatabase)
+    const [fifth = aDraft(), sixth = aDraft()] = here.drafts.slice(4)
+    const there = yield* continued(here, yield* target.newDatabase)
+    yield* there.sql`TRUNCATE log_eras, log_positions, communications_migrations`
+    yield* here.sql`CREATE PUBLICATION moving FOR ALL TABLES`
+    const { hostname, port, username, pathname } = new URL(here.url)
+    const connection = `host=${hostname} port=${port} user=${username} dbname=${pathname.slice(1)}`
+    yield* there.sql.unsafe(`CREATE SUBSCRIPTION moving CONNECTION '${connection}' PUBLICATION moving`)
+
+    const before = yield* written(here)
+    yield* here.completing(fifth)
+    const state = ({ sql }: Pick<Given, "sql">) => sql`
+      SELECT (SELECT count(*)::text FROM communication_history) AS entries,
+        (SELECT count(position)::text FROM communication_history) AS positions,
+        (SELECT count(*)::text FROM communications WHERE life_cycle_state = 'COMPLETED') AS completed,
+        (SELECT count(*)::text FROM contact_information) AS contacts,
+        (SELECT era::text FROM log_eras) AS era, (SELECT last::text FROM log_positions) AS last,
+        (SELECT string_agg(s::text, ' ' ORDER BY subscription) FROM subscriptions s) AS subscriptions`
+    const expected = yield* state(here)
+    yield* Effect.repeat(state(there), {
+      until: (found) => JSON.stringify(found) === JSON.stringify(expected),
+      schedule: Schedule.spaced("50 millis")
+    })
+    yield* there.sql`DROP SUBSCRIPTION moving`
+
+    yield* there.completing(sixth)
+    const all = yield* readingOn(before, there)
+    assert.sameMembers(all, [...before, "1/2", "2/2", "3/2", "4/2", "5/2"])
+  })
+)

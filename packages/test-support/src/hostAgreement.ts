@@ -1,0 +1,110 @@
+/** Holds what a host answers against what `answer` itself does: a host adds nothing and takes nothing away. */
+import { request as send } from "node:http"
+import { answer, largestBody } from "@communications/http"
+import { type Layer, ManagedRuntime } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { hostIds, hostPorts } from "./hostPorts.ts"
+import { type HostRequest, hostRequests } from "./hostRequests.ts"
+
+/** A response as it arrived. */
+export interface HostResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+}
+
+/** Sends a request to a host. */
+export type Exchange = (request: HostRequest) => Promise<HostResponse>
+
+const bytesOf = ({ body = "" }: HostRequest): Uint8Array =>
+  typeof body === "string" || body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(body.join(""))
+
+/** Exchanges over a socket, with nothing added to the request but its framing. */
+export const overSocket =
+  (port: number): Exchange =>
+  ({ method, path, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const sent = send({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {
+        const chunks: Array<Buffer> = []
+        response.on("data", (chunk: Buffer) => chunks.push(chunk))
+        response.on("end", () => {
+          const { statusCode: status = 0, headers } = response
+          resolve({ status, headers, body: Buffer.concat(chunks).toString() })
+        })
+      }).on("error", reject)
+      if (body === undefined || typeof body === "string" || body instanceof Uint8Array) sent.end(body)
+      else {
+        for (const piece of body) sent.write(piece)
+        sent.end()
+      }
+    })
+
+/** Exchanges by a function of the Fetch standard; a body in pieces is a stream. */
+export const overFetch =
+  (handler: (request: Request) => Promise<Response> | Response): Exchange =>
+  async ({ method, path, headers, body }) => {
+    const isWhole = body === undefined || typeof body === "string" || body instanceof Uint8Array
+    const sent = isWhole ? (body ?? null) : ReadableStream.from(body.map((piece) => Buffer.from(piece)))
+    const request = new Request(`http://localhost${path}`, { method, headers, body: sent, duplex: "half" })
+    const response = await handler(request)
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
+  }
+
+/** What the function itself answers. */
+const byItself = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof hostPorts>, never>): Exchange => {
+  return async (request) => {
+    const { method, path: url, headers } = request
+    const bytes = bytesOf(request)
+    const body = bytes.byteLength > largestBody ? undefined : bytes
+    const response = await runtime.runPromise(answer({ method, url, headers, body, address: null }))
+    const length = { "content-length": String(Buffer.byteLength(response.body)) }
+    return {
+      status: response.status,
+      headers: { ...response.headers, ...length },
+      body: method === "HEAD" ? "" : response.body
+    }
+  }
+}
+
+/** The headers that belong to a connection, not to a response. */
+const ofConnections = ["connection", "date", "keep-alive", "transfer-encoding", "vary"]
+
+const compared = ({ status, headers, body }: HostResponse) => ({
+  status,
+  headers: Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !ofConnections.includes(name))
+      .map(([name, value]) => [name, String(value).replace(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "generated")])
+  ),
+  body: body
+    .replace(/[0-9A-F]{32}/g, (id) => (hostIds.has(id) ? id : "generated"))
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+/g, "a time")
+})
+
+/**
+ * Declares the tests of a host: it answers each request as `answer` does, except those that never reach it. The host
+ * serves `hostPorts`, made anew.
+ */
+export const describeHost = (
+  name: string,
+  serve: () => Promise<{ readonly exchange: Exchange; readonly close?: () => Promise<unknown> }>,
+  except: ReadonlyArray<string> = []
+) =>
+  describe(name, () => {
+    const runtime = ManagedRuntime.make(hostPorts)
+    const expected = byItself(runtime)
+    let served: Awaited<ReturnType<typeof serve>>
+    beforeAll(async () => {
+      served = await serve()
+    })
+    afterAll(async () => {
+      await served.close?.()
+      await runtime.dispose()
+    })
+    const all = hostRequests.filter(({ what }) => !except.includes(what)).map((sent) => ({ sent, what: sent.what }))
+    it.each(all)("$what", async ({ sent }) => {
+      const answered = compared(await served.exchange(sent))
+      expect(answered.status).toBe(sent.status)
+      expect(answered).toEqual(compared(await expected(sent)))
+    })
+  })
