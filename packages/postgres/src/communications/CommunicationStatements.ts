@@ -6,6 +6,7 @@ import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { array, moment } from "../statements/Columns.ts"
 import { communicationColumns, type Row, stateColumns } from "./CommunicationRows.ts"
+import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 
 /** Makes the statements for a client, on the tables of its schema. */
@@ -54,18 +55,19 @@ export const communicationStatements = Effect.gen(function* () {
       values: ReadonlyArray<string>
     ) => sql<Row>`
       SELECT ${communicationColumns(sql)}
-      FROM ${table.communications} c
-      JOIN ${table.contact_information} p ON p.organisation = ${organisation}::uuid AND p.id = c.contact_information
+      FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
       WHERE c.organisation = ${organisation}::uuid
         AND ${key === "Id" ? sql`c.id = ANY((SELECT ${array(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${array(values)}::text::text[])::text[])`}`,
 
     /** The communication, where it had not been viewed before. */
     view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc) => sql<Row>`
-      UPDATE ${table.communications} c SET viewed_on = ${moment(at)}::timestamptz
-      FROM ${table.contact_information} p
-      WHERE c.organisation = ${organisation}::uuid AND c.viewed_on IS NULL
-        AND ${identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`}
-        AND p.organisation = ${organisation}::uuid AND p.id = c.contact_information
-      RETURNING ${communicationColumns(sql)}`
+      WITH viewed AS (
+        UPDATE ${table.communications} c SET viewed_on = ${moment(at)}::timestamptz
+        WHERE c.organisation = ${organisation}::uuid AND c.viewed_on IS NULL
+          AND ${identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`}
+        RETURNING c.*
+      )
+      SELECT ${communicationColumns(sql)}
+      FROM viewed c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}`
   }
 })

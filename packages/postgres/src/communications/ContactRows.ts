@@ -25,6 +25,18 @@ export const contactColumns = (sql: SqlClient.SqlClient): Statement.Fragment =>
     p.name AS contact_name, p.first_name, p.middle_name, p.last_name, p.title, p.company_name,
     p.demographics::text, p.company_profile::text`)
 
+/**
+ * The contact information `p` of a communication `c`, to be joined. `LIMIT 1` keeps it a look-up by key: for a few rows the
+ * planner would otherwise read every contact of a small organisation.
+ */
+export const contactOfCommunication = (
+  sql: SqlClient.SqlClient,
+  contacts: Statement.Fragment,
+  organisation: Statement.Fragment
+): Statement.Fragment => sql`LATERAL (
+    SELECT * FROM ${contacts} p WHERE p.organisation = ${organisation} AND p.id = c.contact_information LIMIT 1
+  ) AS p`
+
 /** The contact information of a row, not yet checked. */
 export const contactOf = (row: ContactRow) => ({
   id: hex(row.contact_id),

@@ -5,6 +5,7 @@ import { Effect, Record } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { communicationColumns } from "./CommunicationRows.ts"
+import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 
 /** Any step, as far as its statement depends on it. */
@@ -82,13 +83,13 @@ export const stepTexts = Effect.gen(function* () {
         FROM json_to_recordset($1::text::json) AS i (
           item integer, organisation uuid, key ${literal(item)}, at timestamptz, by uuid, request_id text
           ${literal(members.map((member) => `, ${member} ${memberTypes[member]}`).join(""))}
-        ), ${table.contact_information} p
+        )
         WHERE c.organisation = ${organisation} AND c.${literal(column)} = i.key AND ${isFrom("c")}
-          AND p.organisation = ${organisation} AND p.id = c.contact_information
           AND ${onLock === "skip" ? unlocked : isOrdered("c")}
-        RETURNING i.item, i.at, i.by, i.request_id, c.organisation, c.id AS communication, ${communicationColumns(sql)}
+        RETURNING i.item, i.at, i.by, i.request_id, c.id AS communication, c.*
       ), recorded AS (${record(stepEntry(step, act), "updated")})
-      SELECT * FROM updated`.compile()
+      SELECT c.item, ${communicationColumns(sql)}
+      FROM updated c, ${contactOfCommunication(sql, table.contact_information, literal(isOfOne ? "$2::uuid" : "c.organisation"))}`.compile()
     return text
   }
 
