@@ -1,11 +1,15 @@
-import { type CommunicationData, toData } from "@communications/core"
+import { type CommunicationData, toData, toDetails } from "@communications/core"
+import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { Api, given, Memory, post } from "./Client.ts"
+import { Effect } from "effect"
+import { given, post } from "../Client.ts"
+import { ApiInMemory, ask, assertOk, tell } from "../Methods.ts"
+import { refused, SHAPE } from "../Refused.ts"
 
+const list = "communications/list"
 const ok = (data: unknown) => JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
 
-layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("completing over HTTP", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("POST communications/complete", (it) => {
   const completing = (fields_set: unknown, expected: (data: CommunicationData) => unknown) =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
@@ -75,6 +79,24 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("comp
       const { token } = yield* given
       const body = { token, communication_identifier: { number: "41" }, newer: { than: "us" } }
       assert.strictEqual((yield* post(body)).status, 200)
+    })
+  )
+  it.effect("complete answers neither direction, media nor content; the others do afterwards", () =>
+    Effect.gen(function* () {
+      const { token, draft } = yield* given
+      const { direction, media, content, ...data } = { ...toDetails(draft), life_cycle_state: "COMPLETED" }
+      assertOk(yield* tell("communications/complete", { token, communication_identifier: { number: "41" } }), data)
+      assertOk(yield* ask(list, { token, life_cycle_state: "COMPLETED" }), [{ ...data, direction, media, content }])
+    })
+  )
+  it.effect("complete: what is no draft any more, after everything else", () =>
+    Effect.gen(function* () {
+      const { token, caller } = yield* given
+      yield* store(caller.organisation, aDraft("7"))
+      const body = { communication_identifier: { number: "7" }, token }
+      assert.strictEqual((yield* tell("communications/complete", body)).status, 200)
+      refused(yield* tell("communications/complete", body), [409, "NOT_DRAFT"], /7 is COMPLETED/)
+      refused(yield* tell("communications/complete", { ...body, fields_set: "media" }), SHAPE, /^fields_set: /)
     })
   )
 })

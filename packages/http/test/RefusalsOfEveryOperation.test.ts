@@ -26,7 +26,7 @@ const wrongShapes = (method: Method): ReadonlyArray<readonly [Record<string, unk
   ]
 }
 
-layer(ApiInMemory, { excludeTestServices: true })("refusing over HTTP, every method", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation over HTTP", (it) => {
   for (const method of methods) {
     const identifier = identifierOf(method)
     const parametersOf = ({ draft }: Effect.Success<typeof given>) =>

@@ -1,10 +1,32 @@
+import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given, send } from "./Client.ts"
-import { ApiInMemory, account, tell } from "./Methods.ts"
-import { refused, SHAPE, TOKEN } from "./Refused.ts"
+import { send } from "../Client.ts"
+import { ApiInMemory, account, assertOk, at, call, codeOf, methods, tell } from "../Methods.ts"
+import { refused, SHAPE } from "../Refused.ts"
 
-layer(ApiInMemory, { excludeTestServices: true })("logging in over HTTP", (it) => {
+const hex32 = /^[0-9A-F]{32}$/
+
+layer(ApiInMemory, { excludeTestServices: true })("POST authentication/token", (it) => {
+  it.effect("a token is given to who knows the password, and released at once, everywhere", () =>
+    Effect.gen(function* () {
+      const { credentials } = yield* account
+      for (const more of [{}, { unit: null }, { unit: "Unit 1", newer: { than: "us" } }]) {
+        const answer = yield* tell("authentication/token", { ...credentials, ...more })
+        const token = String(at(answer.json, "data", "token"))
+        assert.match(token, hex32)
+        assertOk(answer, { token })
+        const named = { communication: { number: "41" }, contact: freshId() }
+        const answers = (token: string) =>
+          Effect.forEach(methods, (method) => call(method, { ...method.parameters(named), token }))
+        for (const { status } of yield* answers(token)) assert.notStrictEqual(status, 401)
+        assertOk(yield* tell("authentication/token/release", { token }), {})
+        for (const answer of [...(yield* answers(token)), yield* tell("authentication/token/release", { token })]) {
+          assert.deepStrictEqual(codeOf(answer), [401, "INVALID_TOKEN"])
+        }
+      }
+    })
+  )
   it.effect("every parameter that is missing or wrong, by its name, and never by its value", () =>
     Effect.gen(function* () {
       const { credentials } = yield* account
@@ -51,25 +73,11 @@ layer(ApiInMemory, { excludeTestServices: true })("logging in over HTTP", (it) =
       }
     })
   )
-  it.effect("releasing refuses whatever is wrong with a token", () =>
+  it.effect("is POST only", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
-      const release = "authentication/token/release"
-      for (const body of [{}, { token: null }, { token: "" }, { token: "0".repeat(32) }]) {
-        refused(yield* tell(release, body), TOKEN)
-      }
-      refused(yield* tell(release, { token }, { authorization: `Bearer ${"0".repeat(32)}` }), TOKEN)
-      refused(yield* tell(release, { token: 5 }), SHAPE, /^token: /)
-      assert.strictEqual((yield* tell(release, { token })).status, 200)
+      const answer = yield* send({ method: "GET", path: "/crmapi/rest/v2/authentication/token" })
+      refused(answer, [405, "METHOD_NOT_ALLOWED"])
+      assert.strictEqual(answer.headers.allow, "POST")
     })
   )
-  for (const path of ["authentication/token", "authentication/token/release"]) {
-    it.effect(`${path} is POST only`, () =>
-      Effect.gen(function* () {
-        const answer = yield* send({ method: "GET", path: `/crmapi/rest/v2/${path}` })
-        refused(answer, [405, "METHOD_NOT_ALLOWED"])
-        assert.strictEqual(answer.headers.allow, "POST")
-      })
-    )
-  }
 })

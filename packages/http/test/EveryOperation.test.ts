@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { given } from "./Client.ts"
 import { ApiInMemory, ask, call, codeOf, methods } from "./Methods.ts"
 
-layer(ApiInMemory, { excludeTestServices: true })("every method over HTTP", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("every operation over HTTP", (it) => {
   for (const method of methods) {
     it.effect(`${method.path}: the token may come as a bearer, and unknown parameters are ignored`, () =>
       Effect.gen(function* () {

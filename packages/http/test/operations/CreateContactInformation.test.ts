@@ -2,12 +2,13 @@ import { noCompanyProfile, noDemographics } from "@communications/core"
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "./Client.ts"
-import { ApiInMemory, ask, assertOk, at, tell } from "./Methods.ts"
+import { given } from "../Client.ts"
+import { ApiInMemory, ask, assertOk, at, tell } from "../Methods.ts"
+import { refused, SHAPE } from "../Refused.ts"
 
 const hex32 = /^[0-9A-F]{32}$/
 
-layer(ApiInMemory, { excludeTestServices: true })("contact information over HTTP", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("POST contact_information/create", (it) => {
   const create = "contact_information/create"
   const flag = { id: "9", file: { file_name: "cy.png", file_content_url: "https://x/cy.png", file_mime_type: null } }
   const cyprus = {
@@ -87,6 +88,33 @@ layer(ApiInMemory, { excludeTestServices: true })("contact information over HTTP
       assertOk(yield* tell(create, { ...company, token, fields_set }), {
         ...{ name: "Engines", company_profile: { industry: null } }
       })
+    })
+  )
+  it.effect("contact_information/create: every member that is missing or wrong, by its name", () =>
+    Effect.gen(function* () {
+      const { token } = yield* given
+      const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace", token }
+      const engines = { type: "COMPANY", life_cycle_state: "MARKETING", company_name: "Engines", token }
+      for (const [body, about] of [
+        [{ ...ada, type: undefined }, /^type: expected "PERSON" or "COMPANY"$/],
+        [{ ...ada, type: "ROBOT" }, /^type: expected "PERSON" or "COMPANY"$/],
+        [{ ...ada, life_cycle_state: undefined }, /^life_cycle_state: /],
+        [{ ...ada, life_cycle_state: "DRAFT" }, /^life_cycle_state: /],
+        [{ ...ada, first_name: undefined }, /^first_name: /],
+        [{ ...ada, last_name: "" }, /^last_name: /],
+        [{ ...ada, company_profile: {} }, /^company_profile: /],
+        [{ ...ada, title: 5 }, /^title: /],
+        [{ ...ada, demographics: { gender: "X" } }, /^demographics\.gender: /],
+        [{ ...ada, demographics: { date_of_birth: { day: 31, month: 2 } } }, /^demographics\.date_of_birth: /],
+        [{ ...ada, demographics: { country_of_residence: {} } }, /^demographics\.country_of_residence\.id: /],
+        [{ ...engines, company_name: undefined }, /^company_name: /],
+        [{ ...engines, company_name: "" }, /^company_name: /],
+        [{ ...engines, demographics: {} }, /^demographics: /],
+        [{ ...engines, company_profile: { established_date: "2025-02-29" } }, /^company_profile\.established_date: /],
+        [{ ...engines, fields_set: 5 }, /^fields_set: /]
+      ] as const) {
+        refused(yield* tell("contact_information/create", body), SHAPE, about)
+      }
     })
   )
 })

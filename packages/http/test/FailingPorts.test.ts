@@ -22,7 +22,7 @@ const opened = Effect.gen(function* () {
   return Redacted.value(token)
 })
 
-describe("operating the API", () => {
+describe("ports that fail", () => {
   it.live("a storage that is unavailable: 503, with the time to try again; logged, readiness included", () =>
     Effect.gen(function* () {
       const { value, lines } = yield* observing(
