@@ -30,9 +30,11 @@ const membersOf = (ast: SchemaAST.AST, isOptional: boolean): ReadonlyArray<strin
         .map(({ name }) => code(String(name)))
     : []
 
-/** Of a union, the members that every alternative has, and then those of each alternative. */
+/** Of a union, the members that every alternative has, and then those of each; what one of them needs is not optional. */
 const parameters = ({ request: { ast } }: Operations, isOptional: boolean): string => {
-  const alternatives = (SchemaAST.isUnion(ast) ? ast.types : [ast]).map((type) => membersOf(type, isOptional))
+  const types = SchemaAST.isUnion(ast) ? ast.types : [ast]
+  const needed = types.flatMap((type) => (isOptional ? membersOf(type, false) : []))
+  const alternatives = types.map((type) => membersOf(type, isOptional).filter((name) => !needed.includes(name)))
   const [first = [], ...others] = alternatives
   const shared = first.filter((name) => others.every((names) => names.includes(name)))
   const own = alternatives.map((names) => names.filter((name) => !shared.includes(name)).join(", "))
@@ -50,7 +52,7 @@ const operationsTable = (): string =>
         `${verbOf(operation.name)} ${code(operation.name)}`,
         parameters(operation, false),
         optional.join(", "),
-        operation.summary
+        `${operation.summary}. ${operation.description}`
       ]
     })
   )

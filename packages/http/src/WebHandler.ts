@@ -62,11 +62,14 @@ const gone = () => new Response(null, { status: 499 })
 /** Makes a handler of requests on these ports, for instance those of `layerHost(fromPg(pool))` of `@communications/postgres`. */
 export const createHandler = (ports: Layer.Layer<Ports>, { address = () => null }: HandlerOptions = {}): Handler => {
   const runtime = ManagedRuntime.make(ports)
+  let disposed = false
 
   const refused = (request: Request, code: "INVALID_PARAMETERS" | "UNAVAILABLE", description: string): Response => {
     const id = requestId(request.headers.get("x-request-id") ?? undefined)
     return responseOf(failed(failure(code, description), id, headersOf(code)), request)
   }
+
+  const stopping = (request: Request) => refused(request, "UNAVAILABLE", "the service is about to stop")
 
   const handle = async (request: Request): Promise<Response> => {
     if (request.bodyUsed || request.body?.locked)
@@ -79,13 +82,18 @@ export const createHandler = (ports: Layer.Layer<Ports>, { address = () => null 
       return signal.aborted ? gone() : refused(request, "INVALID_PARAMETERS", "the body did not arrive whole")
     }
     if (signal.aborted) return gone()
+    if (disposed) return stopping(request)
     const { pathname, search } = new URL(request.url)
     const asked = { method, url: pathname + search, headers: Object.fromEntries(headers), body }
     const exit = await runtime.runPromiseExit(answer({ ...asked, address: address(request) }), { signal })
     if (Exit.isSuccess(exit)) return responseOf(exit.value, request)
     if (signal.aborted) return gone()
-    if (Cause.hasInterruptsOnly(exit.cause)) return refused(request, "UNAVAILABLE", "the service is about to stop")
+    if (Cause.hasInterruptsOnly(exit.cause)) return stopping(request)
     throw Cause.squash(exit.cause)
   }
-  return Object.assign(handle, { dispose: () => runtime.dispose() })
+  const dispose = () => {
+    disposed = true
+    return runtime.dispose()
+  }
+  return Object.assign(handle, { dispose })
 }

@@ -134,6 +134,17 @@ describe("createHandler", () => {
     expect(seen.interrupted).toBe(1)
   })
 
+  it("answers requests that come after it was disposed with 503", async () => {
+    const handler = createHandler(hostPorts)
+    await handler(new Request("http://localhost/health/ready"))
+    await handler.dispose()
+    expect(await codeOf(await handler(new Request("http://localhost/health/ready")))).toEqual([503, "UNAVAILABLE"])
+    expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([
+      503,
+      "UNAVAILABLE"
+    ])
+  })
+
   it("tells log-ins the address of the client, if the host knows it", async () => {
     const login = (organisation: string) =>
       new Request("http://localhost/crmapi/rest/v2/authentication/token", {
