@@ -7,16 +7,16 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 
-/** Where the one documented method is. */
-const complete = "/crmapi/rest/v2/communications/complete"
+/** The path to which requests go by default. */
+const completePath = "/crmapi/rest/v2/communications/complete"
 
 /** The ports in memory. */
 export const Memory = layerMemory
 
-/** The API over a real socket, on whatever ports are provided. */
+/** The API over a real socket, on the provided ports. */
 export const Api = serve.pipe(Layer.provideMerge(NodeHttpServer.layerTest))
 
-/** A request, as raw as Node lets it be. */
+/** A request as Node sends it, without any checks. */
 export interface Sent {
   readonly method?: string
   readonly path?: string
@@ -34,17 +34,17 @@ export interface Received {
 
 const parse = (text: string): unknown => (text === "" ? undefined : JSON.parse(text))
 
-/** Sends a request to the API, and dies where the answer is not what the API's own document promises. */
+/** Sends a request to the API. It dies if the OpenAPI document does not describe the answer. */
 export const send = (sent: Sent): Effect.Effect<Received, never, HttpServer.HttpServer> =>
   Effect.tap(received(sent), ({ status, headers, json }) => {
-    const { method = "POST", path = complete, body } = sent
+    const { method = "POST", path = completePath, body } = sent
     const reduced = `${path} ${body}`.includes("fields_set")
     const wrong = disagreement({ method, path: path.split("?", 1)[0] ?? path, status, headers, json, reduced })
     return wrong === undefined ? Effect.void : Effect.die(new Error(`the answer to ${method} ${path} ${wrong}`))
   })
 
-/** A body in several pieces goes chunked, an empty `content-type` is not sent. */
-const received = ({ method = "POST", path = complete, headers = {}, body }: Sent) =>
+/** Sends an array of strings as chunks, and no `content-type` if it is empty. */
+const received = ({ method = "POST", path = completePath, headers = {}, body }: Sent) =>
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
     const url = new URL(path, HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1"))
@@ -70,9 +70,9 @@ const received = ({ method = "POST", path = complete, headers = {}, body }: Sent
     })
   })
 
-/** Sends a value as JSON. */
-export const post = (value: unknown, headers: Readonly<Record<string, string>> = {}) =>
-  send({ headers, body: JSON.stringify(value) })
+/** Completes a communication, with this body as JSON. */
+export const complete = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  send({ headers, body: JSON.stringify(body) })
 
 /** A caller with an open session and a draft 41. */
 export const given = Effect.gen(function* () {

@@ -4,8 +4,8 @@ import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpServer } from "effect/http"
 import { Api, given, Memory } from "./Client.ts"
 
-layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the client in Effect", (it) => {
-  it.effect("completes a communication once; the second time the failure is typed by its code", () =>
+layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the Effect client", (it) => {
+  it.effect("completes a communication once, and then fails with the typed code NOT_DRAFT", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const { address } = yield* HttpServer.HttpServer

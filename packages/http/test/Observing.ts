@@ -2,14 +2,14 @@ import { inspect } from "node:util"
 import { Cause, Effect, Exit, Layer, Logger, References, Tracer } from "effect"
 import { Api, type Memory } from "./Client.ts"
 
-/** What an exporter tells of a span: neither its value nor the objects in its failure, but what its errors say. */
+/** The exported part of a span: the texts of its errors, but neither its value nor the objects in its failure. */
 const exported = ({ name, attributes, events, status }: Tracer.NativeSpan) => {
   const cause = status._tag === "Ended" && Exit.isFailure(status.exit) ? status.exit.cause : Cause.empty
   const errors = Cause.prettyErrors(cause, { includeCauseInStack: true })
   return [name, [...attributes], events, errors.map(({ name, message, stack }) => [name, message, stack])]
 }
 
-/** Runs against the API on these ports, and tells all that was logged and traced meanwhile, down to the last detail. */
+/** Runs against the API on these ports, and returns everything that it logged and traced meanwhile. */
 export const observing = <A, E>(
   ports: typeof Memory,
   test: Effect.Effect<A, E, Layer.Success<typeof Api | typeof Memory>>

@@ -5,7 +5,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import { pathOf, verbOf } from "../src/Paths.ts"
-import { Api, given, Memory, post } from "./Client.ts"
+import { Api, complete, given, Memory } from "./Client.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
 const operations = Object.entries(document.paths).flatMap(([path, { get, post }]) =>
@@ -15,7 +15,7 @@ const operations = Object.entries(document.paths).flatMap(([path, { get, post }]
 )
 
 describe("the OpenAPI document", () => {
-  it("has every operation of the list, at its path and verb", () => {
+  it("has every operation at its path and verb", () => {
     const listed = declared.map(({ name }) => `${verbOf(name).toLowerCase()} ${pathOf(name)}`)
     assert.isAtLeast(listed.length, 9)
     assert.sameMembers(
@@ -24,7 +24,7 @@ describe("the OpenAPI document", () => {
     )
   })
   for (const operation of operations) {
-    it(`${operation.operationId}: its examples are what its schemas say`, () => {
+    it(`${operation.operationId}: its examples match its schemas`, () => {
       assert.isAbove(operation.summary.length, 0)
       for (const { content } of Object.values(operation.responses)) {
         const { schema, ...given } = content["application/json"]
@@ -45,7 +45,7 @@ describe("the OpenAPI document", () => {
       }
     })
   }
-  it("an answer that is not as documented is noticed", () => {
+  it("the tests detect an answer that is not documented", () => {
     const status = { code: "OK", message: null, description: null }
     const headers = { "x-request-id": "1" }
     const example = { id: "252F3A1A87C26866A1E1A1B18D6043EA", number: "41" }
@@ -72,7 +72,7 @@ describe("the OpenAPI document", () => {
 })
 
 layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the document as it is served", (it) => {
-  it.effect("/openapi.json is the document, /docs a page that names no other host", () =>
+  it.effect("/openapi.json is the document, and /docs is a page that loads nothing from another host", () =>
     Effect.gen(function* () {
       const json = yield* HttpClient.get("/openapi.json")
       assert.deepStrictEqual(yield* json.json, JSON.parse(JSON.stringify(document)))
@@ -88,7 +88,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       }
     })
   )
-  it.effect("of an identifier the document says what the server does", () =>
+  it.effect("the document and the server accept the same identifiers", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       const identifiers = [
@@ -97,7 +97,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
         ...[{ number: 41 }, { numbers: "41" }, { number: "41", more: null }, null, "41", ["41"]]
       ]
       for (const communication_identifier of identifiers) {
-        const { status } = yield* post({ token, communication_identifier })
+        const { status } = yield* complete({ token, communication_identifier })
         const errors = errorsOf({ $ref: "#/components/schemas/CommunicationIdentifier" }, communication_identifier)
         assert.strictEqual(
           errors === undefined,

@@ -21,12 +21,12 @@ const rejection = (promise: Promise<unknown>) =>
   )
 const number41 = { communication_identifier: { number: "41" } }
 
-layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the client over promises", (it) => {
+layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the promise client", (it) => {
   const connected = Effect.gen(function* () {
     const { token, draft } = yield* given
     return { draft, token, client: createClient({ baseUrl: `${yield* url}/`, token }) }
   })
-  it.effect("every method, from a contact to a released token", () =>
+  it.effect("calls every operation, from creating a contact to releasing the token", () =>
     Effect.gen(function* () {
       const { client } = yield* connected
       yield* Effect.promise(async () => {
@@ -56,7 +56,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       })
     })
   )
-  it.effect("a log-in, and failures to log in until there are too many", () =>
+  it.effect("logs in, and fails to log in until there are too many attempts", () =>
     Effect.gen(function* () {
       const accounts = yield* Accounts
       const { organisation, user } = freshCaller()
@@ -74,7 +74,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       assert.isAbove(attempts[5]?.retryAfter ?? 0, 0)
     })
   )
-  it.effect("what the API refuses, by its code", () =>
+  it.effect("rejects with the code of a refusal", () =>
     Effect.gen(function* () {
       const { client, token } = yield* connected
       const baseUrl = yield* url
@@ -104,7 +104,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
   )
 })
 
-describe("the client over promises, where something is broken", () => {
+describe("the promise client when something fails", () => {
   const broken = Layer.effect(
     Communications,
     Effect.map(Communications, (communications) => ({
@@ -112,7 +112,7 @@ describe("the client over promises, where something is broken", () => {
       take: () => Effect.die(new Error("a bug of ours"))
     }))
   ).pipe(Layer.provideMerge(Memory))
-  it.live("a defect of the server: INTERNAL_ERROR", () =>
+  it.live("rejects with INTERNAL_ERROR for a defect of the server", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       const client = createClient({ baseUrl: yield* url, token })
@@ -142,7 +142,7 @@ describe("the client over promises, where something is broken", () => {
         return createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "x" })
       }
     )
-  it.live("any code that the API knows", () =>
+  it.live("rejects with any code of the API", () =>
     Effect.gen(function* () {
       for (const code of ["UNAVAILABLE", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE"] as const) {
         const body = JSON.stringify(failure(code, "why"))
@@ -153,7 +153,7 @@ describe("the client over promises, where something is broken", () => {
       }
     }).pipe(Effect.scoped)
   )
-  it.live("what is no answer of the API: UNEXPECTED_ANSWER", () =>
+  it.live("rejects with UNEXPECTED_ANSWER for any other answer", () =>
     Effect.gen(function* () {
       const unknown = '{"status":{"code":"NEWER","message":"","description":""},"data":null}'
       for (const body of ["<html>Bad Gateway", "", "null", "[]", "{}", '{"status":null}', unknown]) {
@@ -162,7 +162,7 @@ describe("the client over promises, where something is broken", () => {
       }
     }).pipe(Effect.scoped)
   )
-  it.live("no answer at all: NETWORK, with its cause", () =>
+  it.live("rejects with NETWORK and the cause when there is no answer", () =>
     Effect.gen(function* () {
       const error = yield* rejection(createClient({ baseUrl: "http://127.0.0.1:1", token: "x" }).health.live())
       assert.deepStrictEqual([error.code, error.status], ["NETWORK", null])

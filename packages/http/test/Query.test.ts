@@ -5,7 +5,7 @@ import { queryReader } from "../src/Query.ts"
 
 describe("a query", () => {
   for (const { name, request } of operations) {
-    it(`of ${name}: no parameter becomes the prototype of the request`, () => {
+    it(`of ${name}: no parameter changes the prototype of the request`, () => {
       for (const query of ["__proto__=x&__proto__=y", "__proto__=x", "constructor=x&prototype=y"]) {
         const read = Result.getOrThrow(queryReader(request)(query))
         assert.strictEqual(Object.getPrototypeOf(read), Object.prototype)

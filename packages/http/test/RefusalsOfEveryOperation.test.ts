@@ -2,16 +2,16 @@ import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { given, send } from "./Client.ts"
-import { ApiInMemory, call, type Method, methods } from "./Methods.ts"
+import { ApiInMemory, call, type Operation, operations } from "./Operations.ts"
 import { AMBIGUOUS, COMMUNICATION, CONTACT, refused, SHAPE, TOKEN } from "./Refused.ts"
 
-/** What a method is given the identifier of, if anything. */
-const identifierOf = ({ parameters }: Method) =>
+/** The name of the identifier among the parameters of an operation, if it has one. */
+const identifierOf = ({ parameters }: Operation) =>
   Object.keys(parameters({ communication: {}, contact: "" })).find((name) => name.endsWith("_identifier"))
 
-/** Parameters that are wrong whatever there is, and what is said of them. */
-const wrongShapes = (method: Method): ReadonlyArray<readonly [Record<string, unknown>, RegExp]> => {
-  const identifier = identifierOf(method)
+/** Parameters of a wrong shape, and the descriptions of their refusals. */
+const wrongShapes = (operation: Operation): ReadonlyArray<readonly [Record<string, unknown>, RegExp]> => {
+  const identifier = identifierOf(operation)
   const fields = [
     [{ fields_set: "nope" }, /^fields_set: .*"nope"/],
     [{ fields_set: "id,nope,.,id." }, /^fields_set: .*"nope", "\.", "id\."/]
@@ -26,26 +26,26 @@ const wrongShapes = (method: Method): ReadonlyArray<readonly [Record<string, unk
   ]
 }
 
-layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation over HTTP", (it) => {
-  for (const method of methods) {
-    const identifier = identifierOf(method)
+layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation", (it) => {
+  for (const operation of operations) {
+    const identifier = identifierOf(operation)
     const parametersOf = ({ draft }: Effect.Success<typeof given>) =>
-      method.parameters({ communication: { id: draft.id }, contact: draft.contact_information.id })
+      operation.parameters({ communication: { id: draft.id }, contact: draft.contact_information.id })
 
-    it.effect(`${method.path}: whatever is wrong with a token, the answer is one and the same`, () =>
+    it.effect(`${operation.path}: every invalid token gets the same response`, () =>
       Effect.gen(function* () {
         const [here, other] = [yield* given, yield* given]
         const [parameters, { token }] = [parametersOf(here), here]
         const answers = [
-          yield* call(method, parameters),
-          yield* call(method, { ...parameters, token: "" }),
-          yield* call(method, { ...parameters, token: "x" }),
-          yield* call(method, { ...parameters, token: token.toLowerCase() }),
-          yield* call(method, { ...parameters, token: "0".repeat(32) }),
-          yield* call(method, { ...parameters, token }, { authorization: `Bearer ${other.token}` }),
-          yield* call(method, { ...parameters, token: "" }, { authorization: `Bearer ${token}` }),
-          yield* call(method, parameters, { authorization: `Basic ${token}` }),
-          yield* call(method, parameters, { authorization: `Bearer ${token} ${token}` })
+          yield* call(operation, parameters),
+          yield* call(operation, { ...parameters, token: "" }),
+          yield* call(operation, { ...parameters, token: "x" }),
+          yield* call(operation, { ...parameters, token: token.toLowerCase() }),
+          yield* call(operation, { ...parameters, token: "0".repeat(32) }),
+          yield* call(operation, { ...parameters, token }, { authorization: `Bearer ${other.token}` }),
+          yield* call(operation, { ...parameters, token: "" }, { authorization: `Bearer ${token}` }),
+          yield* call(operation, parameters, { authorization: `Basic ${token}` }),
+          yield* call(operation, parameters, { authorization: `Bearer ${token} ${token}` })
         ]
         for (const answer of answers) {
           refused(answer, TOKEN)
@@ -54,24 +54,24 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation o
       })
     )
 
-    it.effect(`${method.path}: shape before token before what there is not`, () =>
+    it.effect(`${operation.path}: checks the shape, then the token, then existence`, () =>
       Effect.gen(function* () {
         const here = yield* given
         const [parameters, { token }] = [parametersOf(here), here]
         const missing = identifier === undefined ? parameters : { ...parameters, [identifier]: { id: freshId() } }
-        for (const [changed, about] of wrongShapes(method)) {
+        for (const [changed, about] of wrongShapes(operation)) {
           for (const wrong of [token, "0".repeat(32), undefined]) {
-            refused(yield* call(method, { ...missing, ...changed, token: wrong }), SHAPE, about)
+            refused(yield* call(operation, { ...missing, ...changed, token: wrong }), SHAPE, about)
           }
         }
-        refused(yield* call(method, { ...missing, token: "0".repeat(32) }), TOKEN)
+        refused(yield* call(operation, { ...missing, token: "0".repeat(32) }), TOKEN)
         if (identifier === undefined) return
         const expected = identifier === "communication_identifier" ? COMMUNICATION : CONTACT
         for (const id of [freshId(), "41", "252f3a1a-87c2-6866-a1e1-a1b18d6043e", "π"]) {
-          const answer = yield* call(method, { ...parameters, [identifier]: { id }, token })
+          const answer = yield* call(operation, { ...parameters, [identifier]: { id }, token })
           refused(answer, expected, new RegExp(`"${id}"`))
         }
-        const uuid = yield* call(method, {
+        const uuid = yield* call(operation, {
           ...parameters,
           [identifier]: { id: "252f3a1a-87c2-6866-a1e1-a1b18d6043ea" },
           token
@@ -81,28 +81,28 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation o
     )
 
     if (identifier === "communication_identifier") {
-      it.effect(`${method.path}: token before identifier before existence`, () =>
+      it.effect(`${operation.path}: checks the token, then the identifier, then existence`, () =>
         Effect.gen(function* () {
           const { token, draft } = yield* given
           for (const wrong of [{}, { id: draft.id, number: "41" }, { id: "nope", number: "nope" }]) {
             const isNothing = Object.keys(wrong).length === 0
-            const request = { communication_identifier: isNothing && method.verb === "GET" ? "" : wrong }
-            refused(yield* call(method, { ...request, token }), AMBIGUOUS, /neither|both/)
-            refused(yield* call(method, { ...request, token: "0".repeat(32) }), TOKEN)
+            const request = { communication_identifier: isNothing && operation.verb === "GET" ? "" : wrong }
+            refused(yield* call(operation, { ...request, token }), AMBIGUOUS, /neither|both/)
+            refused(yield* call(operation, { ...request, token: "0".repeat(32) }), TOKEN)
           }
-          refused(yield* call(method, { communication_identifier: { number: "42" }, token }), COMMUNICATION, /"42"/)
+          refused(yield* call(operation, { communication_identifier: { number: "42" }, token }), COMMUNICATION, /"42"/)
         })
       )
     }
 
-    it.effect(`${method.path}: any other verb is refused, and told which ones are not`, () =>
+    it.effect(`${operation.path}: refuses any other verb, and returns the allowed ones`, () =>
       Effect.gen(function* () {
         const [allow, others] =
-          method.verb === "POST"
+          operation.verb === "POST"
             ? ["POST", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"]]
             : ["GET, HEAD", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]]
         for (const verb of others) {
-          const answer = yield* send({ method: verb, path: `/crmapi/rest/v2/${method.path}` })
+          const answer = yield* send({ method: verb, path: `/crmapi/rest/v2/${operation.path}` })
           if (verb === "HEAD") assert.strictEqual(answer.status, 405)
           else refused(answer, [405, "METHOD_NOT_ALLOWED"], new RegExp(allow))
           assert.strictEqual(answer.headers.allow, allow)
@@ -110,15 +110,17 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation o
       })
     )
 
-    if (method.verb === "POST") {
-      it.effect(`${method.path}: what is no JSON object, too large, or of another type`, () =>
-        Effect.gen(function* () {
-          const path = `/crmapi/rest/v2/${method.path}`
-          for (const body of ["", "{", "[]", "null", "41", '"x"']) refused(yield* send({ path, body }), SHAPE)
-          refused(yield* send({ path, body: " ".repeat(16_385) }), [413, "PAYLOAD_TOO_LARGE"])
-          const headers = { "content-type": "text/plain" }
-          refused(yield* send({ path, headers, body: "{}" }), [415, "UNSUPPORTED_MEDIA_TYPE"])
-        })
+    if (operation.verb === "POST") {
+      it.effect(
+        `${operation.path}: refuses a body that is not a JSON object, is too large, or has another media type`,
+        () =>
+          Effect.gen(function* () {
+            const path = `/crmapi/rest/v2/${operation.path}`
+            for (const body of ["", "{", "[]", "null", "41", '"x"']) refused(yield* send({ path, body }), SHAPE)
+            refused(yield* send({ path, body: " ".repeat(16_385) }), [413, "PAYLOAD_TOO_LARGE"])
+            const headers = { "content-type": "text/plain" }
+            refused(yield* send({ path, headers, body: "{}" }), [415, "UNSUPPORTED_MEDIA_TYPE"])
+          })
       )
     }
   }

@@ -1,24 +1,40 @@
 import { assert } from "@effect/vitest"
 import type { Received } from "./Client.ts"
-import { at, codeOf } from "./Methods.ts"
+import { at, codeOf } from "./Operations.ts"
 
-/** What is refused, and how. */
+/** The status and code of common refusals. */
 export const SHAPE = [400, "INVALID_PARAMETERS"] as const
 export const TOKEN = [401, "INVALID_TOKEN"] as const
 export const AMBIGUOUS = [400, "AMBIGUOUS_IDENTIFIER"] as const
 export const COMMUNICATION = [404, "COMMUNICATION_NOT_FOUND"] as const
+export const NOT_DRAFT = [409, "NOT_DRAFT"] as const
 export const CONTACT = [404, "CONTACT_INFORMATION_NOT_FOUND"] as const
 type Expected = readonly [status: number, code: string]
 
-/** Fails the test unless that was refused, with the envelope, and a description that says what was wrong. */
-export const refused = (answer: Received, expected: Expected, about = /./) => {
+/** Fails the test unless the answer is this refusal in the envelope, with such a description. Returns its message. */
+export const refused = (answer: Received, expected: Expected, about = /./): string => {
   const { json, text, headers } = answer
   assert.deepStrictEqual(codeOf(answer), [...expected], text)
   assert.deepStrictEqual(Object.keys(Object(json)), ["status", "data"])
   assert.deepStrictEqual(Object.keys(Object(at(json, "status"))), ["code", "message", "description"])
   assert.isNull(at(json, "data"))
-  assert.match(String(at(json, "status", "message")), /^[A-Z].*\.$/)
-  assert.match(String(at(json, "status", "description")), about)
+  const message = String(at(json, "status", "message"))
+  assert.match(message, /^[A-Z].*\.$/)
+  const description = at(json, "status", "description")
+  assert.isString(description)
+  assert.match(String(description), about)
+  assert.match(String(headers["x-request-id"]), /^[A-Za-z0-9._-]{1,128}$/)
   assert.strictEqual(headers["content-type"], "application/json")
   assert.strictEqual(headers["www-authenticate"], expected === TOKEN ? 'Bearer error="invalid_token"' : undefined)
+  return message
+}
+
+/** A value in a request that no answer may repeat. */
+export const secret = "5EC4E7"
+
+/** Fails the test unless the answer is a 400 with exactly this description, and does not repeat the secret. */
+export const assertDescription = ({ status, text }: Received, description: string): void => {
+  assert.include(text, `"description":${JSON.stringify(description)}`)
+  assert.strictEqual(status, 400)
+  assert.notInclude(text, secret)
 }

@@ -3,10 +3,10 @@ import { freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { given, Memory } from "./Client.ts"
-import { account, ask, call, methods, tell } from "./Methods.ts"
 import { observing } from "./Observing.ts"
+import { account, call, get, operations, post } from "./Operations.ts"
 
-/** The ports in memory, each time with one that fails in this way. */
+/** The ports in memory, with one of them failing in this way. */
 const failing = (failure: Effect.Effect<never, StorageUnavailable>): Record<string, typeof Memory> => {
   const fails = () => failure
   return {
@@ -32,7 +32,7 @@ const failures = {
 } as const
 
 describe("secrets", () => {
-  it.live("a token in a URL, in a body or in a header is in no log line and in no span", () =>
+  it.live("no log line or span contains a token of a URL, a body or a header", () =>
     Effect.gen(function* () {
       const { value, lines, exported } = yield* observing(
         Memory,
@@ -41,18 +41,18 @@ describe("secrets", () => {
           const unknown = freshId()
           const named = { communication: { number: "41" }, contact: draft.contact_information.id }
           for (const secret of [token, unknown]) {
-            for (const method of methods) {
-              const parameters = method.parameters(named)
-              yield* call(method, { ...parameters, token: secret })
-              yield* call(method, { ...parameters, token: secret, fields_set: "nope" })
-              yield* call(method, parameters, { authorization: `Bearer ${secret}` })
-              yield* call(method, { token: secret })
+            for (const operation of operations) {
+              const parameters = operation.parameters(named)
+              yield* call(operation, { ...parameters, token: secret })
+              yield* call(operation, { ...parameters, token: secret, fields_set: "nope" })
+              yield* call(operation, parameters, { authorization: `Bearer ${secret}` })
+              yield* call(operation, { token: secret })
             }
-            yield* ask("communications/show", { token: secret }, {}, "HEAD")
-            yield* ask("communications/show", { token: secret }, {}, "PUT")
-            yield* ask("communications/list", `token=${secret}&token=${secret}`)
-            yield* ask("communications/list", `Token=${secret}`)
-            yield* tell(`authentication/token/release?token=${secret}`, { token: secret })
+            yield* get("communications/show", { token: secret }, {}, "HEAD")
+            yield* get("communications/show", { token: secret }, {}, "PUT")
+            yield* get("communications/list", `token=${secret}&token=${secret}`)
+            yield* get("communications/list", `Token=${secret}`)
+            yield* post(`authentication/token/release?token=${secret}`, { token: secret })
           }
           return [token, unknown]
         })
@@ -67,20 +67,20 @@ describe("secrets", () => {
       }
     })
   )
-  it.live("neither a password nor the token that is given for it is in a log line or in a span", () =>
+  it.live("no log line or span contains a password or the token of a log-in", () =>
     Effect.gen(function* () {
       const { value, lines, exported } = yield* observing(
         Memory,
         Effect.gen(function* () {
           const { credentials } = yield* account
-          const { text } = yield* tell("authentication/token", credentials)
+          const { text } = yield* post("authentication/token", credentials)
           const token = /[0-9A-F]{32}/.exec(text)?.[0] ?? assert.fail(text)
           const wrong = `wrong ${freshId()}`
           for (let time = 0; time < 7; time++) {
-            yield* tell("authentication/token", { ...credentials, password: wrong })
+            yield* post("authentication/token", { ...credentials, password: wrong })
           }
-          yield* tell("authentication/token", { ...credentials, username: 5 })
-          yield* tell("authentication/token", { ...credentials, password: { [wrong]: wrong } })
+          yield* post("authentication/token", { ...credentials, username: 5 })
+          yield* post("authentication/token", { ...credentials, password: { [wrong]: wrong } })
           return [credentials.password, wrong, token]
         })
       )
@@ -91,24 +91,24 @@ describe("secrets", () => {
       }
     })
   )
-  for (const [how, [failure, status, told]] of Object.entries(failures)) {
+  for (const [how, [failure, status, message]] of Object.entries(failures)) {
     for (const [port, ports] of Object.entries(failing(failure))) {
-      it.live(`nor where the storage of ${port} ${how}, which is logged`, () =>
+      it.live(`no log line or span contains a secret when the storage of ${port} ${how}`, () =>
         Effect.gen(function* () {
           const { value, lines, exported } = yield* observing(
             ports,
             Effect.gen(function* () {
               const { credentials } = yield* account
               const token = freshId()
-              const answer = yield* tell("authentication/token", credentials)
-              yield* ask("communications/list", { token, life_cycle_state: "DRAFT" })
-              yield* tell("authentication/token/release", { token })
+              const answer = yield* post("authentication/token", credentials)
+              yield* get("communications/list", { token, life_cycle_state: "DRAFT" })
+              yield* post("authentication/token/release", { token })
               assert.strictEqual(answer.status, status, answer.text)
               return { answer, secrets: [credentials.password, token] }
             })
           )
-          assert.include(lines.join("\n"), told)
-          assert.notInclude(value.answer.text, told)
+          assert.include(lines.join("\n"), message)
+          assert.notInclude(value.answer.text, message)
           for (const secret of value.secrets) {
             assert.notInclude(value.answer.text, secret)
             assert.notInclude(lines.join("\n"), secret)

@@ -58,7 +58,7 @@ describe("createHandler", () => {
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([200, "OK"])
   })
 
-  it("stops to read the body of a client that goes away, and does nothing", async () => {
+  it("stops reading the body of a client that goes away, and does nothing", async () => {
     const handler = made(hostPorts)
     const controller = new AbortController()
     const cancelled = vi.fn()
@@ -90,7 +90,7 @@ describe("createHandler", () => {
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([200, "OK"])
   })
 
-  it("reads no more of an endless body than is needed to refuse it", async () => {
+  it("reads only as much of an endless body as it needs to refuse it", async () => {
     let pulled = 0
     const cancelled = vi.fn()
     const endless = new ReadableStream({
@@ -117,7 +117,7 @@ describe("createHandler", () => {
     }
   })
 
-  it("rejects where the ports cannot be built", async () => {
+  it("rejects if the ports cannot be built", async () => {
     const broken = Layer.merge(hostPorts, Layer.effectDiscard(Effect.die(new Error("no such database"))))
     await expect(made(broken)(new Request("http://localhost/health/live"))).rejects.toThrow("no such database")
   })
@@ -145,7 +145,7 @@ describe("createHandler", () => {
     ])
   })
 
-  it("tells log-ins the address of the client, if the host knows it", async () => {
+  it("passes the address of the client to log-ins, if the host knows it", async () => {
     const login = (organisation: string) =>
       new Request("http://localhost/crmapi/rest/v2/authentication/token", {
         ...{ method: "POST", headers: { ...headers, "x-real-ip": "192.0.2.1" } },
@@ -158,7 +158,7 @@ describe("createHandler", () => {
   })
 })
 
-describe("a response to what nobody foresaw", () => {
+describe("the response to an unexpected failure", () => {
   const answered = async (check: Effect.Effect<void>) => {
     const lines: Array<string> = []
     const keep = Logger.make((options) => void lines.push(Logger.formatJson.log(options)))
@@ -173,14 +173,14 @@ describe("a response to what nobody foresaw", () => {
     return { code, log: lines.join("\n") }
   }
 
-  it("a defect: 500, and a line in the log", async () => {
+  it("returns 500 for a defect, and logs it", async () => {
     const { code, log } = await answered(Effect.die(new Error("a bug of ours")))
     expect(code).toEqual([500, "INTERNAL_ERROR"])
     expect(log).toContain("a bug of ours")
     expect(log).toContain('"request_id":"one"')
   })
 
-  it("an exception while the response is made: 500", async () => {
+  it("returns 500 for an exception while it makes the response", async () => {
     const sessions = Layer.effect(
       Sessions,
       Effect.map(Sessions, (sessions) =>
@@ -200,7 +200,7 @@ describe("a response to what nobody foresaw", () => {
     await handler.dispose()
   })
 
-  it("the interruption of what the request waits for, not of itself: 503, and a line in the log", async () => {
+  it("returns 503 when the work that the request waits for is interrupted, and logs it", async () => {
     const interrupted = Effect.flatMap(Effect.forkDetach(Effect.never), (fiber) =>
       Effect.andThen(Fiber.interrupt(fiber), Fiber.join(fiber))
     )

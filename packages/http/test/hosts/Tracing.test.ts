@@ -24,7 +24,7 @@ const traced = async (url: string, { method = "GET", headers }: RequestInit = {}
 }
 
 describe("the span of a request", () => {
-  it("is named after the method and the route, and knows both, the path and the status", async () => {
+  it("is named after the verb and the route, and has the path and the status as attributes", async () => {
     const { name, attributes } = await traced(`${base}/communications/show/?token=${hostToken}`)
     const route = "/crmapi/rest/v2/communications/show"
     expect(name).toBe(`GET ${route}`)
@@ -36,7 +36,7 @@ describe("the span of a request", () => {
     })
   })
 
-  it("has a name that no client makes up", async () => {
+  it("never takes its name from the client", async () => {
     for (const [url, method, name] of [
       [`${base}/nothing/${hostToken}`, "GET", "GET"],
       [`${base}/communications/complete%3F`, "PUT", "PUT"],
@@ -48,7 +48,7 @@ describe("the span of a request", () => {
     }
   })
 
-  it("shows no token of a query", async () => {
+  it("contains no token of a query", async () => {
     const { spans } = await traced(`${base}/communications/list?token=${hostToken}&life_cycle_state=DRAFT`)
     expect(spans.length).toBeGreaterThan(1)
     for (const { name, attributes } of spans) {

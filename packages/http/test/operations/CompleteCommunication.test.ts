@@ -1,31 +1,26 @@
 import { type CommunicationData, toData, toDetails } from "@communications/core"
 import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
-import { given, post } from "../Client.ts"
-import { ApiInMemory, ask, assertOk, tell } from "../Methods.ts"
-import { refused, SHAPE } from "../Refused.ts"
+import { Effect, Schema } from "effect"
+import { complete, given } from "../Client.ts"
+import { ApiInMemory, assertOk, get } from "../Operations.ts"
+import { AMBIGUOUS, COMMUNICATION, NOT_DRAFT, refused, SHAPE, TOKEN } from "../Refused.ts"
 
-const list = "communications/list"
-const ok = (data: unknown) => JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
-
-layer(ApiInMemory, { excludeTestServices: true })("POST communications/complete", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it) => {
   const completing = (fields_set: unknown, expected: (data: CommunicationData) => unknown) =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
-      const { status, headers, text } = yield* post({ token, communication_identifier: { number: "41" }, fields_set })
+      const answer = yield* complete({ token, communication_identifier: { number: "41" }, fields_set })
       const data: CommunicationData = { ...toData(draft), life_cycle_state: "COMPLETED" }
-      assert.strictEqual(text, ok(expected(data)))
-      assert.strictEqual(status, 200)
-      assert.strictEqual(headers["content-type"], "application/json")
+      assertOk(answer, expected(data))
     })
 
   for (const all of [undefined, null, "", "   ", []]) {
-    it.effect(`fields_set ${JSON.stringify(all)}: every documented member, in the documented order`, () =>
+    it.effect(`fields_set ${JSON.stringify(all)}: returns every documented member, in the documented order`, () =>
       completing(all, (data) => data)
     )
   }
-  it.effect("the documented members of a communication are these", () =>
+  it.effect("returns these documented members", () =>
     completing(undefined, (data) => {
       const { contact_information: contact } = data
       assert.deepStrictEqual(Object.keys(data), [
@@ -44,16 +39,26 @@ layer(ApiInMemory, { excludeTestServices: true })("POST communications/complete"
     })
   )
   for (const some of ["number,id", " number , id ", "id,number,id", ["number", "id"], [" id", "number "]]) {
-    it.effect(`fields_set ${JSON.stringify(some)}: what is named, in the documented order`, () =>
+    it.effect(`fields_set ${JSON.stringify(some)}: returns the named members, in the documented order`, () =>
       completing(some, ({ id, number }) => ({ id, number }))
     )
   }
-  it.effect("fields_set goes deeper with a dot", () =>
+  it.effect("fields_set names nested members with dots", () =>
     completing("contact_information.demographics.gender,contact_information.name", ({ contact_information }) => ({
       contact_information: { name: contact_information.name, demographics: { gender: null } }
     }))
   )
-  it.effect("the token may come as a bearer, or in both places if it is the same", () =>
+  it.effect("omits direction, media and content, which list returns afterwards", () =>
+    Effect.gen(function* () {
+      const { token, draft } = yield* given
+      const { direction, media, content, ...data } = { ...toDetails(draft), life_cycle_state: "COMPLETED" }
+      assertOk(yield* complete({ token, communication_identifier: { number: "41" } }), data)
+      assertOk(yield* get("communications/list", { token, life_cycle_state: "COMPLETED" }), [
+        { ...data, direction, media, content }
+      ])
+    })
+  )
+  it.effect("accepts the token as a bearer, with or without the same token in the body", () =>
     Effect.gen(function* () {
       for (const inBody of [true, false]) {
         const { token } = yield* given
@@ -62,41 +67,102 @@ layer(ApiInMemory, { excludeTestServices: true })("POST communications/complete"
           ["Bearer", 200],
           ["bearer", 409]
         ] as const) {
-          assert.strictEqual((yield* post(body, { authorization: `${scheme} ${token}` })).status, status)
+          assert.strictEqual((yield* complete(body, { authorization: `${scheme} ${token}` })).status, status)
         }
       }
     })
   )
-  it.effect("the id may be written in either case", () =>
+  it.effect("accepts an id in lower case", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const identifier = { id: draft.id.toLowerCase(), number: null }
-      assert.strictEqual((yield* post({ token, communication_identifier: identifier })).status, 200)
+      assert.strictEqual((yield* complete({ token, communication_identifier: identifier })).status, 200)
     })
   )
-  it.effect("members that a newer client sends beside the documented ones are ignored", () =>
+  it.effect("ignores unknown members of the body", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       const body = { token, communication_identifier: { number: "41" }, newer: { than: "us" } }
-      assert.strictEqual((yield* post(body)).status, 200)
+      assert.strictEqual((yield* complete(body)).status, 200)
     })
   )
-  it.effect("complete answers neither direction, media nor content; the others do afterwards", () =>
-    Effect.gen(function* () {
-      const { token, draft } = yield* given
-      const { direction, media, content, ...data } = { ...toDetails(draft), life_cycle_state: "COMPLETED" }
-      assertOk(yield* tell("communications/complete", { token, communication_identifier: { number: "41" } }), data)
-      assertOk(yield* ask(list, { token, life_cycle_state: "COMPLETED" }), [{ ...data, direction, media, content }])
-    })
-  )
-  it.effect("complete: what is no draft any more, after everything else", () =>
+  it.effect("checks the state after everything else", () =>
     Effect.gen(function* () {
       const { token, caller } = yield* given
       yield* store(caller.organisation, aDraft("7"))
       const body = { communication_identifier: { number: "7" }, token }
-      assert.strictEqual((yield* tell("communications/complete", body)).status, 200)
-      refused(yield* tell("communications/complete", body), [409, "NOT_DRAFT"], /7 is COMPLETED/)
-      refused(yield* tell("communications/complete", { ...body, fields_set: "media" }), SHAPE, /^fields_set: /)
+      assert.strictEqual((yield* complete(body)).status, 200)
+      refused(yield* complete(body), NOT_DRAFT, /7 is COMPLETED/)
+      refused(yield* complete({ ...body, fields_set: "media" }), SHAPE, /^fields_set: /)
+    })
+  )
+  it.effect("reports the first error in the order shape, token, identifier, existence, state", () =>
+    Effect.gen(function* () {
+      const { token } = yield* given
+      yield* complete({ token, communication_identifier: { number: "41" } })
+      const identifiers = [
+        [{ number: "41" }, NOT_DRAFT, /41 is COMPLETED/],
+        [{ number: "42" }, COMMUNICATION, /number "42"/],
+        [{ id: "41" }, COMMUNICATION, /id "41"/],
+        [{}, AMBIGUOUS, /neither/],
+        [{ id: null, number: null }, AMBIGUOUS, /neither/],
+        [{ id: "A", number: "41" }, AMBIGUOUS, /both/],
+        [{ number: 41 }, SHAPE, /^communication_identifier\.number: /],
+        [{ numbers: "41" }, SHAPE, /^communication_identifier\.numbers: /],
+        [null, SHAPE, /^communication_identifier: /],
+        ["41", SHAPE, /^communication_identifier: /],
+        [undefined, SHAPE, /^communication_identifier: /]
+      ] as const
+      const tokens = [[token], ["0".repeat(32)], ["x"], [""], [null], [undefined], [7, SHAPE]] as const
+      const fields = [["id"], [undefined], ["nope", SHAPE], [5, SHAPE], [{ id: true }, SHAPE], [[1], SHAPE]] as const
+      for (const [communication_identifier, expected, about] of identifiers) {
+        for (const [given, wrongToken] of tokens) {
+          for (const [fields_set, wrongFields] of fields) {
+            const shape = wrongToken ?? wrongFields ?? (expected === SHAPE ? SHAPE : undefined)
+            const answer = yield* complete({ token: given, communication_identifier, fields_set })
+            if (shape) refused(answer, shape)
+            else if (given !== token) refused(answer, TOKEN)
+            else refused(answer, expected, about)
+          }
+        }
+      }
+    })
+  )
+  it.effect("every invalid token gets the same response and challenge", () =>
+    Effect.gen(function* () {
+      const [{ token }, other] = [yield* given, yield* given]
+      const body = { communication_identifier: { number: "41" } }
+      const answers = [
+        yield* complete(body),
+        yield* complete({ ...body, token: null }),
+        yield* complete({ ...body, token: token.toLowerCase() }),
+        yield* complete({ ...body, token: "0".repeat(32) }),
+        yield* complete({ ...body, token }, { authorization: `Bearer ${other.token}` }),
+        yield* complete({ ...body, token: "" }, { authorization: `Bearer ${token}` }),
+        yield* complete(body, { authorization: `Basic ${token}` }),
+        yield* complete(body, { authorization: "Bearer" })
+      ]
+      for (const answer of answers) {
+        refused(answer, TOKEN)
+        assert.strictEqual(answer.text, answers[0]?.text)
+        assert.strictEqual(answer.headers["www-authenticate"], 'Bearer error="invalid_token"')
+      }
+      assert.strictEqual((yield* complete({ ...body, token })).status, 200)
+    })
+  )
+  it.effect("names an unknown member of the identifier", () =>
+    Effect.map(complete({ communication_identifier: { numbers: "41" } }), (answer) =>
+      refused(answer, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
+    )
+  )
+  it.effect.prop("no text as token, number or id causes an internal error", { text: Schema.String }, ({ text }) =>
+    Effect.gen(function* () {
+      const { token } = yield* given
+      refused(yield* complete({ token: text, communication_identifier: { number: text } }), TOKEN)
+      for (const identifier of [{ number: text }, { id: text }]) {
+        const { status } = yield* complete({ token, communication_identifier: identifier })
+        assert.oneOf(status, [200, 404, 409])
+      }
     })
   )
 })

@@ -1,35 +1,32 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { given } from "../Client.ts"
-import { ApiInMemory, ask, assertOk, at, tell } from "../Methods.ts"
+import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
 import { refused, SHAPE } from "../Refused.ts"
 
-const show = "communications/show"
-const hex32 = /^[0-9A-F]{32}$/
-
-layer(ApiInMemory, { excludeTestServices: true })("POST communications/create", (it) => {
-  it.effect("create answers the new draft, whole", () =>
+layer(ApiInMemory, { excludeTestServices: true })("communications/create", (it) => {
+  it.effect("returns every member of the new draft, or those of fields_set", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const request = {
         ...{ token, contact_information_identifier: { id: draft.contact_information.id.toLowerCase() } },
         ...{ direction: "INCOMING", media: "FACE_TO_FACE", subject: "Ünïcode ☃", content: "Dear Ada" }
       }
-      const created = yield* tell("communications/create", request)
+      const created = yield* post("communications/create", request)
       const id = at(created.json, "data", "id")
-      assert.match(String(id), hex32)
+      assert.match(String(id), /^[0-9A-F]{32}$/)
       const data = {
         ...{ id, number: "1", life_cycle_state: "DRAFT", subject: "Ünïcode ☃", viewed: false, viewed_on: null },
         contact_information: draft.contact_information,
         ...{ direction: "INCOMING", media: "FACE_TO_FACE", content: "Dear Ada" }
       }
       assertOk(created, data)
-      assertOk(yield* ask(show, { token, communication_identifier: `id=${id}` }), data)
+      assertOk(yield* get("communications/show", { token, communication_identifier: `id=${id}` }), data)
       const fewer = { ...request, subject: null, content: undefined, fields_set: "content,number,subject" }
-      assertOk(yield* tell("communications/create", fewer), { number: "2", subject: null, content: null })
+      assertOk(yield* post("communications/create", fewer), { number: "2", subject: null, content: null })
     })
   )
-  it.effect("create: every parameter that is missing or wrong, by its name", () =>
+  it.effect("names the parameter that is missing or wrong", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const { id } = draft.contact_information
@@ -53,7 +50,7 @@ layer(ApiInMemory, { excludeTestServices: true })("POST communications/create", 
         [{ fields_set: 5 }, /^fields_set: /],
         [{ token: 5 }, /^token: /]
       ] as const) {
-        refused(yield* tell("communications/create", { ...right, ...changed }), SHAPE, about)
+        refused(yield* post("communications/create", { ...right, ...changed }), SHAPE, about)
       }
     })
   )

@@ -3,13 +3,13 @@ import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { given } from "../Client.ts"
-import { ApiInMemory, ask, assertOk, at, tell } from "../Methods.ts"
-import { COMMUNICATION, CONTACT, refused, SHAPE, TOKEN } from "../Refused.ts"
+import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
+import { assertDescription, COMMUNICATION, CONTACT, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
 
 const list = "communications/list"
 
-layer(ApiInMemory, { excludeTestServices: true })("GET communications/list", (it) => {
-  it.effect("list answers what is asked for, newest first, by offset and by what it is behind", () =>
+layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) => {
+  it.effect("returns the matching communications, newest first, from an offset or after a communication", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const numbers: Array<string> = []
@@ -17,13 +17,13 @@ layer(ApiInMemory, { excludeTestServices: true })("GET communications/list", (it
         const media = count % 2 === 0 ? "SMS" : "PHONE"
         const contact_information_identifier = { id: draft.contact_information.id }
         const request = { token, contact_information_identifier, direction: "OUTGOING", media }
-        yield* tell("communications/create", request)
+        yield* post("communications/create", request)
         numbers.unshift(String(count))
         yield* Effect.sleep("2 millis")
       }
       const all = [...numbers, "41"]
       const listed = (query: Readonly<Record<string, string | number>>) =>
-        Effect.map(ask(list, { life_cycle_state: "DRAFT", fields_set: "number", ...query, token }), (answer) => {
+        Effect.map(get(list, { life_cycle_state: "DRAFT", fields_set: "number", ...query, token }), (answer) => {
           assert.strictEqual(answer.status, 200, answer.text)
           const data = at(answer.json, "data")
           return Array.isArray(data) ? data.map((found) => at(found, "number")) : assert.fail(answer.text)
@@ -40,20 +40,20 @@ layer(ApiInMemory, { excludeTestServices: true })("GET communications/list", (it
       assert.deepStrictEqual(yield* listed({ contact_information_identifier: `id=${draft.contact_information.id}` }), [
         ...all.slice(0, 25)
       ])
-      const behind = yield* ask(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
+      const behind = yield* get(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
       const [newest] = Object.values(at(behind.json, "data") ?? {})
       assert.deepStrictEqual(yield* listed({ after: String(at(newest, "id")), offset: 1 }), all.slice(2, 27))
     })
   )
-  it.effect("list answers each communication whole, and an empty array where there is none", () =>
+  it.effect("returns every member of each communication, or an empty array when none matches", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const contact_information_identifier = `id=${draft.contact_information.id}`
-      assertOk(yield* ask(list, { token, contact_information_identifier }), [toDetails(draft)])
-      assertOk(yield* ask(list, { token, contact_information_identifier, life_cycle_state: "COMPLETED" }), [])
+      assertOk(yield* get(list, { token, contact_information_identifier }), [toDetails(draft)])
+      assertOk(yield* get(list, { token, contact_information_identifier, life_cycle_state: "COMPLETED" }), [])
     })
   )
-  it.effect("list: what no list can be given for, before the token", () =>
+  it.effect("names the parameter that is missing or wrong, before it checks the token", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       const drafts = { life_cycle_state: "DRAFT" }
@@ -77,12 +77,12 @@ layer(ApiInMemory, { excludeTestServices: true })("GET communications/list", (it
           [{ ...drafts, contact_information_identifier: "number=41" }, /^contact_information_identifier: /],
           [{ ...drafts, contact_information_identifier: "" }, /^contact_information_identifier: /]
         ] as const) {
-          refused(yield* ask(list, { ...query, token: given }), SHAPE, about)
+          refused(yield* get(list, { ...query, token: given }), SHAPE, about)
         }
       }
     })
   )
-  it.effect("list: what is named twice", () =>
+  it.effect("refuses a parameter that is repeated", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       for (const [name, value] of [
@@ -95,25 +95,34 @@ layer(ApiInMemory, { excludeTestServices: true })("GET communications/list", (it
         ["token", token]
       ] as const) {
         const twice = `${name}=${value}&${name}=${value}`
-        refused(yield* ask(list, `token=${token}&life_cycle_state=DRAFT&${twice}`), SHAPE, new RegExp(`^${name}`))
+        refused(yield* get(list, `token=${token}&life_cycle_state=DRAFT&${twice}`), SHAPE, new RegExp(`^${name}`))
       }
     })
   )
-  it.effect("list: the contact before what the list is behind, both after the token", () =>
+  it.effect("checks the token, then the contact, then the communication of `after`", () =>
     Effect.gen(function* () {
       const [{ token, draft }, theirs] = [yield* given, yield* given]
       const contact = `id=${draft.contact_information.id}`
       const drafts = { life_cycle_state: "DRAFT" }
       for (const after of [freshId(), theirs.draft.id, "41", ""]) {
-        refused(yield* ask(list, { ...drafts, after }), TOKEN)
-        refused(yield* ask(list, { ...drafts, token, after }), COMMUNICATION)
-        refused(yield* ask(list, { token, contact_information_identifier: contact, after }), COMMUNICATION)
+        refused(yield* get(list, { ...drafts, after }), TOKEN)
+        refused(yield* get(list, { ...drafts, token, after }), COMMUNICATION)
+        refused(yield* get(list, { token, contact_information_identifier: contact, after }), COMMUNICATION)
       }
       for (const id of [freshId(), theirs.draft.contact_information.id, "41", ""]) {
         const contact_information_identifier = `id=${id}`
-        refused(yield* ask(list, { contact_information_identifier, after: freshId() }), TOKEN)
-        refused(yield* ask(list, { token, contact_information_identifier, after: freshId() }), CONTACT)
+        refused(yield* get(list, { contact_information_identifier, after: freshId() }), TOKEN)
+        refused(yield* get(list, { token, contact_information_identifier, after: freshId() }), CONTACT)
       }
     })
   )
+  for (const [query, description] of [
+    [`life_cycle_state=${secret}`, 'life_cycle_state: expected "DRAFT" or "COMPLETED"'],
+    [`life_cycle_state=DRAFT&offset=${secret}`, "offset: expected a whole number"],
+    [`contact_information_identifier=${secret}`, "contact_information_identifier: expected id=…"]
+  ] as const) {
+    it.effect(`"${query}" is refused with: ${description}`, () =>
+      Effect.map(get(list, query), (answer) => assertDescription(answer, description))
+    )
+  }
 })

@@ -2,46 +2,46 @@ import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { send } from "../Client.ts"
-import { ApiInMemory, account, assertOk, at, call, codeOf, methods, tell } from "../Methods.ts"
+import { ApiInMemory, account, assertOk, at, call, codeOf, operations, post } from "../Operations.ts"
 import { refused, SHAPE } from "../Refused.ts"
 
-const hex32 = /^[0-9A-F]{32}$/
+const logIn = "authentication/token"
 
-layer(ApiInMemory, { excludeTestServices: true })("POST authentication/token", (it) => {
-  it.effect("a token is given to who knows the password, and released at once, everywhere", () =>
+layer(ApiInMemory, { excludeTestServices: true })("authentication/token", (it) => {
+  it.effect("returns a token that every operation accepts until it is released", () =>
     Effect.gen(function* () {
       const { credentials } = yield* account
       for (const more of [{}, { unit: null }, { unit: "Unit 1", newer: { than: "us" } }]) {
-        const answer = yield* tell("authentication/token", { ...credentials, ...more })
+        const answer = yield* post(logIn, { ...credentials, ...more })
         const token = String(at(answer.json, "data", "token"))
-        assert.match(token, hex32)
+        assert.match(token, /^[0-9A-F]{32}$/)
         assertOk(answer, { token })
         const named = { communication: { number: "41" }, contact: freshId() }
         const answers = (token: string) =>
-          Effect.forEach(methods, (method) => call(method, { ...method.parameters(named), token }))
+          Effect.forEach(operations, (operation) => call(operation, { ...operation.parameters(named), token }))
         for (const { status } of yield* answers(token)) assert.notStrictEqual(status, 401)
-        assertOk(yield* tell("authentication/token/release", { token }), {})
-        for (const answer of [...(yield* answers(token)), yield* tell("authentication/token/release", { token })]) {
+        assertOk(yield* post("authentication/token/release", { token }), {})
+        for (const answer of [...(yield* answers(token)), yield* post("authentication/token/release", { token })]) {
           assert.deepStrictEqual(codeOf(answer), [401, "INVALID_TOKEN"])
         }
       }
     })
   )
-  it.effect("every parameter that is missing or wrong, by its name, and never by its value", () =>
+  it.effect("names the parameter that is missing or wrong, and never repeats its value", () =>
     Effect.gen(function* () {
       const { credentials } = yield* account
       const right: Record<string, unknown> = { ...credentials }
       for (const name of ["username", "password", "organisation"]) {
         for (const wrong of [undefined, null, 5, { secret: "5EC4E7" }, ["5EC4E7"]]) {
-          const answer = yield* tell("authentication/token", { ...right, [name]: wrong })
+          const answer = yield* post(logIn, { ...right, [name]: wrong })
           refused(answer, SHAPE, new RegExp(`^${name}: `))
           assert.notInclude(answer.text, "5EC4E7")
         }
       }
-      refused(yield* tell("authentication/token", { ...right, unit: 5 }), SHAPE, /^unit: /)
+      refused(yield* post(logIn, { ...right, unit: 5 }), SHAPE, /^unit: /)
     })
   )
-  it.effect("whatever is wrong, user, password or organisation, the answer is one and the same", () =>
+  it.effect("a wrong user, password or organisation gets the same response", () =>
     Effect.gen(function* () {
       const [{ credentials }, other] = [yield* account, yield* account]
       const answers = yield* Effect.forEach(
@@ -53,7 +53,7 @@ layer(ApiInMemory, { excludeTestServices: true })("POST authentication/token", (
           { username: "", password: "", organisation: "" },
           { ...credentials, username: "\u0000" }
         ],
-        (wrong) => tell("authentication/token", wrong)
+        (wrong) => post(logIn, wrong)
       )
       for (const answer of answers) {
         refused(answer, [401, "INVALID_CREDENTIALS"])
@@ -61,12 +61,12 @@ layer(ApiInMemory, { excludeTestServices: true })("POST authentication/token", (
       }
     })
   )
-  it.effect("after five failures from an address: 429, and the seconds after which to try again", () =>
+  it.effect("after five failures from an address it returns 429 and the seconds to wait", () =>
     Effect.gen(function* () {
       const { credentials } = yield* account
-      const wrong = tell("authentication/token", { ...credentials, password: "wrong" })
+      const wrong = post(logIn, { ...credentials, password: "wrong" })
       for (let time = 0; time < 5; time++) refused(yield* wrong, [401, "INVALID_CREDENTIALS"])
-      for (const answer of [yield* wrong, yield* tell("authentication/token", credentials)]) {
+      for (const answer of [yield* wrong, yield* post(logIn, credentials)]) {
         refused(answer, [429, "TOO_MANY_ATTEMPTS"], /\d+ s/)
         assert.match(String(answer.headers["retry-after"]), /^\d+$/)
         assert.isTrue(Number(answer.headers["retry-after"]) >= 1 && Number(answer.headers["retry-after"]) <= 30)

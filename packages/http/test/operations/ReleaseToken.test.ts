@@ -1,29 +1,31 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { given, send } from "../Client.ts"
-import { ApiInMemory, ask, assertOk, codeOf, tell } from "../Methods.ts"
+import { ApiInMemory, assertOk, codeOf, get, post } from "../Operations.ts"
 import { refused, SHAPE, TOKEN } from "../Refused.ts"
 
-const list = "communications/list"
+const release = "authentication/token/release"
 
-layer(ApiInMemory, { excludeTestServices: true })("POST authentication/token/release", (it) => {
-  it.effect("a token that comes as a bearer is released", () =>
+layer(ApiInMemory, { excludeTestServices: true })("authentication/token/release", (it) => {
+  it.effect("releases a bearer token", () =>
     Effect.gen(function* () {
       const { token } = yield* given
-      assertOk(yield* tell("authentication/token/release", {}, { authorization: `Bearer ${token}` }), {})
-      assert.deepStrictEqual(codeOf(yield* ask(list, { token, life_cycle_state: "DRAFT" })), [401, "INVALID_TOKEN"])
+      assertOk(yield* post(release, {}, { authorization: `Bearer ${token}` }), {})
+      assert.deepStrictEqual(codeOf(yield* get("communications/list", { token, life_cycle_state: "DRAFT" })), [
+        401,
+        "INVALID_TOKEN"
+      ])
     })
   )
-  it.effect("releasing refuses whatever is wrong with a token", () =>
+  it.effect("refuses every invalid token", () =>
     Effect.gen(function* () {
       const { token } = yield* given
-      const release = "authentication/token/release"
       for (const body of [{}, { token: null }, { token: "" }, { token: "0".repeat(32) }]) {
-        refused(yield* tell(release, body), TOKEN)
+        refused(yield* post(release, body), TOKEN)
       }
-      refused(yield* tell(release, { token }, { authorization: `Bearer ${"0".repeat(32)}` }), TOKEN)
-      refused(yield* tell(release, { token: 5 }), SHAPE, /^token: /)
-      assert.strictEqual((yield* tell(release, { token })).status, 200)
+      refused(yield* post(release, { token }, { authorization: `Bearer ${"0".repeat(32)}` }), TOKEN)
+      refused(yield* post(release, { token: 5 }), SHAPE, /^token: /)
+      assert.strictEqual((yield* post(release, { token })).status, 200)
     })
   )
   it.effect("is POST only", () =>

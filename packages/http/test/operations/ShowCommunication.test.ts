@@ -3,33 +3,33 @@ import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
 import { given } from "../Client.ts"
-import { ApiInMemory, ask, assertOk, tell } from "../Methods.ts"
-import { AMBIGUOUS, COMMUNICATION, refused, SHAPE, TOKEN } from "../Refused.ts"
+import { ApiInMemory, assertOk, get, post } from "../Operations.ts"
+import { AMBIGUOUS, assertDescription, COMMUNICATION, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
 
 const show = "communications/show"
 
-layer(ApiInMemory, { excludeTestServices: true })("GET communications/show", (it) => {
-  it.effect("show answers every member but the history, which is to be asked for", () =>
+layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) => {
+  it.effect("returns every member except the history, or those of fields_set", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const asked = { token, communication_identifier: "number=41" }
-      assertOk(yield* ask(show, asked), toDetails(draft))
-      assertOk(yield* ask(show, { ...asked, fields_set: "" }), toDetails(draft))
-      assertOk(yield* ask(show, { ...asked, fields_set: "media,id" }), { id: draft.id, media: "EMAIL" })
+      assertOk(yield* get(show, asked), toDetails(draft))
+      assertOk(yield* get(show, { ...asked, fields_set: "" }), toDetails(draft))
+      assertOk(yield* get(show, { ...asked, fields_set: "media,id" }), { id: draft.id, media: "EMAIL" })
       const { media, number, subject } = draft
       const repeated = "fields_set=media&fields_set=number&fields_set=subject"
       const query = `token=${token}&communication_identifier=number=41&${repeated}`
-      assertOk(yield* ask(show, query), { number, subject, media })
+      assertOk(yield* get(show, query), { number, subject, media })
     })
   )
-  it.effect("the history tells who did what, on which request", () =>
+  it.effect("the history has the user and the request of each transition", () =>
     Effect.gen(function* () {
       const { token, draft, caller } = yield* given
       const headers = { "x-request-id": "request-1" }
-      yield* tell("communications/complete", { token, communication_identifier: { number: "41" } }, headers)
-      yield* tell("communications/view", { token, communication_identifier: { number: "41" } }, headers)
+      yield* post("communications/complete", { token, communication_identifier: { number: "41" } }, headers)
+      yield* post("communications/view", { token, communication_identifier: { number: "41" } }, headers)
       const asked = { token, communication_identifier: `id=${draft.id}`, fields_set: "number,history" }
-      const answer = yield* ask(show, asked)
+      const answer = yield* get(show, asked)
       const [creation, completion] = yield* (yield* Communications).history(caller.organisation, draft.id)
       const at = String(DateTime.formatIso(completion?.at ?? DateTime.nowUnsafe())).slice(0, 19)
       assertOk(answer, {
@@ -42,46 +42,54 @@ layer(ApiInMemory, { excludeTestServices: true })("GET communications/show", (it
           { from: "DRAFT", to: "COMPLETED", at, by: caller.user, request_id: "request-1" }
         ]
       })
-      assertOk(yield* ask(show, { ...asked, fields_set: "history.to" }), {
+      assertOk(yield* get(show, { ...asked, fields_set: "history.to" }), {
         history: [{ to: "DRAFT" }, { to: "COMPLETED" }]
       })
     })
   )
-  it.effect("a number may have any characters, encoded or not", () =>
+  it.effect("finds a number with any characters, encoded or not", () =>
     Effect.gen(function* () {
       const { token, caller } = yield* given
       for (const number of ["4=1", "=", "number=41", "a&b", "50% ☃ π", "id=41", "+", "a b", '"', "[0]", "#1", "%3D"]) {
         yield* store(caller.organisation, aDraft(number))
         const asked = { token, communication_identifier: `number=${number}`, fields_set: "number" }
-        assertOk(yield* ask(show, asked), { number })
+        assertOk(yield* get(show, asked), { number })
       }
       const raw = `token=${token}&fields_set=number&communication_identifier=number=4=1`
-      assertOk(yield* ask(show, raw), { number: "4=1" })
+      assertOk(yield* get(show, raw), { number: "4=1" })
       const plus = `token=${token}&fields_set=number&communication_identifier=number=a+b`
-      assertOk(yield* ask(show, plus), { number: "a b" })
+      assertOk(yield* get(show, plus), { number: "a b" })
     })
   )
-  it.effect("show: an identifier in a query is key=value, each key once", () =>
+  it.effect("refuses an identifier that is not key=value, or repeats a key", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       for (const wrong of ["41", "=41", "Number=41", "numbers=41", "nope=1&communication_identifier=id=2"]) {
         const query = `token=${token}&communication_identifier=${wrong}`
-        refused(yield* ask("communications/show", query), SHAPE, /^communication_identifier: /)
+        refused(yield* get(show, query), SHAPE, /^communication_identifier: /)
       }
       const twice = `communication_identifier=number=41&communication_identifier=number=41`
-      refused(yield* ask("communications/show", `token=${token}&${twice}`), SHAPE, /^communication_identifier: /)
+      refused(yield* get(show, `token=${token}&${twice}`), SHAPE, /^communication_identifier: /)
       const both = `communication_identifier=number=41&communication_identifier=id=${draft.id}`
-      refused(yield* ask("communications/show", `token=${token}&${both}`), AMBIGUOUS, /both/)
-      refused(yield* ask("communications/show", { token, communication_identifier: "number=" }), COMMUNICATION)
+      refused(yield* get(show, `token=${token}&${both}`), AMBIGUOUS, /both/)
+      refused(yield* get(show, { token, communication_identifier: "number=" }), COMMUNICATION)
     })
   )
-  it.effect("show: a token in the query and another one in the header", () =>
+  it.effect("refuses two different tokens, one in the query and one in the header", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* given, yield* given]
       const query = { token: one.token, communication_identifier: "number=41" }
-      const show = (token: string) => ask("communications/show", query, { authorization: `Bearer ${token}` })
-      refused(yield* show(other.token), TOKEN)
-      assert.strictEqual((yield* show(one.token)).status, 200)
+      const showWith = (token: string) => get(show, query, { authorization: `Bearer ${token}` })
+      refused(yield* showWith(other.token), TOKEN)
+      assert.strictEqual((yield* showWith(one.token)).status, 200)
     })
   )
+  for (const [query, description] of [
+    [`communication_identifier=${secret}=41`, "communication_identifier: expected id=… or number=…"],
+    ["", "communication_identifier: is missing"]
+  ] as const) {
+    it.effect(`"${query}" is refused with: ${description}`, () =>
+      Effect.map(get(show, query), (answer) => assertDescription(answer, description))
+    )
+  }
 })

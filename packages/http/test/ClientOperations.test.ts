@@ -2,14 +2,14 @@ import { inspect, isDeepStrictEqual } from "node:util"
 import { createClient } from "@communications/http/client"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 
-describe("the methods of the client over promises", () => {
+describe("the operations of the promise client", () => {
   const fetched = vi.fn<typeof fetch>(async () => Response.json({ status: { code: "OK" }, data: {} }))
   beforeEach(() => vi.stubGlobal("fetch", fetched.mockClear()))
   afterEach(() => void vi.unstubAllGlobals())
   const client = createClient({ baseUrl: "http://localhost" })
   const groups = [client.communications, client.contact_information, client.authentication]
 
-  it("nothing is requested by awaiting a group, printing it, or comparing it", async () => {
+  it("awaiting, printing or comparing a group sends no request", async () => {
     for (const group of groups) {
       expect(await group).toBe(group)
       expect(JSON.stringify({ group })).toBe('{"group":{}}')
@@ -24,7 +24,7 @@ describe("the methods of the client over promises", () => {
     expect(fetched).not.toHaveBeenCalled()
   })
 
-  it("a method that a program replaces is replaced", async () => {
+  it("a program can replace an operation", async () => {
     const { communications } = createClient({ baseUrl: "http://localhost" })
     const double = vi.fn(() => Promise.reject(new Error("no")))
     Object.assign(communications, { view: double })

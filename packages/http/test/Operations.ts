@@ -11,32 +11,32 @@ const base = "/crmapi/rest/v2"
 
 type Headers = Readonly<Record<string, string>>
 
-/** Parameters in a query: as they are, or by name; those that are undefined are left out. */
+/** A query as text, or as parameters by name. It omits undefined parameters. */
 export type Query = string | Readonly<Record<string, string | number | undefined>>
 
-const written = (query: Query): string =>
+const queryText = (query: Query): string =>
   typeof query === "string"
     ? query
     : Object.entries(query)
         .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
         .join("&")
 
-/** Asks a method that is asked by GET. */
-export const ask = (path: string, query: Query, headers: Headers = {}, method = "GET") =>
-  send({ method, path: `${base}/${path}?${written(query)}`, headers })
+/** Sends a GET request. */
+export const get = (path: string, query: Query, headers: Headers = {}, method = "GET") =>
+  send({ method, path: `${base}/${path}?${queryText(query)}`, headers })
 
-/** Tells a method that is told by POST. */
-export const tell = (path: string, body: unknown, headers: Headers = {}) =>
+/** Sends a POST request with this body as JSON. */
+export const post = (path: string, body: unknown, headers: Headers = {}) =>
   send({ path: `${base}/${path}`, headers, body: JSON.stringify(body) })
 
-/** A method of the API, and parameters with which it succeeds, as JSON; identifiers are objects. */
-export interface Method {
+/** An operation of the API, and parameters with which it succeeds, as JSON; identifiers are objects. */
+export interface Operation {
   readonly path: string
   readonly verb: "GET" | "POST"
   readonly parameters: (named: Named) => Readonly<Record<string, unknown>>
 }
 
-/** What there is to name. */
+/** A communication and a contact that exist. */
 export interface Named {
   readonly communication: Readonly<Record<string, string>>
   readonly contact: string
@@ -46,8 +46,8 @@ const named = ({ communication }: Named) => ({ communication_identifier: communi
 const aMail = { direction: "INCOMING", media: "LETTER" }
 const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
 
-/** Every method that needs a token, but the one that releases it. */
-export const methods: ReadonlyArray<Method> = [
+/** Every operation that needs a token, except the one that releases it. */
+export const operations: ReadonlyArray<Operation> = [
   { path: "communications/complete", verb: "POST", parameters: named },
   { path: "communications/view", verb: "POST", parameters: named },
   { path: "communications/show", verb: "GET", parameters: named },
@@ -69,22 +69,22 @@ export const methods: ReadonlyArray<Method> = [
   { path: "contact_information/create", verb: "POST", parameters: () => ada }
 ]
 
-/** A parameter as a query has it; of an object one for each member, `key=value`. */
+/** A parameter as text in a query. An object gives one `key=value` for each member. */
 const inQuery = (name: string, value: unknown): ReadonlyArray<string> => {
   if (value === undefined || value === null) return []
   if (typeof value !== "object") return [`${name}=${encodeURIComponent(String(value))}`]
   return Object.entries(value).map(([key, part]) => `${name}=${encodeURIComponent(`${key}=${part}`)}`)
 }
 
-/** Calls a method with these parameters, in the body or in the query as it is documented. */
+/** Calls an operation with these parameters, in the body of a POST or in the query of a GET. */
 export const call = (
-  { path, verb }: Method,
+  { path, verb }: Operation,
   parameters: Readonly<Record<string, unknown>>,
   headers: Headers = {}
 ): ReturnType<typeof send> =>
   verb === "POST"
-    ? tell(path, parameters, headers)
-    : ask(
+    ? post(path, parameters, headers)
+    : get(
         path,
         Object.entries(parameters)
           .flatMap(([name, value]) => inQuery(name, value))
@@ -95,7 +95,7 @@ export const call = (
 /** The body of a success. */
 const ok = (data: unknown): string => JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
 
-/** Fails the test unless that is what was answered, to the letter. */
+/** Fails the test unless the answer is a success with exactly this data. */
 export const assertOk = ({ status, headers, text }: Received, data: unknown): void => {
   assert.strictEqual(text, ok(data))
   assert.strictEqual(status, 200)
@@ -113,7 +113,7 @@ export const at = (json: unknown, ...path: ReadonlyArray<string>): unknown =>
 /** The code of an answer. */
 export const codeOf = ({ status, json }: Received) => [status, at(json, "status", "code")]
 
-/** A user of an organisation, and what it logs in with. */
+/** A user of an organisation, with its credentials. */
 export const account = Effect.gen(function* () {
   const accounts = yield* Accounts
   const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
