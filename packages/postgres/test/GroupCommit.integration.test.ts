@@ -232,6 +232,28 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       })
   )
 
+  it.effect("nor do those that view it keep others waiting, more of them than there are connections", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { communications, organisation, drafts, completing } = yield* given
+      const [held = aDraft(), free = aDraft()] = drafts
+      const view = ({ id }: Draft) => communications.view(organisation, { _tag: "Id", id }, act.at)
+      const viewed = Draft.make({ ...held, viewed_on: act.at })
+      const waiting = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
+          const fibers = yield* Effect.forEach(Array(20).fill(held), (draft) => outside(view(draft)))
+          const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+          yield* Effect.repeat(waits, { until: ({ length }) => length >= 4 })
+          assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
+          assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
+          return fibers
+        })
+      )
+      for (const fiber of waiting) assert.deepStrictEqual(yield* Fiber.join(fiber), viewed)
+    })
+  )
+
   it.effect("whoever asks decides how long that may take, whatever others may", () =>
     Effect.gen(function* () {
       const { drafts, organisation } = yield* given

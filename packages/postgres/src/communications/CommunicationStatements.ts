@@ -8,6 +8,7 @@ import { array, moment } from "../statements/Columns.ts"
 import { communicationColumns, type Row, stateColumns } from "./CommunicationRows.ts"
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
+import type { OnLock } from "./StepTexts.ts"
 
 /** Makes the statements for a client, on the tables of its schema. */
 export const communicationStatements = Effect.gen(function* () {
@@ -59,15 +60,26 @@ export const communicationStatements = Effect.gen(function* () {
       WHERE c.organisation = ${organisation}::uuid
         AND ${key === "Id" ? sql`c.id = ANY((SELECT ${array(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${array(values)}::text::text[])::text[])`}`,
 
-    /** The communication, where it had not been viewed before. */
-    view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc) => sql<Row>`
-      WITH viewed AS (
-        UPDATE ${table.communications} c SET viewed_on = ${moment(at)}::timestamptz
-        WHERE c.organisation = ${organisation}::uuid AND c.viewed_on IS NULL
-          AND ${identifier._tag === "Id" ? sql`c.id = ${identifier.id}::uuid` : sql`c.number = ${identifier.number}`}
-        RETURNING c.*
-      )
-      SELECT ${communicationColumns(sql)}
-      FROM viewed c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}`
+    /** The communication, where it had not been viewed before; nothing either where its row is locked and skipped. */
+    view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc, onLock: OnLock) => {
+      const isIt = (alias: string) =>
+        identifier._tag === "Id"
+          ? sql`${sql.literal(alias)}.id = ${identifier.id}::uuid`
+          : sql`${sql.literal(alias)}.number = ${identifier.number}`
+      const unlocked = sql`AND c.id IN (
+            SELECT l.id FROM ${table.communications} l
+            WHERE l.organisation = ${organisation}::uuid AND l.viewed_on IS NULL AND ${isIt("l")}
+            FOR NO KEY UPDATE SKIP LOCKED
+          )`
+      return sql<Row>`
+        WITH viewed AS (
+          UPDATE ${table.communications} c SET viewed_on = ${moment(at)}::timestamptz
+          WHERE c.organisation = ${organisation}::uuid AND c.viewed_on IS NULL AND ${isIt("c")}
+            ${onLock === "skip" ? unlocked : sql``}
+          RETURNING c.*
+        )
+        SELECT ${communicationColumns(sql)}
+        FROM viewed c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}`
+    }
   }
 })

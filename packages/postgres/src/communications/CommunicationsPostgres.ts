@@ -9,15 +9,20 @@ import {
   ContactInformationNotFound,
   type OrganisationId
 } from "@communications/core"
-import { Effect, Layer } from "effect"
-import type { SqlClient } from "effect/sql"
+import { Effect, Layer, Semaphore } from "effect"
+import { SqlClient } from "effect/sql"
+import { GroupCommit, unlessInTransaction } from "../batching/GroupCommit.ts"
 import { bounded, statement } from "../statements/StorageErrors.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 import { listStatement } from "./ListStatement.ts"
 import { keyOf } from "./StepStatements.ts"
+import type { OnLock } from "./StepTexts.ts"
 import { taking } from "./Taking.ts"
+
+/** With group commit, how many may wait for locked rows at once: each of them occupies a connection meanwhile. */
+const lockWaiters = 4
 
 /** Communications in PostgreSQL. Each change is one statement, and needs no transaction of its own. */
 export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = Layer.effect(
@@ -26,7 +31,10 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const sql = yield* communicationStatements
     const list = yield* listStatement
     const { history } = yield* historyStatements
-    const take = yield* taking
+    const client = yield* SqlClient.SqlClient
+    const groupCommit = yield* GroupCommit
+    const waiters = yield* Semaphore.make(lockWaiters)
+    const take = yield* taking(waiters)
 
     /** Whether it has been stored: not where its id or number is taken. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
@@ -72,12 +80,26 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
           bounded("communications.history")
         ),
       take,
-      view: (organisation, identifier, at) =>
-        sql.view(organisation, identifier, at).pipe(
-          statement("communications.view"),
-          Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row))),
-          bounded("communications.view")
+      view: (organisation, identifier, at) => {
+        const view = (onLock: OnLock) =>
+          sql.view(organisation, identifier, at, onLock).pipe(
+            statement("communications.view"),
+            Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))
+          )
+        const alone = view("wait")
+        const together = Effect.flatMap(view("skip"), (found) =>
+          found.viewed_on === null ? waiters.withPermit(alone) : Effect.succeed(found)
         )
+        return bounded("communications.view")(
+          groupCommit === "off"
+            ? alone
+            : unlessInTransaction(
+                client,
+                () => together,
+                () => alone
+              )
+        )
+      }
     })
   })
 )

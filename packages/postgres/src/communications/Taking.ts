@@ -11,7 +11,7 @@ import {
   type Step,
   type StorageUnavailable
 } from "@communications/core"
-import { Effect, Semaphore } from "effect"
+import { Effect, type Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
 import { batched, GroupCommit, unlessInTransaction } from "../batching/GroupCommit.ts"
 import { bounded, withinRest } from "../statements/StorageErrors.ts"
@@ -19,14 +19,10 @@ import { fromRow } from "./CommunicationRows.ts"
 import { stepStatements, type Taken } from "./StepStatements.ts"
 import { kindOf, type OnLock, type Order } from "./StepTexts.ts"
 
-/** How many retries may wait for a locked row at once: each of them occupies a connection meanwhile. */
-const lockWaiters = 4
-
-/** Makes `take` of the port `Communications`. */
-export const taking = Effect.gen(function* () {
+/** Makes `take` of the port `Communications`; who waits for a locked row has one of the permits of `waiters`. */
+export const taking = Effect.fnUntraced(function* (waiters: Semaphore.Semaphore) {
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* stepStatements
-  const waiters = yield* Semaphore.make(lockWaiters)
 
   const one = (order: Order, onLock: OnLock): Effect.Effect<Taken, StorageUnavailable> =>
     Effect.map(runSteps([order], onLock), ([taken]) => taken ?? { changed: false, row: undefined })
