@@ -33,6 +33,14 @@ const act = anAct()
 const outside = <A, E>(run: Effect.Effect<A, E>) =>
   Effect.sync(() => Effect.runFork(Effect.provideService(run, Postgres.StorageTimeout, "1 minute")))
 
+/** Until four wait for locks: asked outside, since in a transaction `pg_stat_activity` stays as it was first read. */
+const fourWait = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+  const asked = yield* outside(Effect.repeat(waits, { until: ({ length }) => length >= 4 }))
+  yield* Fiber.join(asked)
+})
+
 /** Forty drafts of an organisation of its own, and how to complete one. */
 const given = Effect.gen(function* () {
   const communications = yield* Communications
@@ -221,8 +229,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
           Effect.gen(function* () {
             yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
             const fibers = yield* Effect.forEach(Array(6).fill(held), (draft) => outside(completing(draft)))
-            const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-            yield* Effect.repeat(waits, { until: ({ length }) => length >= 4 })
+            yield* fourWait
             assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(completing(lost))), Fiber.join), NotDraft)
             assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
             return fibers
@@ -243,8 +250,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         Effect.gen(function* () {
           yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
           const fibers = yield* Effect.forEach(Array(20).fill(held), (draft) => outside(view(draft)))
-          const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-          yield* Effect.repeat(waits, { until: ({ length }) => length >= 4 })
+          yield* fourWait
           assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
           assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
           return fibers
