@@ -17,7 +17,7 @@ const neither = refused(
   "at least one of contact_information_identifier, life_cycle_state"
 )
 const results = refused("number_of_results", "a whole number from 1 to 100")
-const offset = refused("offset", "a whole number from 0")
+const offset = refused("offset", "a whole number of at least 0")
 
 describe("checkQuery", () => {
   it.each<GivenQuery>([
