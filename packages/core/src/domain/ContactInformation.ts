@@ -28,7 +28,7 @@ export const Person = Schema.Struct({
 }).annotate({ identifier: "Person" })
 export type Person = typeof Person.Type
 
-/** A contact that is a company. The first, middle and last names are those of a person who works there. */
+/** A contact that is a company. The first, middle and last names are those of its contact person. */
 export const Company = Schema.Struct({
   id: ContactInformationId,
   type: Schema.Literal("COMPANY"),

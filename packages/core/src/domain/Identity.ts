@@ -20,7 +20,7 @@ export type CommunicationId = typeof CommunicationId.Type
 export const CommunicationNumber = NonEmptyText.check(Schema.isMaxLength(100)).pipe(Schema.brand("CommunicationNumber"))
 export type CommunicationNumber = typeof CommunicationNumber.Type
 
-/** Identifies a contact information within its organisation. */
+/** Identifies contact information within its organisation. */
 export const ContactInformationId = Hex32.pipe(Schema.brand("ContactInformationId"))
 export type ContactInformationId = typeof ContactInformationId.Type
 

@@ -49,7 +49,7 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
       stores.set(organisation, store)
       return store
     }
-    // Another fiber may run at each `yield*`. So that a change is atomic, none comes between its look-up and its `put`.
+    // Another fiber may run at each `yield*`, so an atomic change has none between its look-up and its `put`.
     const put = (organisation: OrganisationId, after: Communication, entry: HistoryEntry, id: EventId) => {
       const store = storeOf(organisation)
       const history = [...(store.histories.get(after.id) ?? []), entry]

@@ -33,7 +33,7 @@ export const createContact = operation({
   nameable: Schema.toType(ContactInformation),
   errors: [InvalidToken, StorageUnavailable],
   run: createContactInformation,
-  summary: "Store a contact information",
+  summary: "Store contact information",
   description:
     "A person requires `first_name` and `last_name`, a company requires `company_name`. By default `name` is made of these, and other members are unset.",
   example: {

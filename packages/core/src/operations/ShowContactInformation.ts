@@ -33,7 +33,7 @@ export const showContact = operation({
   nameable: Schema.toType(ContactInformation),
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
   run: showContactInformation,
-  summary: "Show a contact information",
+  summary: "Show contact information",
   description: "The contact must exist in your organisation.",
   example: {
     request: { token: tokenExample, contact_information_identifier: { id: personExample.id } },

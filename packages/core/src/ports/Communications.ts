@@ -47,8 +47,8 @@ export class Communications extends Context.Service<
 
     /**
      * Returns the communications that match a query, newest first: by `created_at`, then by `id`. Without an `offset`,
-     * the cost does not depend on the number of stored communications (decision 11). An unknown `after` gives an empty
-     * list.
+     * the cost does not depend on the number of stored communications (decision 11). An unknown `after`
+     * returns an empty list.
      */
     list(
       organisation: OrganisationId,

@@ -33,7 +33,7 @@ export class Events extends Context.Service<
 
     /**
      * Leases the subscription to the holder, and returns the next events, at most `limit`. Returns none at the end of
-     * the log, or if the subscription does not exist. Fails with `SubscriptionTaken` while another holder has the lease.
+     * the log, or if the subscription does not exist. Fails with `SubscriptionTaken` if another holder has the lease.
      */
     take(
       holder: Holder,

@@ -30,8 +30,8 @@ const backoff = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis
 
 /**
  * Handles events until it is interrupted: each event at least once, and the events of a communication in order. A
- * handler that fails is retried with growing delays; later events of this subscription wait, other subscriptions do not.
- * If the storage fails, it logs the cause and retries.
+ * handler that fails is retried with growing delays. Meanwhile later events of this subscription wait; other subscriptions
+ * do not. If the storage fails, it logs the cause and retries.
  */
 export const subscribe = <E, R>({
   subscription,

@@ -8,8 +8,8 @@ const reasons = {
 }
 
 /**
- * The storage cannot be reached, has too many requests waiting, or did not respond in time. A change may or may not have
- * been committed. It is safe to retry a step, because a step that was committed is refused the second time.
+ * The storage cannot be reached, has too many requests waiting, or did not respond in time. A change may or may not
+ * have been committed. It is safe to retry a step, because a step that was committed is refused the second time.
  */
 export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
   operation: Schema.String,
