@@ -1,6 +1,6 @@
 import { readable, type Spread } from "./Statistics.ts"
 
-/** A bar with its label: the median, with the range of the single measurements. */
+/** A labelled bar: the median, and the range of the measurements. */
 export interface Bar extends Spread {
   readonly label: string
   readonly ours: boolean
