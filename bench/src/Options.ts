@@ -17,7 +17,7 @@ export const usage = `npm run bench -- [compare|ladder|growth|start] [options]
   --variant N:V=x,W=y compare, start: also this software with these environment variables, as subject N; repeatable
   --against PATH      compare, start: also the version in this checkout, with its dependencies installed
   --rounds N          how often each subject is measured
-  --seconds N         how long each measurement takes
+  --seconds N         the length of each measurement
   --connections N,M   how many connections send requests concurrently
   --organisations N,M how many organisations the communications belong to; compare measures all subjects with
                       the first number, and only raw, ours and --against with the others
