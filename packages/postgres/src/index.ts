@@ -48,8 +48,8 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
 }
 
 /**
- * `migrate` for hosts without Effect. It needs the handle of an open transaction, such as a client of pg between BEGIN and
- * COMMIT. Outside a transaction, for example on a pool, it rejects with SQLSTATE 25P01 before it changes anything.
+ * `migrate` for hosts without Effect. It needs the handle of an open transaction, such as a client of pg between BEGIN
+ * and COMMIT. Outside a transaction, for example on a pool, it rejects with SQLSTATE 25P01 before it changes anything.
  */
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
   Effect.runPromise(Effect.provide(migrate, layerHost(execute, options)))

@@ -219,29 +219,31 @@ for (const host of hosts) {
       })
     )
 
-    it.effect("a failed `withTransaction` rolls back only itself, and the host's transaction is still usable", () =>
-      Effect.gen(function* () {
-        const { draft, completeDraft, stored } = yield* given
-        const [undone, kept] = [hostOrder(), hostOrder()]
-        yield* betweenHostStatements(host.survivesFailure, (transaction) =>
-          Effect.gen(function* () {
-            const sql = yield* SqlClient.SqlClient
-            const failing = Effect.andThen(undone.insert(transaction), sql`INSERT INTO host_orders VALUES (NULL)`)
-            for (const attempt of [
-              sql.withTransaction(failing),
-              sql.withTransaction(Effect.ignore(failing)),
-              sql.withTransaction(Effect.andThen(completeDraft, sql.withTransaction(failing)))
-            ]) {
-              assert.isTrue(Exit.isFailure(yield* Effect.exit(attempt)))
-            }
-            const caught = Effect.ignore(sql.withTransaction(failing))
-            yield* sql.withTransaction(Effect.andThen(caught, kept.insert(transaction)))
-          })
-        )
-        yield* undone.expectStored(false)
-        yield* kept.expectStored(host.survivesFailure)
-        assert.deepStrictEqual(yield* stored, draft)
-      })
+    it.effect(
+      "a failed `withTransaction` rolls back only its own statements, and the host's transaction is still usable",
+      () =>
+        Effect.gen(function* () {
+          const { draft, completeDraft, stored } = yield* given
+          const [undone, kept] = [hostOrder(), hostOrder()]
+          yield* betweenHostStatements(host.survivesFailure, (transaction) =>
+            Effect.gen(function* () {
+              const sql = yield* SqlClient.SqlClient
+              const failing = Effect.andThen(undone.insert(transaction), sql`INSERT INTO host_orders VALUES (NULL)`)
+              for (const attempt of [
+                sql.withTransaction(failing),
+                sql.withTransaction(Effect.ignore(failing)),
+                sql.withTransaction(Effect.andThen(completeDraft, sql.withTransaction(failing)))
+              ]) {
+                assert.isTrue(Exit.isFailure(yield* Effect.exit(attempt)))
+              }
+              const caught = Effect.ignore(sql.withTransaction(failing))
+              yield* sql.withTransaction(Effect.andThen(caught, kept.insert(transaction)))
+            })
+          )
+          yield* undone.expectStored(false)
+          yield* kept.expectStored(host.survivesFailure)
+          assert.deepStrictEqual(yield* stored, draft)
+        })
     )
 
     it.effect("concurrent statements run one at a time, and never in the savepoint of another fiber", () =>
@@ -350,7 +352,7 @@ for (const host of hosts) {
     if (host.concurrency > 1) {
       it.effect("fails with StorageUnavailable if the pool cannot reach the server", () =>
         Effect.gen(function* () {
-          const { execute } = yield* connected(host, "postgres://nobody@127.0.0.1:1/none")
+          const { execute } = yield* connected(host, "postgres://unknown@127.0.0.1:1/none")
           const error = yield* Effect.flip(Effect.provide(given, Postgres.layerHost(execute)))
           assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "unreachable" })
         })

@@ -10,7 +10,7 @@ import { type Given, given, portsOn, reader } from "./log.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 
-/** Starts a PostgreSQL server that has assigned at least this many transaction ids. Returns an effect that creates a database. */
+/** Starts a server that has assigned at least this many transaction ids; returns an effect that creates a database. */
 const cluster = Effect.fnUntraced(function* (transactions: number) {
   const { url } = yield* Effect.acquireRelease(
     Effect.promise(() => startPostgres({ fsync: "off", wal_level: "logical" })),

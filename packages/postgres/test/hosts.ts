@@ -1,4 +1,4 @@
-/** Hosts: programs with a PostgreSQL handle of some library, on which they run their own statements and transactions. */
+/** Hosts: programs with a PostgreSQL handle of some library, on which they run statements and transactions. */
 
 import {
   type Execute,

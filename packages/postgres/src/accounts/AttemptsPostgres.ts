@@ -8,7 +8,7 @@ import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 
 const hashOf = (key: string): string => hash("sha256", key, "hex")
 
-/** Attempts in PostgreSQL. A row stores the time when its bucket is full again; each attempt deletes some full buckets. */
+/** Attempts in PostgreSQL. A row stores when its bucket is full again; each attempt deletes some full buckets. */
 export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.effect(
   Attempts,
   Effect.gen(function* () {

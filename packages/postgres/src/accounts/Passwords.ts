@@ -2,8 +2,8 @@ import { type BinaryLike, randomBytes, type ScryptOptions, scrypt, timingSafeEqu
 import { Context, Effect, Redacted, Semaphore } from "effect"
 
 /**
- * The cost of hashing a password: scrypt's `ln`, the binary logarithm of N, with r = 8 and p = 3. The default of 15 takes
- * 32 MiB and about 0.2 seconds. A stored hash keeps the cost it was made with. Source: OWASP, Password Storage.
+ * The cost of hashing a password: scrypt's `ln`, the binary logarithm of N, with r = 8 and p = 3. The default of 15
+ * takes 32 MiB and about 0.2 seconds. A stored hash keeps the cost it was made with. Source: OWASP, Password Storage.
  */
 export const PasswordCost = Context.Reference<number>("@communications/postgres/PasswordCost", {
   defaultValue: () => 15

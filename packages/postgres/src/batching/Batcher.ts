@@ -13,7 +13,7 @@ interface Options<Item, A, E> {
   /** How many batches may run at once, in total and per key. */
   readonly lanes: number
   readonly lanesPerKey: number
-  /** A batch takes up to `halveAbove` waiting items, or half of them if that is more, but never more than `maxBatch`. */
+  /** A batch takes `halveAbove` waiting items, or half of them if that is more, but at most `maxBatch`. */
   readonly maxBatch: number
   readonly halveAbove: number
   /** How many items may wait; the next one fails as `overloaded`. */
@@ -27,10 +27,11 @@ interface Options<Item, A, E> {
 
 /**
  * Makes a function that runs items in batches; all items of a batch have the same key (decision 10). There is no timer:
- * if a lane is free, an item starts at once, together with items that arrive in the same turn of the event loop. Otherwise
- * it waits in the queue of its key, and keys take turns. If a batch fails, all of its items fail; if it fails with a
- * defect, each item runs again in its own batch. Interrupting an item removes it from the queue; once its batch is
- * running, the caller waits for the batch to end. After its time limit an item fails, whether or not it has been run.
+ * if a lane is free, an item starts at once, together with items that arrive in the same turn of the event loop.
+ * Otherwise it waits in the queue of its key, and keys take turns. If a batch fails, all of its items fail; if it fails
+ * with a defect, each item runs again in its own batch. Interrupting an item removes it from the queue; once its batch
+ * is running, the caller waits for the batch to end. After its time limit an item fails, whether or not it has been
+ * run.
  */
 export const makeBatcher = Effect.fnUntraced(function* <Item, A, E>(options: Options<Item, A, E>) {
   const { lanes, lanesPerKey, maxBatch, halveAbove, maxWaiting, overloaded, timedOut, run } = options

@@ -6,10 +6,11 @@ import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageE
 import { makeBatcher } from "./Batcher.ts"
 
 /**
- * Whether requests that arrive while others are running share a statement. `"all"` batches requests of all organisations;
- * `"organisation"` batches only requests of the same organisation, as a distributed engine needs. Group commit multiplies
- * the completions per second of one process and adds some tenths of a millisecond to a single request. It is never used
- * on a host's handle or in a transaction of the same client, because every statement must run in that transaction.
+ * Whether requests that arrive while others are running share a statement. `"all"` batches requests of all
+ * organisations; `"organisation"` batches only requests of the same organisation, as a distributed engine needs. Group
+ * commit multiplies the completions per second of one process and adds some tenths of a millisecond to a single
+ * request. It is never used on a host's handle or in a transaction of the same client, because every statement must run
+ * in that transaction.
  */
 export const GroupCommit = Context.Reference<"all" | "organisation" | "off">("@communications/postgres/GroupCommit", {
   defaultValue: () => "off"

@@ -60,7 +60,7 @@ export const communicationStatements = Effect.gen(function* () {
       WHERE c.organisation = ${organisation}::uuid
         AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`,
 
-    /** Returns the communication if this is its first view, and no row if it is not, or if its row is locked and skipped. */
+    /** Returns the communication if this is its first view; no row otherwise, or if its row is locked and skipped. */
     view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc, onLock: OnLock) => {
       const matches = (alias: string) =>
         identifier._tag === "Id"

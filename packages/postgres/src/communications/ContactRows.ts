@@ -26,8 +26,8 @@ export const contactColumns = (sql: SqlClient.SqlClient): Statement.Fragment =>
     p.demographics::text, p.company_profile::text`)
 
 /**
- * Joins the contact information `p` of a communication `c`. `LIMIT 1` forces a look-up by key (decision 11): otherwise the
- * planner may read all contact information of a small organisation for a few rows.
+ * Joins the contact information `p` of a communication `c`. `LIMIT 1` forces a look-up by key (decision 11): otherwise
+ * the planner may read all contact information of a small organisation for a few rows.
  */
 export const contactOfCommunication = (
   sql: SqlClient.SqlClient,
@@ -56,8 +56,8 @@ const isContact = Schema.is(ContactInformation)
 const decodeContact = Schema.decodeUnknownEffect(ContactInformation)
 
 /**
- * The contact information of a row; an invalid row is a defect. It tries validation first, because that takes a third of
- * the time of decoding. Decoding adds members that an older version did not store.
+ * The contact information of a row; an invalid row is a defect. It tries validation first, because that takes a third
+ * of the time of decoding. Decoding adds members that an older version did not store.
  */
 export const fromContactRow = (row: ContactRow): Effect.Effect<ContactInformation> => {
   const stored: unknown = contactOf(row)

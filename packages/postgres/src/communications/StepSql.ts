@@ -40,15 +40,15 @@ const membersOf = ({ step, act }: StepRequest) => {
   return Record.keys(memberTypes).filter((member) => member in set)
 }
 
-/** Requests of the same kind can share a statement: the same step, the same members set, and all by id or all by number. */
+/** Requests of the same kind can share a statement: they set the same members, and all are by id or all by number. */
 export const kindOf = (request: StepRequest): string =>
   `${request.identifier._tag} ${request.step.from} ${request.step.to} ${membersOf(request).join(" ")}`
 
 /**
- * Makes the function that returns the SQL for requests like the given one, on the tables of the client's schema. `$1` is
- * the list of requests as JSON. If all of them are of one organisation, `$2` is this organisation, so that a distributed
- * engine can route the statement to one node, and `$3` is the list of ids or numbers. The statement reads communications
- * by key only, whatever number of requests the planner expects.
+ * Makes the function that returns the SQL for requests like the given one, on the tables of the client's schema. `$1`
+ * is the list of requests as JSON. If all of them are of one organisation, `$2` is this organisation, so that a
+ * distributed engine can route the statement to one node, and `$3` is the list of ids or numbers. The statement reads
+ * communications by key only, whatever number of requests the planner expects.
  */
 export const makeStepSql = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

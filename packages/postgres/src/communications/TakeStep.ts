@@ -1,4 +1,4 @@
-/** Takes steps of communications: in a batch, in a statement of its own, or in the transaction of a host (decision 10). */
+/** Takes steps of communications: in a batch, in a single statement, or in the host's transaction (decision 10). */
 import {
   type Act,
   type CommunicationIdentifier,
@@ -19,7 +19,7 @@ import { fromRow } from "./CommunicationRows.ts"
 import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
 import { makeRunSteps, type StepResult } from "./StepStatements.ts"
 
-/** Makes `take` of the port `Communications`. With group commit, waiting for a locked row needs a permit of `lockWaiters`. */
+/** Makes `take` of `Communications`. With group commit, waiting for a locked row needs a permit of `lockWaiters`. */
 export const makeTakeStep = Effect.fnUntraced(function* (lockWaiters: Semaphore.Semaphore) {
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps

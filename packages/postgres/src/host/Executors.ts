@@ -1,4 +1,4 @@
-/** Makes an `Execute` from the host's handle. Structural types describe the handles, so that no library is a dependency. */
+/** Makes an `Execute` of the host's handle. Structural types describe the handles, so no library is a dependency. */
 import { Predicate } from "effect"
 import type { SqlConnection } from "effect/sql"
 
@@ -6,8 +6,8 @@ type Rows = ReadonlyArray<SqlConnection.Row>
 type Result = { readonly rows: Rows }
 
 /**
- * Runs one statement on the host's handle and resolves to its rows. The text refers to parameters as `$1`, `$2` and so on.
- * It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
+ * Runs one statement on the host's handle and resolves to its rows. The text refers to parameters as `$1`, `$2` and so
+ * on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
  */
 export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<Rows>
 

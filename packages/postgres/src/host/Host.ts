@@ -7,7 +7,7 @@ import type { Execute } from "./Executors.ts"
 
 export * from "./Executors.ts"
 
-/** A connection on the host's handle. A promise cannot be cancelled, so an interrupted caller waits for its statement. */
+/** A connection on the host's handle. Promises cannot be cancelled: an interrupted caller waits for its statement. */
 const connection = (
   execute: Execute,
   withPermit: <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

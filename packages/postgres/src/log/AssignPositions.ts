@@ -1,7 +1,7 @@
 /**
- * Positions in the log (decision 9). An entry is written without a position; the first reader that finds it assigns one.
- * That reader locks `log_positions` until it commits, so if a position is visible, every smaller one is visible too. The
- * order in which transactions began does not matter.
+ * Positions in the log (decision 9). An entry is written without a position; the first reader that finds it assigns
+ * one. That reader locks `log_positions` until it commits, so if a position is visible, every smaller one is visible
+ * too. The order in which transactions began does not matter.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -12,10 +12,10 @@ import { runStatement } from "../statements/StorageErrors.ts"
 const chunk = 1_000
 
 /**
- * Makes the function that assigns positions to entries that the subscription may read, and returns whether it found any.
- * It includes earlier entries of the same communications, whatever their era, so that a later step never has a smaller
- * position. Otherwise positions follow the times of the entries. If another reader assigns a position at the same time,
- * the entry keeps that position, which leaves a gap.
+ * Makes the function that assigns positions to entries that the subscription may read, and returns whether it found
+ * any. It includes earlier entries of the same communications, whatever their era, so that a later step never has a
+ * smaller position. Otherwise positions follow the times of the entries. If another reader assigns a position at the
+ * same time, the entry keeps that position, which leaves a gap.
  */
 export const makeAssignPositions = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -35,7 +35,7 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
       SELECT * FROM ${table.communication_history} h WHERE h.position > ${sql.literal(subscription)}.position
       ORDER BY h.position LIMIT ${sql.literal(String(maxSkipped))}`
 
-    /** Takes or extends the lease and reads the next entries to deliver. No row means that another process has the lease. */
+    /** Takes or extends the lease and reads the next entries to deliver; returns no row if it cannot take the lease. */
     const read = (holder: Holder, steps: SubscribedSteps, limit: number) => sql<EventRow | NoEntry>`
       WITH leased AS (
         UPDATE ${table.subscriptions}

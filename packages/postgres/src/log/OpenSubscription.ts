@@ -5,11 +5,11 @@ import { DatabaseSchema, tables, tablesIn } from "../schema/Tables.ts"
 import { runStatement } from "../statements/StorageErrors.ts"
 
 /**
- * Makes the function that opens a subscription. A subscription from `now` begins a new era and reads only entries of that
- * era on, so it costs the same however long the log is. Transactions that have written entries of the previous era may
- * still be open: the function waits for them to end, so that all those entries are committed before it returns. There is
- * one exception: a REPEATABLE READ transaction that began earlier and takes its first step later writes entries of the
- * previous era.
+ * Makes the function that opens a subscription. A subscription from `now` begins a new era and reads only entries of
+ * that era on, so it costs the same however long the log is. Transactions that have written entries of the previous era
+ * may still be open: the function waits for them to end, so that all those entries are committed before it returns.
+ * There is one exception: a REPEATABLE READ transaction that began earlier and takes its first step later writes
+ * entries of the previous era.
  */
 export const makeOpenSubscription = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

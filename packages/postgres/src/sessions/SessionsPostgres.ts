@@ -7,7 +7,7 @@ import { tables } from "../schema/Tables.ts"
 import { formatArray, hex } from "../statements/Columns.ts"
 import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 
-/** Tokens are stored as their SHA-256. A token has 128 random bits, so it cannot be found from its hash. */
+/** The stored form of a token: its SHA-256. A token has 128 random bits, so it cannot be found from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
 
 const isCaller = Schema.is(Caller)

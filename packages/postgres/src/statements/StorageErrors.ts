@@ -2,7 +2,7 @@ import { StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Fiber, Predicate, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 
-/** How long a storage operation may take, including the wait for a connection, before it fails with `StorageUnavailable`. */
+/** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
 export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
   defaultValue: () => Duration.seconds(5)
 })

@@ -3,10 +3,10 @@ import type { EveryTable } from "../Tables.ts"
 /**
  * Events for subscribers, and the position of each subscription. Migration 0005 replaces these events (decision 9).
  *
- * Readers order events by (transaction, position) and stop at the oldest open transaction: it may still write events, but
- * only after that point, so no reader skips them. `told_in` is the largest transaction id of a communication's events, and
- * its next event has at least this id, so that its events stay in order whatever the order in which transactions began. A
- * subscription reads the events of all organisations, so neither key begins with an organisation.
+ * Readers order events by (transaction, position) and stop at the oldest open transaction: it may still write events,
+ * but only after that point, so no reader skips them. `told_in` is the largest transaction id of a communication's
+ * events, and its next event has at least this id, so that its events stay in order whatever the order in which
+ * transactions began. A subscription reads the events of all organisations, so neither key begins with an organisation.
  */
 export const addEvents = (table: EveryTable) => [
   `ALTER TABLE ${table.communications} ADD COLUMN told_in xid8`,

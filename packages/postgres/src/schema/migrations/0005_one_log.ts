@@ -1,14 +1,14 @@
 import type { EveryTable } from "../Tables.ts"
 
 /**
- * The history of communications becomes the log that subscribers read (decision 9). An entry has the era in which it was
- * written, and the position that its first reader assigned. A subscription from `now` begins a new era and skips entries
- * of earlier eras. Eras and positions are in separate tables: a completion reads the era, and under SERIALIZABLE would
- * conflict with readers that assign positions in the same row.
+ * The history of communications becomes the log that subscribers read (decision 9). An entry has the era in which it
+ * was written, and the position that its first reader assigned. A subscription from `now` begins a new era and skips
+ * entries of earlier eras. Eras and positions are in separate tables: a completion reads the era, and under
+ * SERIALIZABLE would conflict with readers that assign positions in the same row.
  *
- * Events that some subscription has not read become entries of era 1, in the same order, and each subscription continues
- * after the last event that it has read. All other entries are of era 0. Earlier entries of the communication of such an
- * event get positions before it, so that a new reader gets the steps of each communication in order.
+ * Events that some subscription has not read become entries of era 1, in the same order, and each subscription
+ * continues after the last event that it has read. All other entries are of era 0. Earlier entries of the communication
+ * of such an event get positions before it, so that a new reader gets the steps of each communication in order.
  *
  * The first statement waits for every open transaction that has written history. An older snapshot would miss their
  * entries, so if there are subscriptions, the transaction of the migration must be READ COMMITTED.
