@@ -304,7 +304,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
         const { proxy, communications, caller, direct, stored, draft: first } = yield* given
         let attempts = 0
         let unavailable = 0
-        const period = groupCommit ? 100 : 20 // a cut fails a whole batch, so cut less often
+        const period = groupCommit === "off" ? 20 : 100 // a cut fails a whole batch, so cut batches less often
         const disturb = () => {
           if (++attempts % period === period / 2) proxy.cut()
           if (attempts % period === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
