@@ -1,5 +1,4 @@
 import { globSync } from "node:fs"
-import { readFile } from "node:fs/promises"
 import { communicationsContract } from "@communications/core/testing"
 import { examples, expectUsable, output, seeded } from "@communications/test-support/examples"
 import { endAll, start } from "@communications/test-support/ServerProcess"
@@ -13,19 +12,6 @@ it("every example is tried", () => {
     [...Object.keys(examples), "client", "contract.node-test"]
   )
 })
-
-const quotations = {
-  "README.md": ["effect", "hono", "client"],
-  "packages/core/README.md": ["memory"],
-  "packages/http/README.md": ["http"],
-  "packages/postgres/README.md": ["fastify"]
-}
-for (const [document, quoted] of Object.entries(quotations)) {
-  it(`${document} quotes its examples word for word`, async () => {
-    const text = await readFile(document, "utf8")
-    for (const name of quoted) assert.include(text, await readFile(`examples/${name}.ts`, "utf8"))
-  })
-}
 
 describe("used, and used once more", () => {
   const parameters = ["--conditions=@communications/source"]
