@@ -5,7 +5,7 @@ import { endAll, start } from "@communications/test-support/ServerProcess"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
-it("every example is tried", () => {
+it("every example is tested", () => {
   const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })
   assert.sameMembers(
     files.map((file) => file.slice("examples/".length, -".ts".length)),
@@ -13,7 +13,7 @@ it("every example is tried", () => {
   )
 })
 
-describe("used, and used once more", () => {
+describe("an example works twice on the same database", () => {
   const parameters = ["--conditions=@communications/source"]
   for (const [name, example] of Object.entries(examples)) {
     it.live(
@@ -25,19 +25,19 @@ describe("used, and used once more", () => {
 })
 
 it.live(
-  "the contracts run under a runner that has nothing but describe and it",
+  "the contracts run under node --test",
   () =>
     Effect.gen(function* () {
       const parameters = ["--conditions=@communications/source", "--test", "--test-reporter=tap"]
-      const told = yield* output(process.execPath, [...parameters, "examples/contract.node-test.ts"], {})
-      assert.include(told, `# pass ${communicationsContract.length}`)
-      assert.include(told, "# fail 0")
+      const printed = yield* output(process.execPath, [...parameters, "examples/contract.node-test.ts"], {})
+      assert.include(printed, `# pass ${communicationsContract.length}`)
+      assert.include(printed, "# fail 0")
     }),
   120_000
 )
 
 it.live(
-  "the client completes the documented communication, once",
+  "the client completes the documented communication once",
   () =>
     Effect.gen(function* () {
       const DATABASE_URL = yield* seeded

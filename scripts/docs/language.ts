@@ -11,6 +11,7 @@ const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
   [/\b(?:ids?|names?|numbers?|ports?) (?:is|are) (?:already )?taken\b/gi, "the usual word for a name in use"],
   [/\bsteps?(?: \w+){0,3} taken\b/gi, "the term: a step is taken"],
   [/\block (?:is )?held\b/gi, "the term: a transaction holds a lock"],
+  [/\bby whom\b/gi, "has no plainer form in a list of questions"],
   [/\bleft (?:for|of|open|out|over|to)\b/gi, "phrases that every reader knows"]
 ]
 
