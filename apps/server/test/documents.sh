@@ -15,9 +15,10 @@ npx() {
   if [ "$1" = vitest ]; then exists test "$@"; else command npx "$@"; fi
 }
 
-# In the foreground the server would run for ever: once it has printed its request, it is stopped.
+# In the foreground the server would run for ever: it is stopped once it has printed its request.
 start_and_stop() {
-  exec npm start >start.txt 2>&1 &
+  : >start.txt
+  exec npm start >>start.txt 2>&1 &
   until grep -q "^  -d" start.txt; do
     kill -0 $! || { cat start.txt && return 1; }
     sleep 0.1
