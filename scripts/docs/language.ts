@@ -15,25 +15,27 @@ const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
   [/\bleft (?:for|of|open|out|over|to)\b/gi, "phrases that every reader knows"]
 ]
 
-/** The comments of a source, each as one text; string literals with `//` in them, such as URLs, are none. */
+/** The comments of a source: each block, and each run of `//` lines. */
 const commentsOf = (code: string): ReadonlyArray<string> =>
-  Array.from(
-    code.matchAll(/\/\*\*?([\s\S]*?)\*\/|(?:(?:^|[^:"'`\w])\/\/ .*\n(?: *(?=\/\/ ))?)+/gm),
-    ([comment, block]) => (block ?? comment).replaceAll(/\n *\* ?|\n? *\/\/ /g, " ").trim()
+  Array.from(code.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/ .*(?:\n *\/\/ .*)*)/g), ([comment]) =>
+    comment
+      .replaceAll(/\/\*\*?|\*\/|^ *(?:\*|\/\/) ?/gm, "")
+      .replaceAll(/\s+/g, " ")
+      .trim()
   )
 
-/** The paragraphs of a document without its code, list markers and generated parts. */
+/** The paragraphs of a document, without its code and list markers. */
 const paragraphsOf = (text: string): ReadonlyArray<string> =>
   text
     .replaceAll(/^```[\s\S]*?^```$/gm, "")
-    .replaceAll(/^<!-- generated: (\S+) -->[\s\S]*?^<!-- end: \1 -->$/gm, "")
     .replaceAll(/`[^`\n]*`/g, "``")
     .split(/\n\s*\n|\n(?= *(?:[-*|#]|\d+\.) )/)
     .map((paragraph) => paragraph.replace(/^ *(?:[-*#]+|\d+\.) /, "").replaceAll(/\s*\n\s*/g, " "))
 
-const findingsIn = (texts: Texts, proseOf: (text: string) => ReadonlyArray<string>): ReadonlyArray<string> =>
+/** The findings about the prose of documents and the comments of sources. */
+export const languageFindings = (texts: Texts): ReadonlyArray<string> =>
   [...texts].flatMap(([file, text]) =>
-    proseOf(text).flatMap((prose) => {
+    (file.endsWith(".md") ? paragraphsOf(text) : commentsOf(text)).flatMap((prose) => {
       const checked = allowed.reduce((rest, [phrase]) => rest.replaceAll(phrase, ""), prose)
       return avoided.flatMap((words) =>
         Array.from(checked.matchAll(words), ({ 0: word, index }) => {
@@ -43,9 +45,3 @@ const findingsIn = (texts: Texts, proseOf: (text: string) => ReadonlyArray<strin
       )
     })
   )
-
-/** The sentences of documents and comments that are not plain English. */
-export const languageFindings = (documents: Texts, sources: Texts): ReadonlyArray<string> => [
-  ...findingsIn(documents, paragraphsOf),
-  ...findingsIn(sources, commentsOf)
-]
