@@ -53,6 +53,13 @@ describe("builders", () => {
     assert.strictEqual(aPerson({ name: "Amazing Grace", first_name: "Grace" }).name, "Amazing Grace")
     assert.strictEqual(aCompany({ company_name: "Acme" }).name, "Acme")
   })
+  it("fill in members that are undefined", () => {
+    const given = { number: undefined, subject: undefined, created_at: undefined, contact_information: undefined }
+    // As a host without `exactOptionalPropertyTypes` may pass them.
+    const draft = Reflect.apply(aDraft, undefined, [given])
+    expectMembers(draft, { number: "41", subject: "About the engine" })
+    expectMembers(Reflect.apply(aPerson, undefined, [{ id: undefined, name: undefined }]), { name: "Ada Lovelace" })
+  })
   it("refuse invalid values, and name the member", () => {
     assert.throws(() => aPerson({ first_name: "" }), /first_name/)
     assert.throws(() => aCompany({ company_profile: { established_date: "yesterday" } }), /established_date/)
@@ -60,9 +67,14 @@ describe("builders", () => {
     assert.throws(() => aDraft({ subject: "\u0000" }), /subject/)
     assert.throws(() => anAct({ by: "ada" }), /32 upper-case hexadecimal digits/)
   })
+  it("refuse unknown members", () => {
+    assert.throws(() => Reflect.apply(aDraft, undefined, [{ nubmer: "41" }]), /nubmer/)
+    assert.throws(() => Reflect.apply(aPerson, undefined, [{ demographics: { sex: "FEMALE" } }]), /sex/)
+  })
   it("refuse invalid times", () => {
     for (const time of ["yesterday", "", new Date(Number.NaN)] satisfies ReadonlyArray<TestTime>) {
       assert.throws(() => aDraft({ created_at: time }), TypeError, "Expected a valid Date or ISO 8601 text, got")
+      assert.throws(() => aDraft({ viewed_on: time }), TypeError)
       assert.throws(() => anAct({ at: time }), TypeError)
     }
   })

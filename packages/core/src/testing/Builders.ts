@@ -44,38 +44,54 @@ export const parseTime = (time: TestTime): DateTime.Utc =>
     () => new TypeError(`Expected a valid Date or ISO 8601 text, got ${String(time)}`)
   )
 
-const parsePerson = Schema.decodeUnknownSync(Person)
-const parseCompany = Schema.decodeUnknownSync(Company)
-const parseDraft = Schema.decodeUnknownSync(Draft)
+// A misspelt member fails the test instead of being ignored.
+const strict = { onExcessProperty: "error" } as const
+const parsePerson = Schema.decodeUnknownSync(Person, strict)
+const parseCompany = Schema.decodeUnknownSync(Company, strict)
+const parseDraft = Schema.decodeUnknownSync(Draft, strict)
 const parseUser = Schema.decodeUnknownSync(UserId)
 
+/** What a test names; a member that is `undefined` is not named. */
+const named = (given: object): object =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+
 /** A person: Ada Lovelace, with only the mandatory members. */
-export const aPerson = ({ id = freshId(), first_name = "Ada", last_name = "Lovelace", ...given }: TestPerson = {}) =>
+export const aPerson = ({
+  id = freshId(),
+  first_name = "Ada",
+  last_name = "Lovelace",
+  ...given
+}: TestPerson = {}): Person =>
   parsePerson({
     life_cycle_state: "MARKETING",
     name: `${first_name} ${last_name}`,
-    ...given,
+    ...named(given),
     ...{ id: hexOf(id), type: "PERSON", first_name, last_name }
   })
 
 /** A company: Analytical Engines, with only the mandatory members. */
-export const aCompany = ({ id = freshId(), company_name = "Analytical Engines", ...given }: TestCompany = {}) =>
+export const aCompany = ({
+  id = freshId(),
+  company_name = "Analytical Engines",
+  ...given
+}: TestCompany = {}): Company =>
   parseCompany({
     life_cycle_state: "MARKETING",
     name: company_name,
-    ...given,
+    ...named(given),
     ...{ id: hexOf(id), type: "COMPANY", company_name }
   })
 
 /** A draft to a person, created in the morning, not yet viewed; text is short for its number. */
 export const aDraft = (given: TestDraft | string = {}): Draft => {
-  const { created_at, viewed_on, ...members } = typeof given === "string" ? { number: given } : given
+  const members: TestDraft = typeof given === "string" ? { number: given } : given
+  const { id = freshId(), created_at, viewed_on = null, ...others } = members
   return parseDraft({
     ...{ number: "41", direction: "OUTGOING", media: "EMAIL", subject: "About the engine", content: null },
-    ...{ contact_information: aPerson(), ...members, _tag: "Draft" },
-    id: hexOf(members.id ?? freshId()),
+    ...{ contact_information: aPerson(), ...named(others), _tag: "Draft" },
+    id: hexOf(id),
     created_at: created_at === undefined ? morning : parseTime(created_at),
-    viewed_on: viewed_on ? parseTime(viewed_on) : null
+    viewed_on: viewed_on === null ? null : parseTime(viewed_on)
   })
 }
 

@@ -64,9 +64,9 @@ export const makeSeeds = (
       })
     )
 
-  const draft = Effect.fnUntraced(function* ({ caller, ...given }: Seed<TestDraft>) {
+  const draft = Effect.fnUntraced(function* ({ caller, created_at = now(), ...given }: Seed<TestDraft>) {
     const { organisation, user } = parse(caller)
-    const made = aDraft({ created_at: now(), ...given })
+    const made = aDraft({ ...given, created_at })
     const act = { ...anAct({ by: user, request_id: null }), at: made.created_at }
     const communications = yield* Communications
     yield* (yield* ContactInformations)

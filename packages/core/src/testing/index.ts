@@ -8,6 +8,8 @@
  * ```
  *
  * Clauses share a storage, and some wait for real time: give each a minute where the storage is far away.
+ *
+ * For tests of a host's own code: `createTestCommunications` and the builders `aPerson`, `aCompany`, `aDraft`, `anAct`.
  */
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"
