@@ -3,7 +3,7 @@ import { Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Sc
 import { parseCaller } from "./domain/Caller.ts"
 import type { CommunicationEvent } from "./domain/CommunicationEvent.ts"
 import type { InvalidCaller, InvalidRequest, UnknownFields } from "./domain/errors/index.ts"
-import type { GivenFields, Sparse } from "./domain/FieldsSet.ts"
+import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
@@ -42,7 +42,7 @@ type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, Failure<Op>>
 /** With `fields_set` a method returns the named fields, without it all of them. */
 interface MethodWithFields<Op extends Operations, Nameable> {
   (request: Request<Op> & { readonly fields_set?: null }): PromisedOutcome<Op["answer"]["Type"], Op>
-  (request: Request<Op> & { readonly fields_set: GivenFields }): PromisedOutcome<Sparse<Nameable>, Op>
+  (request: Request<Op> & { readonly fields_set: FieldsInput }): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
 type Method<Op extends Operations> = Op extends { readonly user: "authenticated"; readonly nameable?: infer Nameable }
@@ -76,11 +76,11 @@ const run = (
   const { caller, address = null } = request
   const json = asJson(request)
   const token = Redacted.make(request.token ?? "")
-  if (operation.user !== "authenticated") return operation.ask({ token, address }, json)
-  if (caller === undefined) return operation.ask({ token }, json)
+  if (operation.user !== "authenticated") return operation.call({ token, address }, json)
+  if (caller === undefined) return operation.call({ token }, json)
   return Effect.flatMap(
     Effect.fromResult(parseCaller(caller)),
-    (caller): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => operation.ask({ caller }, json)
+    (caller): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => operation.call({ caller }, json)
   )
 }
 

@@ -2,9 +2,9 @@ import {
   CommunicationNotFound,
   ContactInformationNotFound,
   checkQuery,
-  type GivenQuery,
   InvalidQuery,
-  parseQuery
+  parseQuery,
+  type QueryInput
 } from "@communications/core"
 import { freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
@@ -20,7 +20,7 @@ const invalidLimit = failure("number_of_results", "a whole number from 1 to 100"
 const invalidOffset = failure("offset", "a whole number of at least 0")
 
 describe("checkQuery", () => {
-  it.each<GivenQuery>([
+  it.each<QueryInput>([
     drafts,
     { contact_information_identifier: { id: freshId() } },
     { contact_information_identifier: { id: "no id at all" }, after: "neither" },
@@ -31,7 +31,7 @@ describe("checkQuery", () => {
   ])("accepts %j", (given) => {
     assert.deepStrictEqual(checkQuery(given), Result.void)
   })
-  it.each<GivenQuery>([
+  it.each<QueryInput>([
     {},
     { direction: "INCOMING", media: "SMS", after: freshId() },
     { number_of_results: 0, offset: -1 },

@@ -3,7 +3,7 @@ import {
   CommunicationNotFound,
   Completed,
   completeCommunication,
-  type GivenIdentifier,
+  type IdentifierInput,
   InvalidToken,
   layerMemory,
   NotDraft,
@@ -47,7 +47,7 @@ layer(layerMemory)("completeCommunication", (it) => {
   it.effect("checks in the documented order: token, identifier, existence", () =>
     Effect.gen(function* () {
       const { token } = yield* given
-      const error = (token: Redacted.Redacted, communication_identifier: GivenIdentifier) =>
+      const error = (token: Redacted.Redacted, communication_identifier: IdentifierInput) =>
         Effect.flip(completeCommunication({ token, communication_identifier }))
       for (const invalid of [freshToken(), Redacted.make(""), Redacted.make("not a token")]) {
         assert.deepStrictEqual(yield* error(invalid, {}), new InvalidToken())

@@ -1,11 +1,11 @@
-import { CommunicationData, fieldsReader, project, toData, UnknownFields } from "@communications/core"
+import { CommunicationData, fieldsReader, reduceToFields, toData, UnknownFields } from "@communications/core"
 import { aDraft } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Predicate, Result, type Schema } from "effect"
 
 const read = fieldsReader(CommunicationData)
 const data = toData(aDraft())
-const show = (given: Parameters<typeof read>[0]) => project(data, Result.getOrThrow(read(given)))
+const show = (given: Parameters<typeof read>[0]) => reduceToFields(data, Result.getOrThrow(read(given)))
 
 describe("fieldsReader and project", () => {
   it.each([undefined, null, "", "  \t", " , ", [], [" "], ["", "\t"]])(
@@ -80,7 +80,7 @@ describe("fieldsReader and project", () => {
       const reversed = reverse(data)
       for (const given of [undefined, Object.keys(data)]) {
         const fields = Result.getOrThrow(read(given))
-        assert.strictEqual(JSON.stringify(project(reversed, fields)), JSON.stringify(data))
+        assert.strictEqual(JSON.stringify(reduceToFields(reversed, fields)), JSON.stringify(data))
       }
     }
   )

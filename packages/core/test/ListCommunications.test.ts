@@ -2,11 +2,11 @@ import {
   CommunicationNotFound,
   ContactInformationNotFound,
   createCommunication,
-  type GivenQuery,
   InvalidQuery,
   InvalidToken,
   layerMemory,
-  listCommunications
+  listCommunications,
+  type QueryInput
 } from "@communications/core"
 import { aDraft, freshId, freshToken, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
@@ -23,7 +23,7 @@ layer(layerMemory)("listCommunications", (it) => {
         yield* TestClock.adjust("1 millis")
         created.unshift((yield* createCommunication({ token, contact_information_identifier, ...anEmail })).id)
       }
-      const list = (query: GivenQuery) =>
+      const list = (query: QueryInput) =>
         Effect.map(listCommunications({ life_cycle_state: "DRAFT", ...query, token }), (found) =>
           found.map(({ id }) => String(id))
         )

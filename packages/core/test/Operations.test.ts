@@ -12,7 +12,7 @@ import {
   type Operations,
   operations,
   type Ports,
-  project,
+  reduceToFields,
   type releaseToken,
   type showCommunication,
   type showContactInformation,
@@ -42,7 +42,7 @@ const call = (
   given: unknown,
   fields_set: string | null
 ): Effect.Effect<Schema.Json, { readonly _tag: string }, Ports> =>
-  operation.ask(
+  operation.call(
     { token: Redacted.make(freshId()) },
     typeof given === "object" && given !== null ? { ...given, fields_set } : given
   )
@@ -97,7 +97,7 @@ for (const operation of operations) {
         const fields = Result.getOrThrow(fieldsReader(nameable, operation.answer)(given))
         const elements = Array.isArray(answer) ? answer : [answer]
         for (const element of elements) {
-          assert.strictEqual(JSON.stringify(project(element, fields)), JSON.stringify(element))
+          assert.strictEqual(JSON.stringify(reduceToFields(element, fields)), JSON.stringify(element))
           for (const [name, value] of Object.entries(element)) {
             const type = membersOf(nameable.ast).get(name) ?? assert.fail(`no such field: ${name}`)
             assert.isTrue(isJson(type)(value), name)

@@ -4,7 +4,7 @@ import {
   ContactInformation,
   fieldsReader,
   operations,
-  project,
+  reduceToFields,
   toData,
   toDetails,
   toHistoryEntryData,
@@ -66,12 +66,12 @@ describe("a projected result", () => {
   it("has the history only if it is named", () => {
     const details = { ...toDetails(aDraft()), history: [] }
     const { history: _, ...without } = details
-    assert.deepStrictEqual(project(details, Result.getOrThrow(readHistory(null))), without)
+    assert.deepStrictEqual(reduceToFields(details, Result.getOrThrow(readHistory(null))), without)
   })
   it("has the named fields of each history entry", () => {
     const history = [anAct(), anAct()].map((act) => toHistoryEntryData({ from: null, to: "DRAFT", ...act }))
     const show = (names: string) =>
-      JSON.stringify(project({ ...toDetails(aDraft()), history }, Result.getOrThrow(readHistory(names))))
+      JSON.stringify(reduceToFields({ ...toDetails(aDraft()), history }, Result.getOrThrow(readHistory(names))))
     const [one, other] = history
     assert.strictEqual(show("history"), JSON.stringify({ history }))
     assert.strictEqual(
@@ -86,17 +86,17 @@ describe("a projected result", () => {
     )
   })
   it("has the named fields of a contact, in the documented order", () => {
-    const shown = project(aPerson(), Result.getOrThrow(readContact("company_profile.industry,title,type")))
+    const shown = reduceToFields(aPerson(), Result.getOrThrow(readContact("company_profile.industry,title,type")))
     assert.strictEqual(JSON.stringify(shown), '{"type":"PERSON","title":null,"company_profile":null}')
   })
   it.prop("has all fields of any contact if all are named", [ContactInformation], ([contact]) => {
     const names = Result.getOrThrow(readContact(Object.keys(contact)))
-    assert.strictEqual(JSON.stringify(project(contact, names)), JSON.stringify(contact))
+    assert.strictEqual(JSON.stringify(reduceToFields(contact, names)), JSON.stringify(contact))
   })
   it("has the named fields of each element of a list", () => {
     const list = [toDetails(aDraft("1")), toDetails(aDraft("2"))]
     const read = readers.get("communications/list") ?? assert.fail("communications/list has no fields_set")
-    assert.deepStrictEqual(project(list, Result.getOrThrow(read("number"))), [{ number: "1" }, { number: "2" }])
-    assert.deepStrictEqual(project(list, Result.getOrThrow(read(""))), list)
+    assert.deepStrictEqual(reduceToFields(list, Result.getOrThrow(read("number"))), [{ number: "1" }, { number: "2" }])
+    assert.deepStrictEqual(reduceToFields(list, Result.getOrThrow(read(""))), list)
   })
 })

@@ -189,7 +189,7 @@ describe("a subscriber", () => {
         Events,
         {
           ...events,
-          take: (holder, steps, limit) => Effect.suspend(() => (isLost ? lost : events.take(holder, steps, limit))),
+          claim: (holder, steps, limit) => Effect.suspend(() => (isLost ? lost : events.claim(holder, steps, limit))),
           settle: (holder, position) => Effect.suspend(() => (isLost ? lost : events.settle(holder, position)))
         }
       )
@@ -222,7 +222,7 @@ describe("a subscriber", () => {
           Effect.provideService(subscribe({ subscription: "mail", handler }), Events, {
             ...events,
             open: (subscription, from) => guard(events.open(subscription, from)),
-            take: (holder, steps, limit) => guard(events.take(holder, steps, limit)),
+            claim: (holder, steps, limit) => guard(events.claim(holder, steps, limit)),
             settle: (holder, position) => guard(events.settle(holder, position))
           })
         )
@@ -249,10 +249,10 @@ describe("a subscriber", () => {
       const fiber = yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
       yield* TestClock.adjust("1 second")
       const other = { subscription: "mail", holder: freshId(), lease: Duration.minutes(1) }
-      assert.strictEqual((yield* Effect.flip(events.take(other, "completions", 1)))._tag, "SubscriptionTaken")
+      assert.strictEqual((yield* Effect.flip(events.claim(other, "completions", 1)))._tag, "SubscriptionTaken")
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(
-        (yield* events.take(other, "completions", 1)).map(({ event }) => event.communication),
+        (yield* events.claim(other, "completions", 1)).map(({ event }) => event.communication),
         delivered
       )
       assert.deepStrictEqual(delivered, [first])

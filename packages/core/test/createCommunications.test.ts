@@ -6,7 +6,7 @@ import {
   type CommunicationWithHistory,
   type ContactInformation,
   createCommunications,
-  type GivenFields,
+  type FieldsInput,
   InvalidCaller,
   InvalidRequest,
   InvalidToken,
@@ -167,7 +167,7 @@ describe("for hosts without Effect", () => {
     expectTypeOf(await orThrow(list)).toEqualTypeOf<ReadonlyArray<CommunicationDetails>>()
     const contact = contact_information.show({ caller, contact_information_identifier })
     expectTypeOf(await orThrow(contact)).toEqualTypeOf<ContactInformation>()
-    for (const fields_set of ["number", null, undefined, ["number"]] satisfies ReadonlyArray<GivenFields>) {
+    for (const fields_set of ["number", null, undefined, ["number"]] satisfies ReadonlyArray<FieldsInput>) {
       const shown = await orThrow(communications.show({ ...request, fields_set }))
       expectTypeOf(shown).toEqualTypeOf<Sparse<CommunicationWithHistory>>()
       assert.property(shown, "number")

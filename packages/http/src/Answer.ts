@@ -83,7 +83,7 @@ const asking = (
   address: string | null,
   given: unknown
 ): Effect.Effect<Schema.Json, OperationError, Ports> =>
-  operation.user === "authenticated" ? operation.ask({ token }, given) : operation.ask({ token, address }, given)
+  operation.user === "authenticated" ? operation.call({ token }, given) : operation.call({ token, address }, given)
 
 /** The route of an operation. */
 const routeOf = (operation: Operations): Route => {

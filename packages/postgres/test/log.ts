@@ -62,7 +62,7 @@ export const reader = (
   const holder: Holder = { subscription, holder: freshId(), lease: Duration.minutes(5) }
   const seen: Array<CommunicationEvent> = []
   const readOn = Effect.gen(function* () {
-    const recorded = yield* events.take(holder, steps, 100)
+    const recorded = yield* events.claim(holder, steps, 100)
     seen.push(...recorded.map(({ event }) => event))
     yield* events.settle(holder, recorded.at(-1)?.position ?? null)
   })

@@ -1,6 +1,6 @@
 import { Result, Schema } from "effect"
 import { AmbiguousIdentifier, CommunicationNotFound } from "./errors/index.ts"
-import type { GivenIdentifier } from "./GivenIdentifier.ts"
+import type { IdentifierInput } from "./IdentifierInput.ts"
 import { CommunicationId, CommunicationNumber, hexOf } from "./Identity.ts"
 
 /** Identifies a communication within its organisation, by id or by number. */
@@ -21,7 +21,7 @@ export const parseCommunicationId = (given: string): Result.Result<Communication
 
 /** Parses an identifier with exactly one of `id` and `number`; a malformed one is reported as not found. */
 export const parseIdentifier = (
-  given: GivenIdentifier
+  given: IdentifierInput
 ): Result.Result<CommunicationIdentifier, AmbiguousIdentifier | CommunicationNotFound> => {
   const id = given.id ?? null
   const number = given.number ?? null

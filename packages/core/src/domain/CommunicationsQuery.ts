@@ -14,7 +14,7 @@ interface Filter {
 }
 
 /** The query of a list, as the caller passes it. The contact, the state or both are required. */
-export interface GivenQuery extends Filter {
+export interface QueryInput extends Filter {
   readonly contact_information_identifier?: { readonly id: string } | undefined
   /** The maximum number of results: from 1 to 100, 25 by default. */
   readonly number_of_results?: number | undefined
@@ -33,27 +33,27 @@ export interface CommunicationsQuery extends Filter {
 }
 
 /** The default and the maximum number of results. */
-export const pageSize = { usual: 25, most: 100 } as const
+export const pageSize = { default: 25, max: 100 } as const
 
 /** Checks the required parameters and the ranges of a query. */
-export const checkQuery = (given: GivenQuery): Result.Result<void, InvalidQuery> => {
-  const { number_of_results = pageSize.usual, offset = 0 } = given
+export const checkQuery = (given: QueryInput): Result.Result<void, InvalidQuery> => {
+  const { number_of_results = pageSize.default, offset = 0 } = given
   const refuse = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
   if (given.contact_information_identifier === undefined && given.life_cycle_state === undefined) {
     return refuse("contact_information_identifier", "at least one of contact_information_identifier, life_cycle_state")
   }
-  if (!(Number.isInteger(number_of_results) && number_of_results >= 1 && number_of_results <= pageSize.most)) {
-    return refuse("number_of_results", `a whole number from 1 to ${pageSize.most}`)
+  if (!(Number.isInteger(number_of_results) && number_of_results >= 1 && number_of_results <= pageSize.max)) {
+    return refuse("number_of_results", `a whole number from 1 to ${pageSize.max}`)
   }
   return Number.isSafeInteger(offset) && offset >= 0 ? Result.void : refuse("offset", "a whole number of at least 0")
 }
 
 /** Parses the ids of a query; a malformed id is reported as not found. */
 export const parseQuery = (
-  given: GivenQuery
+  given: QueryInput
 ): Result.Result<CommunicationsQuery, ContactInformationNotFound | CommunicationNotFound> =>
   Result.gen(function* () {
-    const { contact_information_identifier, number_of_results = pageSize.usual, offset = 0, after, ...filter } = given
+    const { contact_information_identifier, number_of_results = pageSize.default, offset = 0, after, ...filter } = given
     return {
       ...filter,
       contact_information:

@@ -29,7 +29,7 @@ const namesIn = (ast: SchemaAST.AST): Names => {
 }
 
 /** `fields_set` as the caller passes it: names separated by commas, or an array of names. No name means all fields. */
-export type GivenFields = string | ReadonlyArray<string> | null | undefined
+export type FieldsInput = string | ReadonlyArray<string> | null | undefined
 
 /** A type whose members are all optional, at any depth: a result that `fields_set` has reduced. */
 export type Sparse<A> = A extends string | number | boolean
@@ -48,7 +48,7 @@ export type Sparse<A> = A extends string | number | boolean
 export const fieldsReader = (nameable: Schema.Top, all = nameable) => {
   const documented = namesIn(nameable.ast)
   const allFields = namesIn(all.ast)
-  return (given: GivenFields): Result.Result<FieldsSet, UnknownFields> => {
+  return (given: FieldsInput): Result.Result<FieldsSet, UnknownFields> => {
     if (given === undefined || given === null) return Result.succeed(allFields)
     const list = typeof given === "string" ? given.split(",") : given
     const names = list.map((name) => name.trim())
@@ -76,15 +76,15 @@ const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names 
   })
 
 /** Returns whether a field is requested. */
-export const names = (fieldsSet: FieldsSet, name: string): boolean => childrenOf(fieldsSet, name) !== undefined
+export const hasField = (fieldsSet: FieldsSet, name: string): boolean => childrenOf(fieldsSet, name) !== undefined
 
 /** Reduces a result, or each element of a list, to these fields, in the documented order. `null` stays `null`. */
-export const project = (value: Schema.Json, names: FieldsSet): Schema.Json => {
+export const reduceToFields = (value: Schema.Json, names: FieldsSet): Schema.Json => {
   if (names.length === 0) return value
-  if (isArray(value)) return value.map((element) => project(element, names))
+  if (isArray(value)) return value.map((element) => reduceToFields(element, names))
   if (!isObject(value) || hasExactly(value, names)) return value
   const reduced: Record<string, Schema.Json> = {}
-  for (const [name, children] of names) reduced[name] = project(value[name] ?? null, children)
+  for (const [name, children] of names) reduced[name] = reduceToFields(value[name] ?? null, children)
   return reduced
 }
 

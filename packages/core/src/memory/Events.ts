@@ -36,7 +36,7 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
         if (!subscriptions.has(subscription)) subscriptions.set(subscription, { read, holder: null, until: 0 })
       }),
     close: (subscription) => Effect.sync(() => void subscriptions.delete(subscription)),
-    take: Effect.fnUntraced(function* (holder, steps, limit) {
+    claim: Effect.fnUntraced(function* (holder, steps, limit) {
       const renewed = yield* renew(holder, true)
       if (renewed === undefined) return []
       return log

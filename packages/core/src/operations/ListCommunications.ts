@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Direction, Media } from "../domain/Communication.ts"
 import { CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
-import { checkQuery, type GivenQuery, parseQuery } from "../domain/CommunicationsQuery.ts"
+import { checkQuery, parseQuery, type QueryInput } from "../domain/CommunicationsQuery.ts"
 import {
   CommunicationNotFound,
   ContactInformationNotFound,
@@ -24,7 +24,7 @@ import { ContactInformationIdentifierParameter } from "./Parameters.ts"
  * `CommunicationNotFound` if the communication of `after` does not exist; `StorageUnavailable` at any time.
  * Source: CRM.COM Web API, `GET communications/list`.
  */
-export const listCommunications = Effect.fnUntraced(function* (request: Authentication & GivenQuery) {
+export const listCommunications = Effect.fnUntraced(function* (request: Authentication & QueryInput) {
   const communications = yield* Communications
   const contacts = yield* ContactInformations
   yield* Effect.fromResult(checkQuery(request))

@@ -1,7 +1,7 @@
 /** The declaration of an operation. HTTP, OpenAPI, both clients, `createCommunications` and the docs derive from it. */
 import { Effect, type Redacted, Result, Schema, type SchemaIssue, SchemaParser } from "effect"
 import { InvalidRequest, type UnknownFields } from "../domain/errors/index.ts"
-import { type FieldsSet, fieldsReader, project } from "../domain/FieldsSet.ts"
+import { type FieldsSet, fieldsReader, reduceToFields } from "../domain/FieldsSet.ts"
 import type { Authentication } from "../use-cases/Authentication.ts"
 import { FieldsSetParameter } from "./Parameters.ts"
 import { traced } from "./traced.ts"
@@ -66,7 +66,7 @@ export interface Operation<
   R
 > extends Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R> {
   /** Checks a request and its `fields_set`, runs the operation, and reduces the result to those fields. */
-  readonly ask: (
+  readonly call: (
     user: Users[User],
     request: unknown
   ) => Effect.Effect<Schema.Json, InvalidRequest | UnknownFields | InstanceType<Errors[number]>, R>
@@ -95,7 +95,7 @@ export const operation = <
   const trace = traced(operationId)
   return {
     ...declared,
-    ask: (user, given) => {
+    call: (user, given) => {
       const decoded = decode(given)
       if (Result.isFailure(decoded)) return invalid(decoded.failure)
       const selection = decodeFieldsSet(given)
@@ -103,7 +103,7 @@ export const operation = <
       const fields = readFields?.(selection.success.fields_set) ?? Result.succeed(allFields)
       if (Result.isFailure(fields)) return Effect.fail(fields.failure)
       const running = trace(run({ ...decoded.success, ...user }, fields.success))
-      return Effect.map(running, (data) => project(data, fields.success))
+      return Effect.map(running, (data) => reduceToFields(data, fields.success))
     }
   }
 }

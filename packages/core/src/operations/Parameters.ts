@@ -1,6 +1,6 @@
 /** The parameters that several operations share. */
 import { Schema } from "effect"
-import type { GivenIdentifier } from "../domain/GivenIdentifier.ts"
+import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { Text } from "../domain/Text.ts"
 import type { Authentication } from "../use-cases/Authentication.ts"
 
@@ -38,7 +38,7 @@ export const OptionalText = Schema.optionalKey(Schema.NullOr(Text))
 export const named = Schema.Struct({ communication_identifier: CommunicationIdentifierParameter })
 
 /** The request of an operation on one communication, with its user. */
-export type NamedRequest = Authentication & { readonly communication_identifier: GivenIdentifier }
+export type NamedRequest = Authentication & { readonly communication_identifier: IdentifierInput }
 
 /** The fields to return: names separated by commas, or an array of names. No name, or only blanks, means all fields. */
 export const FieldsSetParameter = Schema.optionalKey(

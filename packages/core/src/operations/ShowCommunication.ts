@@ -7,7 +7,7 @@ import {
 } from "../domain/CommunicationData.ts"
 import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
 import { AmbiguousIdentifier, CommunicationNotFound, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
-import { names } from "../domain/FieldsSet.ts"
+import { hasField } from "../domain/FieldsSet.ts"
 import { Communications } from "../ports/Communications.ts"
 import { authenticate } from "../use-cases/Authentication.ts"
 import { tokenExample } from "./examples.ts"
@@ -47,7 +47,7 @@ export const show = operation({
   nameable: CommunicationWithHistory,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
   run: (request, fields) =>
-    names(fields, "history")
+    hasField(fields, "history")
       ? Effect.map(showHistory(request), ({ communication, history }) => ({
           ...toDetails(communication),
           history: history.map(toHistoryEntryData)

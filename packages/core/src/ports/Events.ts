@@ -3,7 +3,7 @@ import type { CommunicationEvent, SubscribedSteps } from "../domain/Communicatio
 import type { StorageUnavailable, SubscriptionTaken } from "../domain/errors/index.ts"
 
 /** An event and its position in the log. Only the adapter can interpret a position. */
-export interface Recorded {
+export interface LogEntry {
   readonly event: CommunicationEvent
   readonly position: string
 }
@@ -35,11 +35,11 @@ export class Events extends Context.Service<
      * Leases the subscription to the holder, and returns the next events, at most `limit`. Returns none at the end of
      * the log, or if the subscription does not exist. Fails with `SubscriptionTaken` if another holder has the lease.
      */
-    take(
+    claim(
       holder: Holder,
       steps: SubscribedSteps,
       limit: number
-    ): Effect.Effect<ReadonlyArray<Recorded>, SubscriptionTaken | StorageUnavailable>
+    ): Effect.Effect<ReadonlyArray<LogEntry>, SubscriptionTaken | StorageUnavailable>
 
     /**
      * Stores the position, unless it is `null`, and renews the lease. Fails with `SubscriptionTaken` if the holder no

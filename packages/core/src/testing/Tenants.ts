@@ -1,6 +1,6 @@
 import { DateTime, Effect, Redacted } from "effect"
 import { Draft } from "../domain/Communication.ts"
-import type { GivenIdentifier } from "../domain/GivenIdentifier.ts"
+import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { CommunicationId, CommunicationNumber, ContactInformationId, Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { Sessions } from "../ports/Sessions.ts"
@@ -50,7 +50,7 @@ export const twoTenants = Effect.suspend(() => {
 
 /** The communication and the contact that an operation is called on. */
 export interface Target {
-  readonly communication: GivenIdentifier
+  readonly communication: IdentifierInput
   readonly contact: string
 }
 

@@ -48,7 +48,7 @@ export const createTestCommunications = ({
   /** Reads the events since the last call. */
   const readOn = Effect.gen(function* () {
     const events = yield* Events
-    const read = yield* events.take(reader, "all", Number.POSITIVE_INFINITY)
+    const read = yield* events.claim(reader, "all", Number.POSITIVE_INFINITY)
     yield* events.settle(reader, read.at(-1)?.position ?? null)
     return read.map(({ event }) => event)
   })

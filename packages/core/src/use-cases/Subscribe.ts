@@ -1,6 +1,6 @@
 import { Cause, Clock, Duration, Effect, Option, Predicate, Schedule } from "effect"
 import type { CommunicationEvent, SubscribedSteps } from "../domain/CommunicationEvent.ts"
-import { Events, type Holder, type Recorded } from "../ports/Events.ts"
+import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 
 /** A subscription: its name, its handler, and options. */
@@ -51,7 +51,7 @@ export const subscribe = <E, R>({
         Effect.retry(backoff)
       )
 
-    const handleAll = Effect.fnUntraced(function* (recorded: ReadonlyArray<Recorded>) {
+    const handleAll = Effect.fnUntraced(function* (recorded: ReadonlyArray<LogEntry>) {
       let settledAt = yield* Clock.currentTimeMillis
       for (const [index, { event, position }] of recorded.entries()) {
         yield* handle(event)
@@ -66,7 +66,7 @@ export const subscribe = <E, R>({
     const renewLease = Effect.forever(Effect.delay(events.settle(holder, null), Duration.times(holder.lease, 1 / 3)))
 
     const handleBatch = Effect.gen(function* () {
-      const recorded = yield* events.take(holder, steps, batchSize)
+      const recorded = yield* events.claim(holder, steps, batchSize)
       if (recorded.length === 0) return yield* Effect.sleep(every)
       yield* Effect.raceFirst(handleAll(recorded), renewLease)
     })

@@ -7,7 +7,7 @@ import {
   completion,
   EventId,
   Events,
-  type Recorded
+  type LogEntry
 } from "@communications/core"
 import { freshId } from "@communications/core/testing"
 import { Context, Duration, Effect } from "effect"
@@ -37,14 +37,14 @@ const changing = (
   change: (event: CommunicationEvent, position: string) => CommunicationEvent
 ) =>
   events(how, clause, (sound) => ({
-    take: (holder, steps, limit) =>
-      Effect.map(sound.take(holder, steps, limit), (recorded) =>
+    claim: (holder, steps, limit) =>
+      Effect.map(sound.claim(holder, steps, limit), (recorded) =>
         recorded.map(({ event, position }) => ({ event: change(event, position), position }))
       )
   }))
 
 /** Reverses the events of each communication. */
-const newestFirst = (recorded: ReadonlyArray<Recorded>) => {
+const newestFirst = (recorded: ReadonlyArray<LogEntry>) => {
   const read = new Map<string, ReadonlyArray<CommunicationEvent>>()
   for (const { event } of recorded) {
     read.set(event.communication, [event, ...(read.get(event.communication) ?? [])])
@@ -78,10 +78,10 @@ export const brokenEvents = [
       )
   })),
   events("reads creations in a subscription to completions", completionClause, (sound) => ({
-    take: (holder, _, limit) => sound.take(holder, "all", limit)
+    claim: (holder, _, limit) => sound.claim(holder, "all", limit)
   })),
   events("reads only completions in a subscription to all steps", allClause, (sound) => ({
-    take: (holder, _, limit) => sound.take(holder, "completions", limit)
+    claim: (holder, _, limit) => sound.claim(holder, "completions", limit)
   })),
   changing("has the same version at each step", allClause, (event) => ({ ...event, version: 1 })),
   changing("has another medium", allClause, (event) => ({ ...event, media: "SMS" })),
@@ -111,8 +111,8 @@ export const brokenEvents = [
     }
   ),
   events("filters the steps after it has applied the limit", laterClause, (sound) => ({
-    take: (holder, steps, limit) =>
-      Effect.map(sound.take(holder, "all", limit), (recorded) =>
+    claim: (holder, steps, limit) =>
+      Effect.map(sound.claim(holder, "all", limit), (recorded) =>
         recorded.filter(({ event }) => steps === "all" || event.from !== null)
       )
   })),
@@ -126,16 +126,16 @@ export const brokenEvents = [
           subscriptions.push(subscription)
           return sound.open(subscription, from)
         },
-        take: (holder, steps, limit) =>
-          Effect.map(sound.take(holder, steps, limit), (recorded) =>
+        claim: (holder, steps, limit) =>
+          Effect.map(sound.claim(holder, steps, limit), (recorded) =>
             subscriptions.indexOf(holder.subscription) % 2 === 0 ? recorded : recorded.toReversed()
           )
       }
     }
   ),
   events("changes the id of an event at each read", settledClause, (sound) => ({
-    take: (holder, steps, limit) =>
-      Effect.map(sound.take(holder, steps, limit), (recorded) =>
+    claim: (holder, steps, limit) =>
+      Effect.map(sound.claim(holder, steps, limit), (recorded) =>
         recorded.map(({ event, position }) => ({ event: { ...event, id: EventId.make(freshId()) }, position }))
       )
   })),
@@ -143,26 +143,26 @@ export const brokenEvents = [
     settle: (holder, position) => sound.settle(holder, position === null ? null : String(Number(position) - 1))
   })),
   events("settles events when it returns them", settledClause, (sound) => ({
-    take: (holder, steps, limit) =>
-      Effect.tap(sound.take(holder, steps, limit), (recorded) =>
+    claim: (holder, steps, limit) =>
+      Effect.tap(sound.claim(holder, steps, limit), (recorded) =>
         sound.settle(holder, recorded.at(-1)?.position ?? null)
       )
   })),
   events("leases one subscription to two holders", leaseClause, (sound) => ({
-    take: (holder, steps, limit) => sound.take({ ...holder, holder: "any" }, steps, limit),
+    claim: (holder, steps, limit) => sound.claim({ ...holder, holder: "any" }, steps, limit),
     settle: (holder, position) => sound.settle({ ...holder, holder: "any" }, position)
   })),
   events("ignores release until the lease expires", leaseClause, () => ({ release: () => Effect.void })),
   events("releases for any holder", leaseClause, (sound) => {
     let last = ""
     return {
-      take: (holder, steps, limit) =>
-        Effect.tap(sound.take(holder, steps, limit), () => Effect.sync(() => (last = holder.holder))),
+      claim: (holder, steps, limit) =>
+        Effect.tap(sound.claim(holder, steps, limit), () => Effect.sync(() => (last = holder.holder))),
       release: (holder) => sound.release({ ...holder, holder: last })
     }
   }),
   events("lets a lease expire too late", leaseClause, (sound) => ({
-    take: (holder, steps, limit) => sound.take({ ...holder, lease: Duration.days(1) }, steps, limit)
+    claim: (holder, steps, limit) => sound.claim({ ...holder, lease: Duration.days(1) }, steps, limit)
   })),
   events("does not renew the lease", leaseClause, (sound) => ({
     settle: (holder, position) => sound.settle({ ...holder, lease: Duration.zero }, position)
@@ -174,13 +174,13 @@ export const brokenEvents = [
     const all = { subscription: "all" }
     return {
       open: (_, from) => sound.open(all.subscription, from),
-      take: (holder, steps, limit) => sound.take({ ...holder, ...all, holder: "all" }, steps, limit),
+      claim: (holder, steps, limit) => sound.claim({ ...holder, ...all, holder: "all" }, steps, limit),
       settle: (holder, position) => sound.settle({ ...holder, ...all, holder: "all" }, position)
     }
   }),
   events("opens a subscription when it is read", beginningClause, (sound) => ({
-    take: (holder, steps, limit) =>
-      Effect.andThen(sound.open(holder.subscription, "beginning"), sound.take(holder, steps, limit))
+    claim: (holder, steps, limit) =>
+      Effect.andThen(sound.open(holder.subscription, "beginning"), sound.claim(holder, steps, limit))
   })),
   events("starts from now instead of the beginning", beginningClause, (sound) => ({
     open: (subscription) => sound.open(subscription, "now")
@@ -198,27 +198,27 @@ export const brokenEvents = [
           Effect.suspend(() => {
             if (from === "beginning") return Effect.void
             const holder = { ...log, subscription }
-            return sound.take(holder, "all", 1).pipe(
+            return sound.claim(holder, "all", 1).pipe(
               Effect.andThen(sound.settle(holder, furthest)),
               Effect.andThen(sound.release(holder)),
               Effect.catchTag("SubscriptionTaken", () => Effect.void)
             )
           })
         ),
-      take: (holder, steps, limit) =>
-        Effect.tap(sound.take(holder, steps, limit), (recorded) =>
+      claim: (holder, steps, limit) =>
+        Effect.tap(sound.claim(holder, steps, limit), (recorded) =>
           Effect.sync(() => (furthest = recorded.at(-1)?.position ?? furthest))
         )
     }
   }),
   events("reads more than the limit", orderClause, (sound) => ({
-    take: (holder, steps, limit) => sound.take(holder, steps, limit + 1)
+    claim: (holder, steps, limit) => sound.claim(holder, steps, limit + 1)
   })),
   events("skips an event that commits late", orderClause, (sound) => {
     const late = new Set<string>()
     return {
-      take: (holder, steps, limit) =>
-        Effect.map(sound.take(holder, steps, limit), (recorded) => {
+      claim: (holder, steps, limit) =>
+        Effect.map(sound.claim(holder, steps, limit), (recorded) => {
           const first = recorded.at(0)
           if (first === undefined || recorded.length === 1 || late.has(first.position)) return recorded
           late.add(first.position)
@@ -227,13 +227,13 @@ export const brokenEvents = [
     }
   }),
   events("reads the newest first", orderClause, (sound) => ({
-    take: (holder, steps, limit) => Effect.map(sound.take(holder, steps, limit), newestFirst)
+    claim: (holder, steps, limit) => Effect.map(sound.claim(holder, steps, limit), newestFirst)
   })),
   events("reads an event again after later ones", orderClause, (sound) => {
-    let first: Recorded | undefined
+    let first: LogEntry | undefined
     return {
-      take: (holder, steps, limit) =>
-        Effect.map(sound.take(holder, steps, limit), (recorded) => {
+      claim: (holder, steps, limit) =>
+        Effect.map(sound.claim(holder, steps, limit), (recorded) => {
           if (first !== undefined && recorded.length === 0) return [first]
           first ??= recorded[0]
           return recorded

@@ -1,5 +1,5 @@
 /** The methods of clients, typed by the operations. */
-import type { GivenFields, Group, InGroup, MethodOf, Operations, Sparse } from "@communications/core"
+import type { FieldsInput, Group, InGroup, MethodOf, Operations, Sparse } from "@communications/core"
 
 /** The parameters of an operation but for the token, which the client sends by itself. */
 export type RequestOf<Op extends Operations> = Op["request"]["Encoded"]
@@ -15,7 +15,7 @@ export type ReducedOf<Op extends Operations> = Sparse<
 /** With `fields_set` a method resolves to the named fields, without it to all of them. */
 interface Reducible<Op extends Operations> {
   (request: RequestOf<Op> & { readonly fields_set?: null }): Promise<AnswerOf<Op>>
-  (request: RequestOf<Op> & { readonly fields_set: NonNullable<GivenFields> }): Promise<ReducedOf<Op>>
+  (request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }): Promise<ReducedOf<Op>>
 }
 
 type Method<Op extends Operations> = Op extends { readonly user: "authenticated" }

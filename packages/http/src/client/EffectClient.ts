@@ -1,6 +1,6 @@
 /** A client of the API in Effect, over any `HttpClient`. */
 import {
-  type GivenFields,
+  type FieldsInput,
   type Group,
   type InGroup,
   inGroups,
@@ -35,7 +35,7 @@ export type ClientError<Op extends Operations> = Failure<CodeOf<Op>> | HttpClien
 interface Reducible<Op extends Operations> {
   (request: RequestOf<Op> & { readonly fields_set?: null }): Effect.Effect<AnswerOf<Op>, ClientError<Op>>
   (
-    request: RequestOf<Op> & { readonly fields_set: NonNullable<GivenFields> }
+    request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }
   ): Effect.Effect<ReducedOf<Op>, ClientError<Op>>
 }
 

@@ -54,7 +54,7 @@ export const makeAssignPositions = Effect.gen(function* () {
           AND h.version = entries.version AND h.position IS NULL
       )
       SELECT entries::integer AS found FROM counted`.pipe(
-      runStatement("events.take"),
+      runStatement("events.claim"),
       Effect.map(([row]) => row !== undefined && row.found > 0)
     )
 })

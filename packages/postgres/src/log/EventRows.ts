@@ -1,6 +1,6 @@
 /** Rows of the log and their events. */
 import { hash } from "node:crypto"
-import { CommunicationEvent, type Recorded } from "@communications/core"
+import { CommunicationEvent, type LogEntry } from "@communications/core"
 import { Effect, Schema } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 import { hex, isoOf } from "../statements/Columns.ts"
@@ -35,7 +35,7 @@ const eventId = (organisation: string, communication: string, version: number): 
   hash("sha256", `${organisation} ${communication} ${version}`, "hex").slice(0, 32).toUpperCase()
 
 /** The event of a row; an invalid row is a defect. */
-export const fromEventRow = ({ position, ...row }: EventRow): Effect.Effect<Recorded> => {
+export const fromEventRow = ({ position, ...row }: EventRow): Effect.Effect<LogEntry> => {
   const [organisation, communication] = [hex(row.organisation), hex(row.communication)]
   const { number, direction, media, from, to, version, at, request_id } = row
   const event: unknown = {

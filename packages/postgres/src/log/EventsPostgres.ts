@@ -80,29 +80,29 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
           runStatement("events.close"),
           withTimeLimit("events.close")
         ),
-      take: (holder, steps, limit) =>
+      claim: (holder, steps, limit) =>
         Effect.gen(function* () {
           const { subscription } = holder
           // A long stretch without an event may take several calls.
           const end = performance.now() + (yield* timeLimit) / 2
           do {
-            const rows = yield* runStatement("events.take")(read(holder, steps, limit))
+            const rows = yield* runStatement("events.claim")(read(holder, steps, limit))
             const [first] = rows
             if (first === undefined) {
               const found = yield* sql`
                 SELECT 1 FROM ${table.subscriptions} WHERE subscription = ${subscription}`.pipe(
-                runStatement("events.take")
+                runStatement("events.claim")
               )
               return found.length === 0 ? [] : yield* new SubscriptionTaken({ subscription })
             }
             const events = rows.filter((row) => row.position !== null)
             if (events.length > 0) return yield* Effect.forEach(events, fromEventRow)
             if (first.position === null && first.skippable)
-              yield* runStatement("events.take")(skipEntries(holder, steps))
+              yield* runStatement("events.claim")(skipEntries(holder, steps))
             else if (!(yield* assignPositions(subscription))) return []
           } while (performance.now() < end)
           return []
-        }).pipe(withTimeLimit("events.take")),
+        }).pipe(withTimeLimit("events.claim")),
       settle: (holder, position) =>
         Effect.gen(function* () {
           const settled = yield* sql`

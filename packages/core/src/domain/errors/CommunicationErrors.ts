@@ -1,12 +1,12 @@
 /** Refusals about communications. */
 import { Schema } from "effect"
-import { GivenIdentifier } from "../GivenIdentifier.ts"
+import { IdentifierInput } from "../IdentifierInput.ts"
 import { CommunicationId, CommunicationNumber } from "../Identity.ts"
 import { LifeCycleState } from "../LifeCycle.ts"
 
 /** The identifier has neither `id` nor `number`, or both. */
 export class AmbiguousIdentifier extends Schema.TaggedError<AmbiguousIdentifier>()("AmbiguousIdentifier", {
-  given: GivenIdentifier
+  given: IdentifierInput
 }) {
   override get message() {
     const { id, number } = this.given
@@ -18,7 +18,7 @@ export class AmbiguousIdentifier extends Schema.TaggedError<AmbiguousIdentifier>
 
 /** The organisation has no communication with this identifier. */
 export class CommunicationNotFound extends Schema.TaggedError<CommunicationNotFound>()("CommunicationNotFound", {
-  identifier: GivenIdentifier
+  identifier: IdentifierInput
 }) {
   override get message() {
     const { id, number } = this.identifier

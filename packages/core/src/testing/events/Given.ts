@@ -6,7 +6,7 @@ import { EventId, type OrganisationId } from "../../domain/Identity.ts"
 import { completion } from "../../domain/Steps.ts"
 import { Communications } from "../../ports/Communications.ts"
 import type { ContactInformations } from "../../ports/ContactInformations.ts"
-import { Events, type Holder, type Recorded } from "../../ports/Events.ts"
+import { Events, type Holder, type LogEntry } from "../../ports/Events.ts"
 import type { Clause } from "../Clause.ts"
 import { anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
 
@@ -33,12 +33,12 @@ export const completeDraft = ({ communications, organisation }: Given, draft: Dr
 export const storeAndComplete = (setup: Given, draft: Draft, act = anAct()) =>
   Effect.andThen(store(setup.organisation, draft), completeDraft(setup, draft, act))
 
-const eventsOf = (organisation: OrganisationId, recorded: ReadonlyArray<Recorded>) =>
+const eventsOf = (organisation: OrganisationId, recorded: ReadonlyArray<LogEntry>) =>
   recorded.filter(({ event }) => event.organisation === organisation)
 
 /** Returns the next events of the organisation, once there are at least `count`. Settles none. */
 export const read = ({ events, organisation }: Given, holder: Holder, count: number, steps?: SubscribedSteps) =>
-  events.take(holder, steps ?? "completions", 1_000).pipe(
+  events.claim(holder, steps ?? "completions", 1_000).pipe(
     Effect.map((recorded) => eventsOf(organisation, recorded)),
     Effect.repeat({ until: (own) => own.length >= count, schedule: Schedule.spaced("20 millis") }),
     Effect.timeout("30 seconds")
@@ -51,9 +51,9 @@ export const drain = Effect.fnUntraced(function* (
 ) {
   const seen: Array<CommunicationEvent> = []
   while (seen.length < count) {
-    const recorded = yield* events.take(one, steps, limit)
+    const recorded = yield* events.claim(one, steps, limit)
     if (recorded.length > limit) {
-      return yield* Effect.die(new Error(`take returned ${recorded.length} events, but the limit is ${limit}`))
+      return yield* Effect.die(new Error(`claim returned ${recorded.length} events, but the limit is ${limit}`))
     }
     seen.push(...eventsOf(organisation, recorded).map(({ event }) => event))
     yield* events.settle(one, recorded.at(-1)?.position ?? null)
@@ -63,7 +63,7 @@ export const drain = Effect.fnUntraced(function* (
 })
 
 /** Settles all of these events. */
-export const settleLast = ({ events }: Given, holder: Holder, recorded: ReadonlyArray<Recorded>) =>
+export const settleLast = ({ events }: Given, holder: Holder, recorded: ReadonlyArray<LogEntry>) =>
   events.settle(holder, recorded.at(-1)?.position ?? null)
 
 const placeholder = { id: EventId.make(freshId()), version: 0 }

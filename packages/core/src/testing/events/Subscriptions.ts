@@ -27,20 +27,20 @@ export const subscriptionClauses: Clauses = [
     test: Effect.gen(function* () {
       const { events, one, other } = yield* given
       const { subscription } = one
-      const take = (holder: typeof one) => events.take(holder, "completions", 1)
-      yield* take(one)
+      const claim = (holder: typeof one) => events.claim(holder, "completions", 1)
+      yield* claim(one)
       const leased = new SubscriptionTaken({ subscription })
-      yield* expectFailure(take(other), leased)
+      yield* expectFailure(claim(other), leased)
       yield* expectFailure(events.settle(other, null), leased)
       yield* events.settle(one, null)
       yield* events.release(other)
-      yield* expectFailure(take(other), leased)
+      yield* expectFailure(claim(other), leased)
       yield* events.release(one)
-      yield* take({ ...other, lease: Duration.zero })
-      yield* take({ ...one, lease: Duration.zero })
+      yield* claim({ ...other, lease: Duration.zero })
+      yield* claim({ ...one, lease: Duration.zero })
       yield* expectFailure(events.settle(other, null), leased)
       yield* events.settle(one, null)
-      yield* expectFailure(take(other), leased)
+      yield* expectFailure(claim(other), leased)
     }).pipe(Effect.scoped)
   },
   {
@@ -65,7 +65,7 @@ export const subscriptionClauses: Clauses = [
       const draft = aDraft()
       yield* storeAndComplete(setup, draft)
       yield* events.close(one.subscription)
-      yield* expectEqual(yield* events.take(one, "all", 100), [])
+      yield* expectEqual(yield* events.claim(one, "all", 100), [])
       yield* events.open(one.subscription, "beginning")
       const found = yield* drain(setup, { count: 2, steps: "all", limit: 1_000 })
       yield* expectEqual(
