@@ -5,7 +5,7 @@ import { FetchHttpClient, HttpServer } from "effect/http"
 import { Api, given, Memory } from "./Client.ts"
 
 layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the Effect client", (it) => {
-  it.effect("completes a communication once, and then fails with the typed code NOT_DRAFT", () =>
+  it.effect("completes a communication once; the second time it fails with the typed code NOT_DRAFT", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const { address } = yield* HttpServer.HttpServer

@@ -5,7 +5,7 @@ import { ApiInMemory, call, codeOf, get, operations } from "./Operations.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("every operation over HTTP", (it) => {
   for (const operation of operations) {
-    it.effect(`${operation.path}: accepts the token as a bearer, and ignores unknown parameters`, () =>
+    it.effect(`${operation.path}: accepts a bearer token and ignores unknown parameters`, () =>
       Effect.gen(function* () {
         const { token, draft } = yield* given
         const named = { communication: { id: draft.id }, contact: draft.contact_information.id }

@@ -4,7 +4,7 @@ import { complete, given, Memory, send } from "./Client.ts"
 import { observing } from "./Observing.ts"
 
 describe("request ids and log lines", () => {
-  it.live("a well-formed request id is returned, any other is replaced", () =>
+  it.live("a well-formed request id is returned, and a malformed one is replaced", () =>
     Effect.gen(function* () {
       const { value } = yield* observing(
         Memory,

@@ -10,9 +10,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
   const completing = (fields_set: unknown, expected: (data: CommunicationData) => unknown) =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
-      const answer = yield* complete({ token, communication_identifier: { number: "41" }, fields_set })
+      const response = yield* complete({ token, communication_identifier: { number: "41" }, fields_set })
       const data: CommunicationData = { ...toData(draft), life_cycle_state: "COMPLETED" }
-      assertOk(answer, expected(data))
+      assertOk(response, expected(data))
     })
 
   for (const all of [undefined, null, "", "   ", []]) {
@@ -20,7 +20,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       completing(all, (data) => data)
     )
   }
-  it.effect("returns these documented members", () =>
+  it.effect("returns the documented members of the communication, contact and demographics", () =>
     completing(undefined, (data) => {
       const { contact_information: contact } = data
       assert.deepStrictEqual(Object.keys(data), [
@@ -48,7 +48,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       contact_information: { name: contact_information.name, demographics: { gender: null } }
     }))
   )
-  it.effect("omits direction, media and content, which list returns afterwards", () =>
+  it.effect("omits direction, media and content, which only list returns", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const { direction, media, content, ...data } = { ...toDetails(draft), life_cycle_state: "COMPLETED" }
@@ -58,7 +58,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       ])
     })
   )
-  it.effect("accepts the token as a bearer, with or without the same token in the body", () =>
+  it.effect("accepts a bearer token, with or without the same token in the body", () =>
     Effect.gen(function* () {
       for (const inBody of [true, false]) {
         const { token } = yield* given
@@ -86,7 +86,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       assert.strictEqual((yield* complete(body)).status, 200)
     })
   )
-  it.effect("checks the state after everything else", () =>
+  it.effect("checks the state last", () =>
     Effect.gen(function* () {
       const { token, caller } = yield* given
       yield* store(caller.organisation, aDraft("7"))
@@ -119,10 +119,10 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
         for (const [given, wrongToken] of tokens) {
           for (const [fields_set, wrongFields] of fields) {
             const shape = wrongToken ?? wrongFields ?? (expected === SHAPE ? SHAPE : undefined)
-            const answer = yield* complete({ token: given, communication_identifier, fields_set })
-            if (shape) refused(answer, shape)
-            else if (given !== token) refused(answer, TOKEN)
-            else refused(answer, expected, about)
+            const response = yield* complete({ token: given, communication_identifier, fields_set })
+            if (shape) refused(response, shape)
+            else if (given !== token) refused(response, TOKEN)
+            else refused(response, expected, about)
           }
         }
       }
@@ -132,7 +132,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
     Effect.gen(function* () {
       const [{ token }, other] = [yield* given, yield* given]
       const body = { communication_identifier: { number: "41" } }
-      const answers = [
+      const responses = [
         yield* complete(body),
         yield* complete({ ...body, token: null }),
         yield* complete({ ...body, token: token.toLowerCase() }),
@@ -142,17 +142,17 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
         yield* complete(body, { authorization: `Basic ${token}` }),
         yield* complete(body, { authorization: "Bearer" })
       ]
-      for (const answer of answers) {
-        refused(answer, TOKEN)
-        assert.strictEqual(answer.text, answers[0]?.text)
-        assert.strictEqual(answer.headers["www-authenticate"], 'Bearer error="invalid_token"')
+      for (const response of responses) {
+        refused(response, TOKEN)
+        assert.strictEqual(response.text, responses[0]?.text)
+        assert.strictEqual(response.headers["www-authenticate"], 'Bearer error="invalid_token"')
       }
       assert.strictEqual((yield* complete({ ...body, token })).status, 200)
     })
   )
   it.effect("names an unknown member of the identifier", () =>
-    Effect.map(complete({ communication_identifier: { numbers: "41" } }), (answer) =>
-      refused(answer, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
+    Effect.map(complete({ communication_identifier: { numbers: "41" } }), (response) =>
+      refused(response, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
     )
   )
   it.effect.prop("no text as token, number or id causes an internal error", { text: Schema.String }, ({ text }) =>

@@ -5,7 +5,7 @@ import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
 import { refused, SHAPE } from "../Refused.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/create", (it) => {
-  it.effect("returns every member of the new draft, or those of fields_set", () =>
+  it.effect("returns every member of the new draft, or those in fields_set", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const request = {

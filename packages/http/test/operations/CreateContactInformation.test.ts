@@ -14,14 +14,14 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
     it.effect(`creates ${title}`, () =>
       Effect.gen(function* () {
         const { token } = yield* given
-        const answer = yield* post(create, { ...described, token })
-        const id = at(answer.json, "data", "id")
+        const response = yield* post(create, { ...described, token })
+        const id = at(response.json, "data", "id")
         assert.match(String(id), /^[0-9A-F]{32}$/)
-        assertOk(answer, { id, ...expected })
+        assertOk(response, { id, ...expected })
       })
     )
   }
-  it.effect("returns the members of fields_set", () =>
+  it.effect("returns the members in fields_set", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       const company = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" }
@@ -85,7 +85,7 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
 
   for (const [contact, description] of descriptions) {
     it.effect(`refuses with: ${description}`, () =>
-      Effect.map(post(create, contact), (answer) => assertDescription(answer, description))
+      Effect.map(post(create, contact), (response) => assertDescription(response, description))
     )
   }
 })

@@ -9,7 +9,7 @@ import { assertDescription, COMMUNICATION, CONTACT, refused, SHAPE, secret, TOKE
 const list = "communications/list"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) => {
-  it.effect("returns the matching communications, newest first, from an offset or after a communication", () =>
+  it.effect("returns the matching communications, newest first, with `offset` and `after`", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const numbers: Array<string> = []
@@ -23,10 +23,10 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
       }
       const all = [...numbers, "41"]
       const listed = (query: Readonly<Record<string, string | number>>) =>
-        Effect.map(get(list, { life_cycle_state: "DRAFT", fields_set: "number", ...query, token }), (answer) => {
-          assert.strictEqual(answer.status, 200, answer.text)
-          const data = at(answer.json, "data")
-          return Array.isArray(data) ? data.map((found) => at(found, "number")) : assert.fail(answer.text)
+        Effect.map(get(list, { life_cycle_state: "DRAFT", fields_set: "number", ...query, token }), (response) => {
+          assert.strictEqual(response.status, 200, response.text)
+          const data = at(response.json, "data")
+          return Array.isArray(data) ? data.map((found) => at(found, "number")) : assert.fail(response.text)
         })
       assert.deepStrictEqual(yield* listed({}), all.slice(0, 25))
       assert.deepStrictEqual(yield* listed({ number_of_results: 1 }), all.slice(0, 1))
@@ -40,12 +40,12 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
       assert.deepStrictEqual(yield* listed({ contact_information_identifier: `id=${draft.contact_information.id}` }), [
         ...all.slice(0, 25)
       ])
-      const behind = yield* get(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
-      const [newest] = Object.values(at(behind.json, "data") ?? {})
+      const firstPage = yield* get(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
+      const [newest] = Object.values(at(firstPage.json, "data") ?? {})
       assert.deepStrictEqual(yield* listed({ after: String(at(newest, "id")), offset: 1 }), all.slice(2, 27))
     })
   )
-  it.effect("returns every member of each communication, or an empty array when none matches", () =>
+  it.effect("returns every member of each communication, or an empty array if none matches", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const contact_information_identifier = `id=${draft.contact_information.id}`
@@ -82,7 +82,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
       }
     })
   )
-  it.effect("refuses a parameter that is repeated", () =>
+  it.effect("refuses a repeated parameter", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       for (const [name, value] of [
@@ -122,7 +122,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
     [`contact_information_identifier=${secret}`, "contact_information_identifier: expected id=…"]
   ] as const) {
     it.effect(`"${query}" is refused with: ${description}`, () =>
-      Effect.map(get(list, query), (answer) => assertDescription(answer, description))
+      Effect.map(get(list, query), (response) => assertDescription(response, description))
     )
   }
 })

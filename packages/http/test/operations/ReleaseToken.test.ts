@@ -28,11 +28,11 @@ layer(ApiInMemory, { excludeTestServices: true })("authentication/token/release"
       assert.strictEqual((yield* post(release, { token })).status, 200)
     })
   )
-  it.effect("is POST only", () =>
+  it.effect("accepts only POST", () =>
     Effect.gen(function* () {
-      const answer = yield* send({ method: "GET", path: "/crmapi/rest/v2/authentication/token/release" })
-      refused(answer, [405, "METHOD_NOT_ALLOWED"])
-      assert.strictEqual(answer.headers.allow, "POST")
+      const response = yield* send({ method: "GET", path: "/crmapi/rest/v2/authentication/token/release" })
+      refused(response, [405, "METHOD_NOT_ALLOWED"])
+      assert.strictEqual(response.headers.allow, "POST")
     })
   )
 })

@@ -6,7 +6,7 @@ import { contacts } from "./contacts.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("contact_information/show", (it) => {
   for (const { title, described, expected } of contacts) {
-    it.effect(`returns ${title}, or the members of fields_set`, () =>
+    it.effect(`returns ${title}, or the members in fields_set`, () =>
       Effect.gen(function* () {
         const { token } = yield* given
         const created = yield* post("contact_information/create", { ...described, token })
