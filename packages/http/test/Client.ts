@@ -74,8 +74,8 @@ const exchange = ({ method = "POST", path = completePath, headers = {}, body }: 
 export const complete = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   send({ headers, body: JSON.stringify(body) })
 
-/** A caller with an open session and a draft 41. */
-export const given = Effect.gen(function* () {
+/** Creates a caller with an open session, and a draft with the number 41. */
+export const setup = Effect.gen(function* () {
   const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
   yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
   yield* store(caller.organisation, draft)

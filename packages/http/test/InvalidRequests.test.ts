@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { complete, given, type Sent, send } from "./Client.ts"
+import { complete, type Sent, send, setup } from "./Client.ts"
 import { ApiInMemory } from "./Operations.ts"
 import { assertDescription, refused, SHAPE } from "./Refused.ts"
 
@@ -75,7 +75,7 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
   }
   it.effect("a body that is not UTF-8 is refused and completes nothing", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const [start, end] = JSON.stringify({ token, communication_identifier: { number: "41" }, x: "|" }).split("|")
       const body = Buffer.concat([Buffer.from(start ?? ""), Buffer.of(0xf0, 0x9f, 0x98), Buffer.from(end ?? "")])
       refused(yield* send({ body }), SHAPE, /^the body is not UTF-8$/)

@@ -1,14 +1,14 @@
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "./Client.ts"
+import { setup } from "./Client.ts"
 import { ApiInMemory, call, operations } from "./Operations.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("two organisations over HTTP", (it) => {
   for (const operation of operations) {
     it.effect(`${operation.path}: data of another organisation gets the same response as missing data`, () =>
       Effect.gen(function* () {
-        const pair = [yield* given, yield* given] as const
+        const pair = [yield* setup, yield* setup] as const
         for (const [mine, theirs] of [pair, [pair[1], pair[0]] as const]) {
           const responseFor = (communication: string, contact: string) =>
             Effect.map(

@@ -5,7 +5,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import { pathOf, verbOf } from "../src/Paths.ts"
-import { Api, complete, given, Memory } from "./Client.ts"
+import { Api, complete, Memory, setup } from "./Client.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
 const operations = Object.entries(document.paths).flatMap(([path, { get, post }]) =>
@@ -27,9 +27,9 @@ describe("the OpenAPI document", () => {
     it(`${operation.operationId}: its examples match its schemas`, () => {
       assert.isAbove(operation.summary.length, 0)
       for (const { content } of Object.values(operation.responses)) {
-        const { schema, ...given } = content["application/json"]
+        const { schema, ...media } = content["application/json"]
         const examples =
-          "example" in given ? [given.example] : Object.values(given.examples ?? {}).map(({ value }) => value)
+          "example" in media ? [media.example] : Object.values(media.examples ?? {}).map(({ value }) => value)
         assert.isAbove(examples.length, 0)
         for (const example of examples) assert.isUndefined(errorsOf(schema, example))
       }
@@ -92,7 +92,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })(
     )
     it.effect("accepts the same identifiers as the server", () =>
       Effect.gen(function* () {
-        const { token } = yield* given
+        const { token } = yield* setup
         const identifiers = [
           ...[{ number: "41" }, { number: "41", id: null }, { id: "1" }, { id: "1", number: null }],
           ...[{}, { id: null }, { id: null, number: null }, { id: "1", number: "41" }],

@@ -7,7 +7,7 @@ import { CommunicationsError, createClient } from "@communications/http/client"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
-import { Api, given, Memory } from "./Client.ts"
+import { Api, Memory, setup } from "./Client.ts"
 
 const url = Effect.map(HttpServer.HttpServer, ({ address }) =>
   HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1")
@@ -23,7 +23,7 @@ const number41 = { communication_identifier: { number: "41" } }
 
 layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the promise client", (it) => {
   const connected = Effect.gen(function* () {
-    const { token, draft } = yield* given
+    const { token, draft } = yield* setup
     return { draft, token, client: createClient({ baseUrl: `${yield* url}/`, token }) }
   })
   it.effect("has a method for every operation", () =>
@@ -114,7 +114,7 @@ describe("the promise client, if the server fails,", () => {
   ).pipe(Layer.provideMerge(Memory))
   it.live("rejects with INTERNAL_ERROR for a defect in the server", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const client = createClient({ baseUrl: yield* url, token })
       const error = yield* rejection(client.communications.complete(number41))
       assert.deepStrictEqual([error.code, error.status], ["INTERNAL_ERROR", 500])

@@ -1,7 +1,7 @@
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given, send } from "./Client.ts"
+import { send, setup } from "./Client.ts"
 import { ApiInMemory, call, type Operation, operations } from "./Operations.ts"
 import { AMBIGUOUS, COMMUNICATION, CONTACT, refused, SHAPE, TOKEN } from "./Refused.ts"
 
@@ -29,12 +29,12 @@ const wrongShapes = (operation: Operation): ReadonlyArray<readonly [Record<strin
 layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation", (it) => {
   for (const operation of operations) {
     const identifier = identifierOf(operation)
-    const parametersOf = ({ draft }: Effect.Success<typeof given>) =>
+    const parametersOf = ({ draft }: Effect.Success<typeof setup>) =>
       operation.parameters({ communication: { id: draft.id }, contact: draft.contact_information.id })
 
     it.effect(`${operation.path}: every invalid token gets the same response`, () =>
       Effect.gen(function* () {
-        const [here, other] = [yield* given, yield* given]
+        const [here, other] = [yield* setup, yield* setup]
         const [parameters, { token }] = [parametersOf(here), here]
         const responses = [
           yield* call(operation, parameters),
@@ -56,7 +56,7 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
 
     it.effect(`${operation.path}: checks the shape, then the token, then existence`, () =>
       Effect.gen(function* () {
-        const here = yield* given
+        const here = yield* setup
         const [parameters, { token }] = [parametersOf(here), here]
         const missing = identifier === undefined ? parameters : { ...parameters, [identifier]: { id: freshId() } }
         for (const [changed, about] of wrongShapes(operation)) {
@@ -83,7 +83,7 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
     if (identifier === "communication_identifier") {
       it.effect(`${operation.path}: checks the token, then the identifier, then existence`, () =>
         Effect.gen(function* () {
-          const { token, draft } = yield* given
+          const { token, draft } = yield* setup
           for (const wrong of [{}, { id: draft.id, number: "41" }, { id: "nope", number: "nope" }]) {
             const isNothing = Object.keys(wrong).length === 0
             const request = { communication_identifier: isNothing && operation.verb === "GET" ? "" : wrong }

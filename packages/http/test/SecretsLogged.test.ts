@@ -2,7 +2,7 @@ import { Accounts, Attempts, Sessions, StorageUnavailable } from "@communication
 import { freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { given, Memory } from "./Client.ts"
+import { Memory, setup } from "./Client.ts"
 import { observing } from "./Observing.ts"
 import { account, call, get, operations, post } from "./Operations.ts"
 
@@ -37,7 +37,7 @@ describe("secrets", () => {
       const { value, lines, exported } = yield* observing(
         Memory,
         Effect.gen(function* () {
-          const { token, draft } = yield* given
+          const { token, draft } = yield* setup
           const unknown = freshId()
           const named = { communication: { number: "41" }, contact: draft.contact_information.id }
           for (const secret of [token, unknown]) {

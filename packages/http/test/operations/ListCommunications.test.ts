@@ -2,7 +2,7 @@ import { toDetails } from "@communications/core"
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "../Client.ts"
+import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
 import { assertDescription, COMMUNICATION, CONTACT, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
 
@@ -11,7 +11,7 @@ const list = "communications/list"
 layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) => {
   it.effect("returns the matching communications, newest first, with `offset` and `after`", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const numbers: Array<string> = []
       for (let count = 1; count <= 30; count++) {
         const media = count % 2 === 0 ? "SMS" : "PHONE"
@@ -47,7 +47,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
   )
   it.effect("returns every member of each communication, or an empty array if none matches", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const contact_information_identifier = `id=${draft.contact_information.id}`
       assertOk(yield* get(list, { token, contact_information_identifier }), [toDetails(draft)])
       assertOk(yield* get(list, { token, contact_information_identifier, life_cycle_state: "COMPLETED" }), [])
@@ -55,9 +55,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
   )
   it.effect("names the parameter that is missing or wrong, before it checks the token", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const drafts = { life_cycle_state: "DRAFT" }
-      for (const given of [token, undefined]) {
+      for (const sentToken of [token, undefined]) {
         for (const [query, about] of [
           [{}, /^contact_information_identifier: .*at least one of contact_information_identifier, life_cycle_state/],
           [{ direction: "INCOMING", media: "SMS" }, /^contact_information_identifier: /],
@@ -77,14 +77,14 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
           [{ ...drafts, contact_information_identifier: "number=41" }, /^contact_information_identifier: /],
           [{ ...drafts, contact_information_identifier: "" }, /^contact_information_identifier: /]
         ] as const) {
-          refused(yield* get(list, { ...query, token: given }), SHAPE, about)
+          refused(yield* get(list, { ...query, token: sentToken }), SHAPE, about)
         }
       }
     })
   )
   it.effect("refuses a repeated parameter", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       for (const [name, value] of [
         ["life_cycle_state", "DRAFT"],
         ["number_of_results", "1"],
@@ -101,7 +101,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
   )
   it.effect("checks the token, then the contact, then the communication of `after`", () =>
     Effect.gen(function* () {
-      const [{ token, draft }, theirs] = [yield* given, yield* given]
+      const [{ token, draft }, theirs] = [yield* setup, yield* setup]
       const contact = `id=${draft.contact_information.id}`
       const drafts = { life_cycle_state: "DRAFT" }
       for (const after of [freshId(), theirs.draft.id, "41", ""]) {

@@ -2,7 +2,7 @@ import { Communications, toDetails } from "@communications/core"
 import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
-import { given } from "../Client.ts"
+import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, get, post } from "../Operations.ts"
 import { AMBIGUOUS, assertDescription, COMMUNICATION, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
 
@@ -11,7 +11,7 @@ const show = "communications/show"
 layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) => {
   it.effect("returns every member except the history, or those in fields_set", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const query = { token, communication_identifier: "number=41" }
       assertOk(yield* get(show, query), toDetails(draft))
       assertOk(yield* get(show, { ...query, fields_set: "" }), toDetails(draft))
@@ -24,7 +24,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
   )
   it.effect("each entry of the history has its user and request id", () =>
     Effect.gen(function* () {
-      const { token, draft, caller } = yield* given
+      const { token, draft, caller } = yield* setup
       const headers = { "x-request-id": "request-1" }
       yield* post("communications/complete", { token, communication_identifier: { number: "41" } }, headers)
       yield* post("communications/view", { token, communication_identifier: { number: "41" } }, headers)
@@ -49,7 +49,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
   )
   it.effect("finds numbers with special characters, percent-encoded or not", () =>
     Effect.gen(function* () {
-      const { token, caller } = yield* given
+      const { token, caller } = yield* setup
       for (const number of ["4=1", "=", "number=41", "a&b", "50% ☃ π", "id=41", "+", "a b", '"', "[0]", "#1", "%3D"]) {
         yield* store(caller.organisation, aDraft(number))
         const query = { token, communication_identifier: `number=${number}`, fields_set: "number" }
@@ -63,7 +63,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
   )
   it.effect("refuses an identifier that is not key=value or repeats a key", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       for (const wrong of ["41", "=41", "Number=41", "numbers=41", "nope=1&communication_identifier=id=2"]) {
         const query = `token=${token}&communication_identifier=${wrong}`
         refused(yield* get(show, query), SHAPE, /^communication_identifier: /)
@@ -77,7 +77,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
   )
   it.effect("refuses two different tokens, one in the query and one in the header", () =>
     Effect.gen(function* () {
-      const [one, other] = [yield* given, yield* given]
+      const [one, other] = [yield* setup, yield* setup]
       const query = { token: one.token, communication_identifier: "number=41" }
       const showWith = (token: string) => get(show, query, { authorization: `Bearer ${token}` })
       refused(yield* showWith(other.token), TOKEN)

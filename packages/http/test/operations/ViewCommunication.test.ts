@@ -1,13 +1,13 @@
 import { toDetails } from "@communications/core"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "../Client.ts"
+import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, at, post } from "../Operations.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/view", (it) => {
   it.effect("returns every member, and the same data if repeated", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const viewing = post("communications/view", { token, communication_identifier: { id: draft.id, number: null } })
       const viewed = yield* viewing
       const viewed_on = at(viewed.json, "data", "viewed_on")
