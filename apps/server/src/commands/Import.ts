@@ -30,7 +30,7 @@ const contactOf = (text: string): Result.Result<NewContactInformation, string> =
 /** Derives the id from the text, so that importing the same line again does not store it again. */
 const idOf = (text: string) => ContactInformationId.make(hash("sha256", text).slice(0, 32).toUpperCase())
 
-type Outcome = "imported" | "present" | "blank" | { readonly problem: string }
+type Outcome = "imported" | "existing" | "blank" | { readonly problem: string }
 
 const importLine = Effect.fnUntraced(function* (
   organisation: OrganisationId,
@@ -43,7 +43,7 @@ const importLine = Effect.fnUntraced(function* (
   const contacts = yield* ContactInformations
   return yield* contacts.add(organisation, contactInformationOf(idOf(text.success), described.success)).pipe(
     Effect.as("imported" as const),
-    Effect.catchTag("ContactInformationExists", () => Effect.succeed("present" as const))
+    Effect.catchTag("ContactInformationExists", () => Effect.succeed("existing" as const))
   )
 })
 
@@ -75,7 +75,7 @@ const contacts = Command.make(
   ({ file, organisation: name }) =>
     Effect.gen(function* () {
       const { size } = yield* sizeOf(file)
-      const counts = { imported: 0, present: 0, blank: 0, invalid: 0 }
+      const counts = { imported: 0, existing: 0, blank: 0, invalid: 0 }
       yield* Effect.gen(function* () {
         const organisation = yield* organisationNamed(name)
         const { at, say } = yield* progress("Importing", size)
@@ -92,7 +92,7 @@ const contacts = Command.make(
         )
       }).pipe(Effect.scoped, onDatabase)
       yield* Console.log(
-        `Imported ${counts.imported === 1 ? "1 contact" : `${counts.imported} contacts`}; ${counts.present} already existed.`
+        `Imported ${counts.imported === 1 ? "1 contact" : `${counts.imported} contacts`}; ${counts.existing} already existed.`
       )
       if (counts.invalid === 0) return
       const message =
