@@ -53,6 +53,7 @@ const steps: ReadonlyArray<Step> = [
   { name: "probes", commands: ["node scripts/probes.ts"] },
   { name: "OpenAPI document", commands: ["node --conditions=@communications/source scripts/openapi.ts"] },
   { name: "README", commands: ["node --conditions=@communications/source scripts/docs.ts --check"] },
+  { name: "versions and addresses", commands: ["node scripts/manifests.ts --check"] },
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",
