@@ -1,7 +1,7 @@
 /**
- * Writes what follows from the root's package.json: the version, the address of the repository, the changelog's headings
- * and links, and the version in the OpenAPI document. `npm version` runs it, and `npm run manifests`; npm then writes the
- * lockfiles. With `--check` it only compares, the lockfiles too.
+ * Writes what follows from the root's package.json into the other manifests, the changelog and the OpenAPI document:
+ * version, address of the repository, author, license, engines. `npm version` and `npm run manifests` run it, and then
+ * let npm write the lockfiles. With `--check` it only compares, the lockfiles too.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
@@ -24,10 +24,15 @@ interface Lock {
 const read = (file: string): string => readFileSync(file, "utf8")
 const print = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-const root: Manifest & { readonly author: string; readonly repository: { readonly url: string } } = JSON.parse(
-  read("package.json")
-)
-const { author, repository, version } = root
+interface Root extends Manifest {
+  readonly author: string
+  readonly engines: Versions
+  readonly license: string
+  readonly repository: { readonly url: string }
+}
+
+const root: Root = JSON.parse(read("package.json"))
+const { author, engines, license, repository, version } = root
 const address = repository.url.replace(/^git\+/, "").replace(/\.git$/, "")
 const bugs = { url: `${address}/issues` }
 
@@ -48,7 +53,7 @@ const manifestOf = (file: string, manifest: Manifest): Manifest => {
     ...manifest,
     version,
     ...(manifest.private !== true && {
-      author,
+      ...{ author, engines, license },
       homepage: `${address}/tree/main/${directory}#readme`,
       bugs,
       repository: { ...repository, directory }
