@@ -3,7 +3,7 @@ import { layerMemory } from "@communications/core"
 import { communicationsContract } from "@communications/core/testing"
 import { Effect } from "effect"
 
-// Your own adapter goes here: any Layer of Communications and ContactInformations.
+// Replace `layerMemory` by your own adapter: any Layer of Communications and ContactInformations.
 describe("communications in memory", () => {
   for (const { name, test } of communicationsContract) {
     it(name, () => Effect.runPromise(Effect.provide(test, layerMemory)))

@@ -1,12 +1,11 @@
 import { globSync } from "node:fs"
-import { readFile } from "node:fs/promises"
 import { communicationsContract } from "@communications/core/testing"
 import { examples, expectUsable, output, seeded } from "@communications/test-support/examples"
 import { endAll, start } from "@communications/test-support/ServerProcess"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
-it("every example is tried", () => {
+it("every example is tested", () => {
   const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })
   assert.sameMembers(
     files.map((file) => file.slice("examples/".length, -".ts".length)),
@@ -14,20 +13,7 @@ it("every example is tried", () => {
   )
 })
 
-const quotations = {
-  "README.md": ["effect", "hono", "client"],
-  "packages/core/README.md": ["memory"],
-  "packages/http/README.md": ["http"],
-  "packages/postgres/README.md": ["fastify"]
-}
-for (const [document, quoted] of Object.entries(quotations)) {
-  it(`${document} quotes its examples word for word`, async () => {
-    const text = await readFile(document, "utf8")
-    for (const name of quoted) assert.include(text, await readFile(`examples/${name}.ts`, "utf8"))
-  })
-}
-
-describe("used, and used once more", () => {
+describe("an example works twice on the same database", () => {
   const parameters = ["--conditions=@communications/source"]
   for (const [name, example] of Object.entries(examples)) {
     it.live(
@@ -39,19 +25,19 @@ describe("used, and used once more", () => {
 })
 
 it.live(
-  "the contracts run under a runner that has nothing but describe and it",
+  "the contracts run under node --test",
   () =>
     Effect.gen(function* () {
       const parameters = ["--conditions=@communications/source", "--test", "--test-reporter=tap"]
-      const told = yield* output(process.execPath, [...parameters, "examples/contract.node-test.ts"], {})
-      assert.include(told, `# pass ${communicationsContract.length}`)
-      assert.include(told, "# fail 0")
+      const printed = yield* output(process.execPath, [...parameters, "examples/contract.node-test.ts"], {})
+      assert.include(printed, `# pass ${communicationsContract.length}`)
+      assert.include(printed, "# fail 0")
     }),
   120_000
 )
 
 it.live(
-  "the client completes the documented communication, once",
+  "the client completes the documented communication once",
   () =>
     Effect.gen(function* () {
       const DATABASE_URL = yield* seeded

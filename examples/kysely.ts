@@ -30,11 +30,11 @@ const { id, number } = await orThrow(
   })
 )
 
-const told = Promise.withResolvers<void>()
+const received = Promise.withResolvers<void>()
 const subscription = subscribe({
   subscription: "postage",
   handler: ({ communication }) => {
-    if (communication === id) told.resolve()
+    if (communication === id) received.resolve()
   }
 })
 
@@ -43,7 +43,7 @@ await db.transaction().execute(async (tx) => {
   await orThrow(on(tx).communications.complete({ caller, communication_identifier: { id } }))
 })
 
-await told.promise
+await received.promise
 console.log(`Told of letter ${number}`)
 await subscription.stop()
 await db.destroy()

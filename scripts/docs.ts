@@ -1,84 +1,66 @@
-/** Writes the parts of the README that follow from the code: `npm run docs`. With `--check` it only compares them. */
-import { readFileSync, writeFileSync } from "node:fs"
-import { type Operations, operations, stateNames, steps } from "@communications/core"
-import { allCodes, codeOfError, messageOf, statusOf, verbOf } from "@communications/http"
-import { SchemaAST } from "effect"
+/**
+ * Keeps the documents true: `npm run docs` writes into every Markdown file what follows from the code, and
+ * `npm run check` (`--check`) fails if that is stale, and on dead links and words that language should avoid. Markers:
+ *
+ * - `<!-- generated: NAME -->` … `<!-- end: NAME -->` around a part of scripts/docs/parts.ts;
+ * - `<!-- example: NAME -->` or `<!-- example: FILE#REGION -->` before a `ts` block that quotes examples/NAME.ts, or what
+ *   `// #region REGION` and `// #endregion` enclose in examples/FILE.ts; each `ts` block needs it;
+ * - `<!-- not run: REASON -->` before a `sh` block that apps/server/test/Documents.integration.test.ts cannot run.
+ */
+import { writeFileSync } from "node:fs"
+import { languageFindings } from "./docs/language.ts"
+import { linkFindings } from "./docs/links.ts"
+import { parts } from "./docs/parts.ts"
+import { markerFindings, rewrite } from "./docs/rewrite.ts"
+import { documents, quotations, shellBlocks, sources, type Texts } from "./docs/texts.ts"
 
-const file = "README.md"
+const origin = { parts, quotations: quotations() }
 
-const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
-const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-  [row(...head), row(...head.map(() => "---")), ...rows.map((cells) => row(...cells))].join("\n")
-const code = (text: string): string => `\`${text}\``
-
-/** The state machine, one arrow for each step. */
-const diagram = (): string =>
-  [
-    "```mermaid",
-    "stateDiagram-v2",
-    "  direction LR",
-    "  [*] --> DRAFT: create",
-    ...Object.entries(steps).map(([name, { from, to }]) => `  ${stateNames[from]} --> ${stateNames[to]}: ${name}`),
-    "```"
-  ].join("\n")
-
-/** The names of the members of a request: those that must be given, and the others. */
-const membersOf = (ast: SchemaAST.AST, isOptional: boolean): ReadonlyArray<string> =>
-  SchemaAST.isObjects(ast)
-    ? ast.propertySignatures
-        .filter(({ type }) => SchemaAST.isOptional(SchemaAST.toEncoded(type)) === isOptional)
-        .map(({ name }) => code(String(name)))
-    : []
-
-/** Of a union, the members that every alternative has, and then those of each; what one of them needs is not optional. */
-const parameters = ({ request: { ast } }: Operations, isOptional: boolean): string => {
-  const types = SchemaAST.isUnion(ast) ? ast.types : [ast]
-  const needed = types.flatMap((type) => (isOptional ? membersOf(type, false) : []))
-  const alternatives = types.map((type) => membersOf(type, isOptional).filter((name) => !needed.includes(name)))
-  const [first = [], ...others] = alternatives
-  const shared = first.filter((name) => others.every((names) => names.includes(name)))
-  const own = alternatives.map((names) => names.filter((name) => !shared.includes(name)).join(", "))
-  return [shared.join(", "), own.filter((names) => names !== "").join(" or ")].filter((part) => part !== "").join(", ")
+if (!process.argv.includes("--check")) {
+  for (const [file, text] of documents()) {
+    const written = rewrite(text, origin)
+    if (written !== text) writeFileSync(file, written)
+  }
 }
 
-/** Every operation with its parameters. */
-const operationsTable = (): string =>
-  table(
-    ["operation", "mandatory", "optional", ""],
-    operations.map((operation) => {
-      const reduced = operation.user === "authenticated" ? [code("fields_set")] : []
-      const optional = [parameters(operation, true), ...reduced].filter((part) => part !== "")
-      return [
-        `${verbOf(operation.name)} ${code(operation.name)}`,
-        parameters(operation, false),
-        optional.join(", "),
-        `${operation.summary}. ${operation.description}`
-      ]
-    })
-  )
+const findingsIn = (documents: Texts, sources: Texts): ReadonlyArray<string> => [
+  ...markerFindings(documents, origin),
+  ...linkFindings(documents),
+  ...languageFindings(new Map([...documents, ...sources]))
+]
 
-/** Every code, with the errors of the library that it stands for. */
-const codesTable = (): string =>
-  table(
-    ["code", "HTTP", "", "in the library"],
-    allCodes.map((name) => {
-      const errors = Object.entries(codeOfError).flatMap(([tag, code]) => (code === name ? [tag] : []))
-      return [code(name), String(statusOf(name)), messageOf(name), errors.map(code).join(", ")]
-    })
-  )
+/** A file with one fault, planted in memory, and the finding that must report it. */
+const probes: ReadonlyArray<readonly [file: string, fault: string, finding: RegExp]> = [
+  ["docs/zz.md", "<!-- generated: codes -->\n| `OK` |\n<!-- end: codes -->", /the part codes is stale/],
+  ["docs/zz.md", "<!-- generated: codes -->\n| `OK` |", /is not of the form/],
+  ["docs/zz.md", "<!-- example: memory -->\n```ts\nlet stale\n```", /the example memory is stale/],
+  ["docs/zz.md", "<!-- example: missing -->", /there is no example missing/],
+  ["docs/zz.md", "```ts\nlet unmarked\n```", /is not of the form/],
+  ["docs/zz.md", "```bash\nls\n```", /shell blocks are/],
+  ["README.md", "<!-- not run: it takes long -->\n```sh\nls\n```", /must run/],
+  ["docs/zz.md", "[a file](missing.md)", /leads to no file/],
+  ["docs/zz.md", "# A heading\n\n[a heading](#a-headline)", /leads to no heading/],
+  ["docs/zz.md", "[outside](../../README.md)", /leaves the repository/],
+  ["docs/zz.md", "First this. Who reads it stops.", /"Who" in/],
+  ["zz.ts", "// The function\n// tells the caller.", /"tells" in/],
+  ["zz.ts", "/** What is read. */", /"What is" in/]
+]
 
-const parts = { diagram, operations: operationsTable, codes: codesTable }
+const [texts, code] = [documents(), sources()]
+const found = findingsIn(texts, code)
+const missed = probes.flatMap(([file, fault, finding]) => {
+  const planted: Texts = new Map([[file, `${fault}\n`]])
+  const findings = file.endsWith(".md") ? findingsIn(planted, new Map()) : findingsIn(new Map(), planted)
+  const reported = findings.filter((finding) => finding.startsWith(file))
+  return reported.length === 1 && finding.test(reported.join()) ? [] : [`${JSON.stringify(fault)} led to: ${reported}`]
+})
+const notRun = [...texts].flatMap(([file, text]) =>
+  shellBlocks(text).flatMap(({ notRun }) => (notRun === undefined ? [] : [`${file}: ${notRun}`]))
+)
 
-const written = readFileSync(file, "utf8")
-const generated = Object.entries(parts).reduce((text, [name, made]) => {
-  const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`]
-  if (!text.includes(start) || !text.includes(end)) throw new Error(`${file} has no place for ${name}`)
-  const [before = "", rest = ""] = text.split(start)
-  return `${before}${start}\n${made()}\n${end}${rest.slice(rest.indexOf(end) + end.length)}`
-}, written)
-
-if (!process.argv.includes("--check")) writeFileSync(file, generated)
-else if (generated !== written) {
-  console.log(`${file} does not say what the code does: npm run docs`)
-  process.exitCode = 1
-}
+for (const block of notRun) console.log(`not run: ${block}`)
+for (const finding of [...found, ...missed]) console.log(finding)
+console.log(
+  `${texts.size} documents, ${found.length} findings, ${missed.length} of ${probes.length} probes not reported`
+)
+process.exitCode = found.length + missed.length === 0 ? 0 : 1

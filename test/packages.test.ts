@@ -1,4 +1,4 @@
-/** The packages as npm will have them: packed, installed in an empty folder, compiled and run there by others' means. */
+/** The packages as published on npm: packed, installed in an empty folder, and compiled and run there. */
 import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises"
@@ -14,9 +14,9 @@ import { build } from "rolldown"
 import { afterAll, beforeAll } from "vitest"
 
 const libraries = ["core", "http", "postgres"]
-/** The oldest Node that is promised to do. */
+/** The oldest supported Node. */
 const oldest = "22.19.0"
-/** Other runtimes: their binaries, pinned here and not in package.json, where every installation would carry 195 MB more. */
+/** The binaries of other runtimes. They are not in package.json, because every installation would grow by 195 MB. */
 const binaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bun: {
     "linux-x64": "@oven/bun-linux-x64@1.4.5",
@@ -52,19 +52,19 @@ beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "communications-packages-")))
   for (const library of libraries) {
     const options = ["--json", "--foreground-scripts=false", "--pack-destination", folder]
-    const [answer]: ReadonlyArray<Packed> = JSON.parse(await run(join("packages", library), "npm", "pack", ...options))
-    if (answer !== undefined) packed.set(library, answer)
+    const [result]: ReadonlyArray<Packed> = JSON.parse(await run(join("packages", library), "npm", "pack", ...options))
+    if (result !== undefined) packed.set(library, result)
   }
   const { devDependencies }: { readonly devDependencies: Record<string, string> } = JSON.parse(
     await readFile("package.json", "utf8")
   )
-  const taken = ["@effect/platform-node", "@effect/sql-pg", "@types/node", "@types/pg", "drizzle-orm", "effect"]
+  const tools = ["@effect/platform-node", "@effect/sql-pg", "@types/node", "@types/pg", "drizzle-orm", "effect"]
   const hosts = ["fastify", "hono", "kysely", "pg", "postgres", "typescript"]
   const dependencies = {
     ...Object.fromEntries(
       [...packed].map(([library, { filename }]) => [`@communications/${library}`, `./${filename}`])
     ),
-    ...Object.fromEntries([...taken, ...hosts].map((name) => [name, devDependencies[name]])),
+    ...Object.fromEntries([...tools, ...hosts].map((name) => [name, devDependencies[name]])),
     "oldest-node": `npm:node-${platform}-${process.arch}@${oldest}`,
     ...Object.fromEntries(
       Object.entries(binaries).map(([runtime, by]) => [runtime, `npm:${by[`${process.platform}-${process.arch}`]}`])
@@ -79,15 +79,15 @@ beforeAll(async () => {
     ...{ rootDir: "src", outDir: "out" }
   }
   const all = { compilerOptions, include: ["src"], exclude: ["src/next.ts"] }
-  // Drizzle's own declarations do not compile.
+  // The declarations of Drizzle do not compile.
   const drizzle = { compilerOptions: { ...compilerOptions, skipLibCheck: true }, files: ["src/next.ts"] }
-  // Where `Request` and `Response` come from is the host's choice.
-  for (const [name, besides] of [
+  // A host may take the types `Request` and `Response` from the DOM or from Node.
+  for (const [name, others] of [
     ["dom", { lib: ["ES2024", "DOM", "DOM.Iterable"], types: [] }],
-    // Effect's own declarations need the DOM.
+    // The declarations of Effect need the DOM.
     ["node", { lib: ["ES2024"], types: ["node"], skipLibCheck: true }]
   ] as const) {
-    const project = { compilerOptions: { ...compilerOptions, ...besides, noEmit: true }, files: ["src/served.ts"] }
+    const project = { compilerOptions: { ...compilerOptions, ...others, noEmit: true }, files: ["src/served.ts"] }
     await writeFile(join(folder, `tsconfig.${name}.json`), JSON.stringify(project))
   }
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(all))
@@ -97,7 +97,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe("a package", () => {
   for (const library of libraries) {
-    it(`${library}: has its sources and what was built of them, and nothing else`, async () => {
+    it(`${library}: contains its sources, the files built from them, and nothing else`, async () => {
       const sources = (await readdir(join("packages", library, "src"), { recursive: true }))
         .filter((file) => file.endsWith(".ts"))
         .map((file) => file.slice(0, -".ts".length))
@@ -122,7 +122,7 @@ describe("a package", () => {
     })
   }
 
-  it("is found as it was built, never as its sources", async () => {
+  it("resolves to its built files, never to its sources", async () => {
     for (const name of [...libraries, "core/testing", "http/client"].map((path) => `@communications/${path}`)) {
       const script = `console.log(import.meta.resolve("${name}"))`
       const found = await run(folder, process.execPath, "--input-type=module", "--eval", script)
@@ -131,15 +131,15 @@ describe("a package", () => {
   })
 })
 
-describe("in a project of its own", () => {
-  it("everything compiles, strictly, the libraries' types included", async () => {
+describe("in a separate project", () => {
+  it("everything compiles in strict mode, including the types of the libraries", async () => {
     for (const project of ["tsconfig.json", "tsconfig.drizzle.json"]) {
       await run(folder, process.execPath, "node_modules/typescript/bin/tsc", "--project", project)
     }
   }, 300_000)
 
   for (const globals of ["dom", "node"]) {
-    it(`the handler is one of the Fetch standard, as types of ${globals} have it`, async () => {
+    it(`the handler has the type of a Fetch handler, with the types of ${globals}`, async () => {
       await run(folder, process.execPath, "node_modules/typescript/bin/tsc", "--project", `tsconfig.${globals}.json`)
     }, 120_000)
   }
@@ -160,7 +160,7 @@ describe("in a project of its own", () => {
   }
 })
 
-/** Programs that serve the API, and print the port. */
+/** Programs that serve the API and print the port. */
 const servers = {
   bun: {
     binary: "node_modules/bun/bin/bun",
@@ -192,10 +192,10 @@ describe("the API in another runtime", () => {
         })
         const identifier = { contact_information_identifier: { id: contact.id } }
         const { number } = await communications.create({ ...identifier, direction: "OUTGOING", media: "EMAIL" })
-        const named = { communication_identifier: { number } }
-        const completed = await communications.complete(named)
+        const communication = { communication_identifier: { number } }
+        const completed = await communications.complete(communication)
         assert.deepStrictEqual([completed.life_cycle_state, completed.contact_information], ["COMPLETED", contact])
-        const again = await communications.complete(named).then(
+        const again = await communications.complete(communication).then(
           () => undefined,
           (error: unknown) => error
         )
@@ -224,13 +224,13 @@ describe("the core in a browser", () => {
   const stated = async (sentence: RegExp) =>
     Number(sentence.exec(await readFile("packages/core/README.md", "utf8"))?.groups?.kilobytes)
 
-  it("needs nothing but effect, and is as large as its README says", async () => {
+  it("depends only on effect, and its size is the one in its README", async () => {
     const { imports, kilobytes } = await bundled([/^effect(\/|$)/])
     assert.deepStrictEqual(imports, ["effect"])
     assert.approximately(await stated(/(?<kilobytes>\d+) kB without `effect`/), kilobytes, kilobytes / 10)
   }, 120_000)
 
-  it("needs nothing at all with it", async () => {
+  it("has no other imports when effect is bundled, and its size is the one in its README", async () => {
     const { imports, kilobytes } = await bundled([])
     assert.deepStrictEqual(imports, [])
     assert.approximately(await stated(/(?<kilobytes>\d+) kB with it/), kilobytes, kilobytes / 10)

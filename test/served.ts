@@ -1,4 +1,4 @@
-/** The API on ports in memory, with one account: served by other runtimes in `packages.test.ts`. */
+/** The API on ports in memory, with one account. Other runtimes serve it in `packages.test.ts`. */
 import { Accounts, layerMemory, Name, OrganisationId, UserId } from "@communications/core"
 import { createHandler } from "@communications/http"
 import { Effect, Layer, Redacted } from "effect"
@@ -16,5 +16,5 @@ const account = Layer.effectDiscard(
   }).pipe(Effect.orDie)
 )
 
-/** As any server of the Fetch standard takes it. */
+/** A handler for any server of the Fetch standard. */
 export const handler: (request: Request) => Promise<Response> = createHandler(Layer.provideMerge(account, layerMemory))

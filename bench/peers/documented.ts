@@ -1,6 +1,6 @@
-/** The requests and answers of every peer, as the API documents them. */
+/** Requests and responses of every peer, as the API documents them. */
 
-/** Contact information in an answer; the columns of the table have the same names. */
+/** Contact information in a response; the columns of the table have the same names. */
 export interface Contact {
   readonly id: string
   readonly type: string
@@ -15,8 +15,8 @@ export interface Contact {
   readonly company_profile: unknown
 }
 
-/** A valid request: the column that identifies the communication, and its value. */
-export interface Asked {
+/** A valid request. `key` is the column that identifies the communication, `value` its value. */
+export interface CompleteRequest {
   readonly token: string
   readonly key: "id" | "number"
   readonly value: string
@@ -34,14 +34,14 @@ const failures = {
 /** The code of a refusal. */
 export type Code = keyof typeof failures
 
-/** An answer: the HTTP status and the body. */
-export interface Answer {
+/** The HTTP status and the body of a response. */
+export interface PeerResponse {
   readonly http: 200 | (typeof failures)[Code][0]
   readonly body: { readonly status: object; readonly data: unknown }
 }
 
-/** The answer to a refused request. */
-export const refused = (code: Code): Answer => {
+/** The response to a refused request. */
+export const refusal = (code: Code): PeerResponse => {
   const [http, message] = failures[code]
   return { http, body: { status: { code, message, description: message }, data: null } }
 }
@@ -49,10 +49,10 @@ export const refused = (code: Code): Answer => {
 /** The path of the measured method. */
 export const path = "/crmapi/rest/v2/communications/complete"
 
-/** An id as the API writes it. */
+/** Formats an id as the API does. */
 export const hex = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase()
 
-/** The answer with a completed communication. */
+/** The response with a completed communication. */
 export const completed = (
   communication: {
     readonly id: string
@@ -61,7 +61,7 @@ export const completed = (
     readonly viewed_on: Date | null
   },
   contact: Contact
-): Answer => ({
+): PeerResponse => ({
   http: 200,
   body: {
     status: { code: "OK", message: null, description: null },
@@ -93,12 +93,12 @@ const isText = (value: unknown): value is string => typeof value === "string"
 
 /** The identifier in a body, if it is an object. */
 const identifierIn = (body: object): Record<string, unknown> | undefined => {
-  const given: unknown = "communication_identifier" in body ? body.communication_identifier : undefined
-  return typeof given === "object" && given !== null ? { ...given } : undefined
+  const identifier: unknown = "communication_identifier" in body ? body.communication_identifier : undefined
+  return typeof identifier === "object" && identifier !== null ? { ...identifier } : undefined
 }
 
-/** Reads a request, or returns the code of its refusal. */
-export const read = (body: unknown): Asked | Code => {
+/** Parses the body of a request; returns the code of the refusal if it is invalid. */
+export const parseRequest = (body: unknown): CompleteRequest | Code => {
   if (typeof body !== "object" || body === null) return "INVALID_PARAMETERS"
   const identifier = identifierIn(body)
   if (identifier === undefined) return "INVALID_PARAMETERS"

@@ -11,7 +11,15 @@ import {
   Op,
   Sequelize
 } from "sequelize"
-import { type Answer, type Asked, type Contact, completed, path, read, refused } from "./documented.ts"
+import {
+  type CompleteRequest,
+  type Contact,
+  completed,
+  type PeerResponse,
+  parseRequest,
+  path,
+  refusal
+} from "./documented.ts"
 import { announceServer } from "./listening.ts"
 import { hashOf } from "./statement.ts"
 
@@ -122,10 +130,10 @@ History.init(
   { ...options, tableName: "communication_history" }
 )
 
-const complete = async ({ token, key, value }: Asked, request_id: string): Promise<Answer> => {
+const complete = async ({ token, key, value }: CompleteRequest, request_id: string): Promise<PeerResponse> => {
   const at = new Date()
   const session = await Session.findOne({ where: { token_hash: hashOf(token), expires_at: { [Op.gt]: at } } })
-  if (session === null) return refused("INVALID_TOKEN")
+  if (session === null) return refusal("INVALID_TOKEN")
   const { organisation, user: by } = session
   return sequelize.transaction(async (transaction) => {
     const draft = await Communication.findOne({
@@ -133,7 +141,7 @@ const complete = async ({ token, key, value }: Asked, request_id: string): Promi
       include: { model: ContactInformation, as: "contact", where: { organisation } },
       transaction
     })
-    if (draft?.contact === undefined) return refused("COMMUNICATION_NOT_FOUND")
+    if (draft?.contact === undefined) return refusal("COMMUNICATION_NOT_FOUND")
     const [updated, [row]] = await Communication.update(
       {
         version: sequelize.literal("version + 1"),
@@ -143,7 +151,7 @@ const complete = async ({ token, key, value }: Asked, request_id: string): Promi
       },
       { where: { organisation, id: draft.id, life_cycle_state: "DRAFT" }, returning: true, transaction }
     )
-    if (updated === 0 || row === undefined) return refused("NOT_DRAFT")
+    if (updated === 0 || row === undefined) return refusal("NOT_DRAFT")
     await History.create(
       {
         organisation,
@@ -166,15 +174,15 @@ app.disable("x-powered-by")
 app.use(express.json({ limit: "16kb" }))
 app.post(path, async (request, response) => {
   const id = randomUUID()
-  const asked = read(request.body)
-  const { http, body } = typeof asked === "string" ? refused(asked) : await complete(asked, id)
+  const parsed = parseRequest(request.body)
+  const { http, body } = typeof parsed === "string" ? refusal(parsed) : await complete(parsed, id)
   response.status(http).set("x-request-id", id).json(body)
 })
 app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
   if (response.headersSent) return next(error)
   const isBody = error instanceof SyntaxError
   if (!isBody) console.error(error)
-  const { http, body } = refused(isBody ? "INVALID_PARAMETERS" : "INTERNAL_ERROR")
+  const { http, body } = refusal(isBody ? "INVALID_PARAMETERS" : "INTERNAL_ERROR")
   response.status(http).json(body)
 })
 

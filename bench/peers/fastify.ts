@@ -1,10 +1,10 @@
-/** Fastify and `pg`: schemas for request and answer, which Fastify compiles; one named prepared statement. */
+/** Fastify and `pg`: request and response schemas, which Fastify compiles; one named prepared statement. */
 import { randomUUID } from "node:crypto"
 import Fastify from "fastify"
 import { Pool } from "pg"
-import { path, read, refused } from "./documented.ts"
+import { parseRequest, path, refusal } from "./documented.ts"
 import { announceServer } from "./listening.ts"
-import { answerOf, parametersOf, type Row, statements } from "./statement.ts"
+import { parametersOf, type Row, responseOf, statements } from "./statement.ts"
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 
@@ -57,27 +57,27 @@ const app = Fastify({
 
 app.setErrorHandler((error, { log }, reply) => {
   if (error instanceof Error && "statusCode" in error && error.statusCode === 400) {
-    const { http, body } = refused("INVALID_PARAMETERS")
+    const { http, body } = refusal("INVALID_PARAMETERS")
     return reply.code(http).send(body)
   }
   log.error(error)
-  return reply.code(500).send(refused("INTERNAL_ERROR").body)
+  return reply.code(500).send(refusal("INTERNAL_ERROR").body)
 })
 
 app.post(
   path,
   { schema: { body: request, response: { "2xx": response, "4xx": response } } },
   async (request, reply) => {
-    const asked = read(request.body)
+    const parsed = parseRequest(request.body)
     const { http, body } =
-      typeof asked === "string"
-        ? refused(asked)
-        : answerOf(
+      typeof parsed === "string"
+        ? refusal(parsed)
+        : responseOf(
             (
               await pool.query<Row>({
-                name: `complete by ${asked.key}`,
-                text: statements[asked.key],
-                values: [...parametersOf(asked, request.id)]
+                name: `complete by ${parsed.key}`,
+                text: statements[parsed.key],
+                values: [...parametersOf(parsed, request.id)]
               })
             ).rows[0]
           )

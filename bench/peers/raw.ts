@@ -1,14 +1,14 @@
-/** `node:http` and `pg` alone: one named prepared statement per request. */
+/** Only `node:http` and `pg`: one named prepared statement per request. */
 import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { Pool } from "pg"
-import { type Answer, path, read, refused } from "./documented.ts"
+import { type PeerResponse, parseRequest, path, refusal } from "./documented.ts"
 import { announceServer } from "./listening.ts"
-import { answerOf, parametersOf, type Row, statements } from "./statement.ts"
+import { parametersOf, type Row, responseOf, statements } from "./statement.ts"
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 
-const parsed = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -25,22 +25,22 @@ const bodyOf = (request: IncomingMessage): Promise<unknown> =>
         text += chunk
         if (text.length > 16_384) resolve(undefined)
       })
-      .on("end", () => resolve(parsed(text)))
+      .on("end", () => resolve(parseJson(text)))
       .on("error", reject)
   })
 
-const complete = async (body: unknown, id: string): Promise<Answer> => {
-  const asked = read(body)
-  if (typeof asked === "string") return refused(asked)
+const complete = async (body: unknown, id: string): Promise<PeerResponse> => {
+  const parsed = parseRequest(body)
+  if (typeof parsed === "string") return refusal(parsed)
   const { rows } = await pool.query<Row>({
-    name: `complete by ${asked.key}`,
-    text: statements[asked.key],
-    values: [...parametersOf(asked, id)]
+    name: `complete by ${parsed.key}`,
+    text: statements[parsed.key],
+    values: [...parametersOf(parsed, id)]
   })
-  return answerOf(rows[0])
+  return responseOf(rows[0])
 }
 
-const send = (response: ServerResponse, id: string, { http, body }: Answer): void => {
+const send = (response: ServerResponse, id: string, { http, body }: PeerResponse): void => {
   const text = JSON.stringify(body)
   response.writeHead(http, {
     "content-type": "application/json",
@@ -57,7 +57,7 @@ const server = createServer(async (request, response) => {
     send(response, id, await complete(await bodyOf(request), id))
   } catch (error) {
     console.error(error)
-    send(response, id, refused("INTERNAL_ERROR"))
+    send(response, id, refusal("INTERNAL_ERROR"))
   }
 })
 server.listen(0, "127.0.0.1", () => announceServer(server))

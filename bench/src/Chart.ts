@@ -1,6 +1,6 @@
 import { readable, type Spread } from "./Statistics.ts"
 
-/** A bar with its label: the median, with the range of the single measurements. */
+/** A labelled bar: the median, and the range of the measurements. */
 export interface Bar extends Spread {
   readonly label: string
   readonly ours: boolean
@@ -13,8 +13,8 @@ export interface Group {
 }
 
 const width = 760
-const left = 220
-const right = 90
+const marginLeft = 220
+const marginRight = 90
 const line = 26
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
@@ -30,19 +30,20 @@ const style = `
 /** Horizontal bars as an SVG with its own background, for light and dark pages. */
 export const chart = (title: string, groups: ReadonlyArray<Group>): string => {
   const greatest = Math.max(1, ...groups.flatMap(({ bars }) => bars.map((bar) => bar.greatest)))
-  const x = (value: number): number => Math.round((left + (value / greatest) * (width - left - right)) * 10) / 10
+  const x = (value: number): number =>
+    Math.round((marginLeft + (value / greatest) * (width - marginLeft - marginRight)) * 10) / 10
   const parts: Array<string> = []
   let y = 18
   parts.push(`<text class="title" x="8" y="${y}">${escaped(title)}</text>`)
   for (const { head, bars } of groups) {
     y += 32
-    parts.push(`<text class="head" x="${left}" y="${y}">${escaped(head)}</text>`)
+    parts.push(`<text class="head" x="${marginLeft}" y="${y}">${escaped(head)}</text>`)
     y += 8
     for (const bar of bars) {
       const middle = y + line / 2
       parts.push(
-        `<text class="label" x="${left - 10}" y="${middle + 4}">${escaped(bar.label)}</text>`,
-        `<rect class="bar${bar.ours ? " ours" : ""}" x="${left}" y="${y + 4}" width="${Math.round((x(bar.median) - left) * 10) / 10}" height="${line - 8}" rx="2"/>`,
+        `<text class="label" x="${marginLeft - 10}" y="${middle + 4}">${escaped(bar.label)}</text>`,
+        `<rect class="bar${bar.ours ? " ours" : ""}" x="${marginLeft}" y="${y + 4}" width="${Math.round((x(bar.median) - marginLeft) * 10) / 10}" height="${line - 8}" rx="2"/>`,
         `<path class="range" d="M${x(bar.least)} ${middle}H${x(bar.greatest)}M${x(bar.least)} ${middle - 4}v8M${x(bar.greatest)} ${middle - 4}v8"/>`,
         `<text x="${x(bar.greatest) + 8}" y="${middle + 4}">${readable(bar.median)}</text>`
       )

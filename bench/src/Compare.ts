@@ -1,4 +1,4 @@
-/** This software beside its alternatives, in rounds: in each round, every subject has its turn. */
+/** Compares this software with its alternatives, in rounds: each round measures every subject once. */
 import { Effect } from "effect"
 import * as Database from "./Database.ts"
 import type { Dataset } from "./Dataset.ts"
@@ -11,7 +11,7 @@ import { type Cost, measure } from "./Slot.ts"
 import { median } from "./Statistics.ts"
 import { baseline, checkoutsOf, install, reference, type Subject } from "./Subjects.ts"
 
-/** The costs of a subject under a load, one for each round. */
+/** The costs of a subject under a load, one per round. */
 export interface Series {
   readonly subject: string
   readonly label: string
@@ -20,24 +20,24 @@ export interface Series {
   readonly costs: ReadonlyArray<Cost>
 }
 
-/** A dataset, and the subjects that are measured on it. */
+/** A dataset, and the subjects measured on it. */
 interface Setting {
   readonly dataset: Dataset
   readonly subjects: ReadonlyArray<Subject>
 }
 
-/** All subjects on the first dataset; on the others the baseline, this software and its other version. */
+/** All subjects on the first dataset; only the baseline, this software and its other version on the others. */
 const settingsOf = (options: Options, subjects: ReadonlyArray<Subject>): ReadonlyArray<Setting> =>
   options.organisations.map((organisations, index) => ({
     dataset: { communications: options.communications, completed: 0, organisations },
     subjects: subjects.filter(({ name }) => index === 0 || [baseline.name, reference.name, "other"].includes(name))
   }))
 
-/** The settings and their subjects in the order of a round. */
+/** The datasets and subjects in the order of a round. */
 const turnsIn = (settings: ReadonlyArray<Setting>, round: number) =>
   settings.flatMap(({ dataset, subjects }) => rotated(subjects, round).map((subject) => ({ dataset, subject })))
 
-/** Measures each subject, first as fast as it can, then at half of the baseline's speed, or of its own if that is less. */
+/** Measures each subject at full speed, then at half of the baseline's speed, or half of its own if that is less. */
 export const compare = Effect.fn(function* (options: Options) {
   const { rounds, seconds, quick } = options
   const hasPgbench = yield* Pgbench.isInstalled
@@ -48,14 +48,14 @@ export const compare = Effect.fn(function* (options: Options) {
   for (const { dataset } of settings) {
     for (const checkout of checkoutsOf(subjects)) yield* Database.template(postgres, dataset, checkout)
   }
-  // As many requests for each subject, because Node compiles what has run often, not what has run for long.
+  // The same number of requests for each subject, because Node compiles code that has run often.
   const warmUp: Load = { connections: 64, seconds: quick ? 5 : 7, requests: quick ? 1000 : 20_000 }
 
-  announce("asking for the answers that all must give")
+  announce("asking this software for the expected responses")
   const expected = new Map<Dataset, ReadonlyArray<unknown>>()
   for (const { dataset } of settings) {
     const place = { postgres, dataset, warmUp: { connections: 1, seconds: 1, requests: 10 } }
-    expected.set(dataset, (yield* measure(place, reference, [])).answers)
+    expected.set(dataset, (yield* measure(place, reference, [])).responses)
   }
 
   let done = 0
@@ -76,7 +76,7 @@ export const compare = Effect.fn(function* (options: Options) {
         const { organisations } = dataset
         announce(`round ${round + 1} of ${rounds}${title}, organisations ${organisations}: ${subject.label}`)
         const own = all.filter((series) => series.subject === subject.name && series.organisations === organisations)
-        // In turns, so that no load is always the first that a process sees.
+        // The loads alternate, so that no load is always the first one of a process.
         const ordered = round % 2 === 0 ? own : own.toReversed()
         const loads = ordered.map(({ load }) => load)
         const { costs } = yield* measure({ postgres, dataset, warmUp }, subject, loads, expected.get(dataset))

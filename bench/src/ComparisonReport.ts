@@ -1,4 +1,4 @@
-/** A comparison as tables and a chart. */
+/** Formats a comparison as tables and a chart. */
 import { isDeepStrictEqual } from "node:util"
 import { type Bar, chart } from "./Chart.ts"
 import type { Comparison, Series } from "./Compare.ts"
@@ -11,7 +11,7 @@ type Value = (cost: Cost) => number
 const over = (series: Series, value: Value) => spread(series.costs.map(value))
 const middle = (series: Series, value: Value): string => readable(over(series, value).median)
 
-/** The number of answers that were not the expected completion. */
+/** The number of responses that were not the expected completion. */
 export const unexpectedIn = (series: Series): number =>
   series.costs.flatMap(({ unexpected }) => Object.values(unexpected)).reduce((sum, count) => sum + count, 0)
 
@@ -22,13 +22,13 @@ const counterpart = ({ series: all }: Comparison, subject: string, series: Serie
       name === subject && organisations === series.organisations && isDeepStrictEqual(load, series.load)
   )?.costs
 
-/** A value beside that of another subject under the same load, round by round; a dash if there is none. */
-const beside = (comparison: Comparison, subject: string, series: Series, value: Value): string =>
+/** The ratios of a value to that of another subject under the same load, round by round, or a dash if it was not measured. */
+const ratioTo = (comparison: Comparison, subject: string, series: Series, value: Value): string =>
   readableRange(ratios(series.costs.map(value), counterpart(comparison, subject, series)?.map(value) ?? []))
 
 const headOf = ({ load, organisations }: Series): string => {
-  const given = load.rate === undefined ? `${load.connections} connections` : "at a fixed rate"
-  return `${given}, ${organisations.toLocaleString("en")} organisation${organisations === 1 ? "" : "s"}`
+  const pace = load.rate === undefined ? `${load.connections} connections` : "at a fixed rate"
+  return `${pace}, ${organisations.toLocaleString("en")} organisation${organisations === 1 ? "" : "s"}`
 }
 
 const isPaced = ({ load }: Series): boolean => load.rate !== undefined
@@ -36,7 +36,7 @@ const isOurs = ({ label }: Series): boolean => label.startsWith("this software")
 
 const costNames = ["server µs", "database µs", "peak MB", "unexpected"]
 
-const besideOther: ReadonlyArray<Value> = [
+const comparedValues: ReadonlyArray<Value> = [
   ({ perSecond }) => perSecond,
   ({ p50 }) => p50,
   ({ p99 }) => p99,
@@ -57,14 +57,14 @@ const costs = (series: Series) => {
   ]
 }
 
-/** As fast as each can: one table for each number of connections. */
+/** The table of subjects at full speed, for one number of connections. */
 const closedTable = (comparison: Comparison, head: string, group: ReadonlyArray<Series>): string =>
   table(
     [head, "per second", "ratio (min–max)", "p50 ms", "p99 ms", "p99.9 ms", ...costNames],
     group.map((series) => [
       series.label,
       middle(series, ({ perSecond }) => perSecond),
-      beside(comparison, comparison.baseline, series, ({ perSecond }) => perSecond),
+      ratioTo(comparison, comparison.baseline, series, ({ perSecond }) => perSecond),
       middle(series, ({ p50 }) => p50),
       middle(series, ({ p99 }) => p99),
       middle(series, ({ p999 }) => p999),
@@ -72,31 +72,39 @@ const closedTable = (comparison: Comparison, head: string, group: ReadonlyArray<
     ])
   )
 
-/** At a fixed rate; latencies have a ratio where the baseline was measured at the same rate. */
+/** The table of subjects at a fixed rate. Latencies have a ratio if the baseline was measured at the same rate. */
 const pacedTable = (comparison: Comparison, head: string, group: ReadonlyArray<Series>): string =>
   table(
-    [head, "asked per second", "p50 ms", "ratio (min–max)", "p99 ms", "ratio (min–max)", "p99.9 ms", ...costNames],
+    [head, "requests per second", "p50 ms", "ratio (min–max)", "p99 ms", "ratio (min–max)", "p99.9 ms", ...costNames],
     group.map((series) => [
       series.label,
       readable(series.load.rate ?? Number.NaN),
       middle(series, ({ p50 }) => p50),
-      beside(comparison, comparison.baseline, series, ({ p50 }) => p50),
+      ratioTo(comparison, comparison.baseline, series, ({ p50 }) => p50),
       middle(series, ({ p99 }) => p99),
-      beside(comparison, comparison.baseline, series, ({ p99 }) => p99),
+      ratioTo(comparison, comparison.baseline, series, ({ p99 }) => p99),
       middle(series, ({ p999 }) => p999),
       ...costs(series)
     ])
   )
 
-/** This software beside its other version. */
+/** The table that compares this software with its other version. */
 const otherTable = (comparison: Comparison, other: string): string =>
   table(
-    [`beside ${other}, ratio (min–max)`, "per second", "p50", "p99", "server time", "database time", "peak memory"],
+    [
+      `compared with ${other}, ratio (min–max)`,
+      "per second",
+      "p50",
+      "p99",
+      "server time",
+      "database time",
+      "peak memory"
+    ],
     comparison.series
       .filter((series) => isOurs(series) && counterpart(comparison, "other", series) !== undefined)
       .map((series) => [
         `${series.label}, ${headOf(series)}`,
-        ...besideOther.map((value) => beside(comparison, "other", series, value))
+        ...comparedValues.map((value) => ratioTo(comparison, "other", series, value))
       ])
   )
 
@@ -114,7 +122,7 @@ const roundsOf = ({ series: [first] }: Comparison): string => {
   return rounds === 1 ? "one round: a first impression" : `median and range of ${rounds} rounds`
 }
 
-/** The chart: completions per second on the first dataset. */
+/** The chart of completions per second on the first dataset. */
 export const svg = (comparison: Comparison): string => {
   const [first] = comparison.series
   return chart(

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net"
 
-/** An answer with its unparsed body. */
-export interface Answer {
+/** A response with its unparsed body. */
+export interface RawResponse {
   readonly status: number
   readonly body: Buffer
 }
@@ -9,16 +9,16 @@ export interface Answer {
 const end = Buffer.from("\r\n\r\n")
 
 /**
- * A kept-alive HTTP/1.1 connection that sends one request at a time. It reads the status and content-length, and nothing
- * else: a complete HTTP client needs several times the processor time, and would take it from the server.
+ * A kept-alive HTTP/1.1 connection that sends one request at a time. It parses only the status and the content-length: a
+ * complete HTTP client would need several times the processor time, which the server would lack.
  */
 export class Connection {
   readonly #socket: Socket
   readonly #head: string
   #received: Buffer = Buffer.alloc(0)
-  #answered: ((answer: Answer) => void) | undefined
+  #onResponse: ((response: RawResponse) => void) | undefined
 
-  constructor(url: string, path: string, broken: (reason: Error) => void) {
+  constructor(url: string, path: string, onBroken: (reason: Error) => void) {
     const { hostname, port } = new URL(url)
     this.#head = `POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: `
     this.#socket = connect(Number(port), hostname)
@@ -28,16 +28,16 @@ export class Connection {
     this.#socket.on("error", (error) => {
       reason = error
     })
-    this.#socket.on("close", () => this.#answered && broken(reason))
+    this.#socket.on("close", () => this.#onResponse && onBroken(reason))
   }
 
-  send(body: string, answered: (answer: Answer) => void): void {
-    this.#answered = answered
+  send(body: string, onResponse: (response: RawResponse) => void): void {
+    this.#onResponse = onResponse
     this.#socket.write(`${this.#head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
   }
 
   close(): void {
-    this.#answered = undefined
+    this.#onResponse = undefined
     this.#socket.destroy()
   }
 
@@ -47,13 +47,13 @@ export class Connection {
     if (bodyAt < end.length) return
     const head = this.#received.toString("latin1", 0, bodyAt)
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-    if (length === undefined) return void this.#socket.destroy(new Error(`an answer without content-length: ${head}`))
+    if (length === undefined) return void this.#socket.destroy(new Error(`a response without content-length: ${head}`))
     const endAt = bodyAt + Number(length)
     if (this.#received.length < endAt) return
-    const answer = { status: Number(head.slice(9, 12)), body: this.#received.subarray(bodyAt, endAt) }
-    const answered = this.#answered
+    const response = { status: Number(head.slice(9, 12)), body: this.#received.subarray(bodyAt, endAt) }
+    const onResponse = this.#onResponse
     this.#received = this.#received.subarray(endAt)
-    this.#answered = undefined
-    answered?.(answer)
+    this.#onResponse = undefined
+    onResponse?.(response)
   }
 }

@@ -1,4 +1,4 @@
-/** The PostgreSQL of the bench: one server with default durability, filled templates, and a fresh copy for each measurement. */
+/** The PostgreSQL of the bench: a server with default durability, filled templates, and a fresh copy per measurement. */
 import { type PostgresServer, startPostgres } from "@communications/test-support/PostgresServer"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
@@ -19,12 +19,12 @@ export const postgres = Effect.acquireRelease(
 )
 
 const urlOf = ({ url }: PostgresServer, database: string): string => {
-  const named = new URL(url)
-  named.pathname = `/${database}`
-  return named.href
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.href
 }
 
-/** Runs statements one after the other on one connection, and returns the rows of the last one. */
+/** Runs statements in sequence on one connection, and returns the rows of the last one. */
 const run = <Row extends object>(url: string, ...statements: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -33,7 +33,7 @@ const run = <Row extends object>(url: string, ...statements: ReadonlyArray<strin
     return rows
   }).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1, applicationName: "bench" })))
 
-/** One template for each dataset and each checkout, because versions differ in their schema. */
+/** The name of a template. Each checkout has its own, because versions differ in their schema. */
 const nameOf = ({ communications, organisations }: Dataset, checkout: string): string =>
   `drafts_${communications}_${organisations}${checkout === root ? "" : "_other"}`
 
@@ -60,7 +60,7 @@ export const copyOf = Effect.fn(function* (server: PostgresServer, dataset: Data
   return urlOf(server, copy)
 })
 
-/** How many completions each table has, apart from those that the dataset began with. Version 0.1.0 also has events. */
+/** The number of completions in each table, without those that the dataset started with. Version 0.1.0 also has events. */
 export const completions = Effect.fn(function* (url: string, { completed }: Dataset) {
   const [found] = yield* run<{ readonly events: boolean }>(url, "SELECT to_regclass('events') IS NOT NULL AS events")
   const rows = yield* run<{ readonly table: string; readonly completions: number }>(

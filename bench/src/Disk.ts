@@ -2,14 +2,14 @@
 import { statfsSync } from "node:fs"
 import { tmpdir } from "node:os"
 
-const inMemory = 0x01021994 // TMPFS_MAGIC
+const tmpfs = 0x01021994 // TMPFS_MAGIC
 
-/** Moves temporary files to a disk if their folder is in memory. */
+/** Puts temporary files on a disk if the default folder is in memory. */
 export const useDisk = (): void => {
-  if (statfsSync(tmpdir()).type === inMemory) process.env.TMPDIR = "/var/tmp"
+  if (statfsSync(tmpdir()).type === tmpfs) process.env.TMPDIR = "/var/tmp"
 }
 
-/** The free space on that disk. */
+/** The free space on that disk, in GB. */
 export const freeGigabytes = (): number => {
   useDisk()
   const { bavail, bsize } = statfsSync(tmpdir())

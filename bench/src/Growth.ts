@@ -1,4 +1,4 @@
-/** This software on more communications with their history, and on more organisations. */
+/** Measures this software with more communications, their history, and more organisations. */
 import { Effect } from "effect"
 import * as Database from "./Database.ts"
 import type { Dataset } from "./Dataset.ts"
@@ -17,14 +17,14 @@ const sizes = ({ full, quick }: Options): ReadonlyArray<number> => [
   ...(full ? [10_000_000] : [])
 ]
 
-/** The disk space for the templates, a copy of the largest and the write-ahead log, in GB, rounded up generously. */
+/** An upper estimate of the disk space, in GB, for the templates, a copy of the largest one and the write-ahead log. */
 const gigabytesOf = (datasets: ReadonlyArray<Dataset>): number => {
   const counts = datasets.map(({ communications }) => communications)
   const bytesEach = 1500
   return (counts.reduce((sum, count) => sum + count, Math.max(...counts)) * bytesEach) / 1e9 + 2
 }
 
-/** Measures every size in each round. Half of the communications are completed already. */
+/** Measures every size in each round. Half of the communications are already completed. */
 export const growth = Effect.fn(function* (options: Options) {
   const { rounds } = options
   const series = sizes(options).flatMap((communications) =>
@@ -38,7 +38,9 @@ export const growth = Effect.fn(function* (options: Options) {
   const needed = gigabytesOf(datasets)
   const free = freeGigabytes()
   if (free < needed) {
-    return yield* Effect.die(new Error(`growth needs ${Math.ceil(needed)} GB of disk, ${Math.floor(free)} GB are free`))
+    return yield* Effect.die(
+      new Error(`growth needs ${Math.ceil(needed)} GB of free disk space, but only ${Math.floor(free)} GB are free`)
+    )
   }
   const postgres = yield* Database.postgres
   for (const dataset of datasets) yield* Database.template(postgres, dataset)
@@ -47,7 +49,7 @@ export const growth = Effect.fn(function* (options: Options) {
       announce(`round ${round + 1} of ${rounds}: ${dataset.communications} of ${dataset.organisations} organisations`)
       const warmUp = { connections: 64, seconds: 30, requests: options.quick ? 300 : 1000 }
       const place = { postgres, dataset, warmUp }
-      // As many requests for every size as the smallest has drafts for.
+      // The smallest size has enough drafts for this number of requests.
       const load = { connections: 64, seconds: 60, requests: options.quick ? 1500 : 3900 }
       costs.push(...(yield* measure(place, reference, [load])).costs)
       advance(round * series.length + turn + 1, rounds * series.length)

@@ -1,4 +1,4 @@
-/** Where the time goes: the same completions by the domain alone, by the use case, with the database, over HTTP. */
+/** Shows where the time goes: measures a completion by the domain, by the use case, with the database, and over HTTP. */
 import { complete, completeCommunication, layerMemory, Sessions } from "@communications/core"
 import { aDraft, anAct, freshCaller, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
@@ -14,8 +14,8 @@ import { measure, type Place } from "./Slot.ts"
 import { median, readable } from "./Statistics.ts"
 import { reference } from "./Subjects.ts"
 
-/** The cost of a completion on a step in µs: elapsed time, and processor time of this software and of the database. */
-interface Step {
+/** The cost of a completion in µs: elapsed time, and processor time of this software and of the database. */
+interface Rung {
   readonly clock: number
   readonly own: number
   readonly database: number
@@ -23,20 +23,20 @@ interface Step {
 
 const concurrency = 64
 
-/** Times an effect that returns how many completions it did. */
+/** Times an effect that returns the number of its completions. */
 const timed = Effect.fn(function* <E, R>(run: Effect.Effect<number, E, R>, postgres?: number) {
   const [start, cpu, database] = [performance.now(), process.cpuUsage(), postgres && processorTimeOf(postgres)]
   const times = yield* run
   const { user, system } = process.cpuUsage(cpu)
-  const step: Step = {
+  const rung: Rung = {
     clock: ((performance.now() - start) * 1000) / times,
     own: (user + system) / times,
     database: postgres ? (processorTimeOf(postgres) - (database ?? 0)) / times : 0
   }
-  return step
+  return rung
 })
 
-/** Repeats a synchronous function until the time is over, and returns how often it ran. */
+/** Repeats a synchronous function until the time is over, and returns the number of runs. */
 const repeated = (seconds: number, once: () => void) =>
   Effect.sync(() => {
     let times = 0
@@ -52,11 +52,11 @@ const domain = (seconds: number) => {
   return timed(repeated(seconds, () => complete(draft, act)))
 }
 
-/** On ports in memory, new ones for every thousand drafts; only the completions are timed. */
+/** On ports in memory, with new ports for every thousand drafts; only the completions are timed. */
 const useCase = Effect.fn(function* (seconds: number) {
-  const steps: Array<Step> = []
+  const rungs: Array<Rung> = []
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    const step = Effect.gen(function* () {
+    const batch = Effect.gen(function* () {
       const [caller, token] = [freshCaller(), freshToken()]
       yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { hours: 1 }))
       const drafts = Array.from({ length: 1000 }, (_, index) => aDraft(String(index)))
@@ -65,13 +65,13 @@ const useCase = Effect.fn(function* (seconds: number) {
         completeCommunication({ token, communication_identifier: { number } })
       return yield* timed(Effect.as(Effect.forEach(drafts, completing, { discard: true }), drafts.length))
     })
-    steps.push(yield* Effect.provide(step, layerMemory))
+    rungs.push(yield* Effect.provide(batch, layerMemory))
   }
-  const middle = (value: (step: Step) => number) => median(steps.map(value))
+  const middle = (value: (rung: Rung) => number) => median(rungs.map(value))
   return { clock: middle(({ clock }) => clock), own: middle(({ own }) => own), database: 0 }
 })
 
-/** On PostgreSQL, in this process, with as many connections as the server's pool has. */
+/** On PostgreSQL, in this process, with as many connections as the server has in its pool. */
 const storage = Effect.fn(function* (
   { postgres, dataset, warmUp }: Place,
   seconds: number,
@@ -108,15 +108,15 @@ const storage = Effect.fn(function* (
 const overHttp = Effect.fn(function* (place: Place, seconds: number) {
   const { costs } = yield* measure(place, reference, [{ connections: concurrency, seconds }])
   const [cost] = costs
-  const step: Step = {
+  const rung: Rung = {
     clock: 1e6 / (cost?.perSecond ?? Number.NaN),
     own: cost?.serverTime ?? Number.NaN,
     database: cost?.databaseTime ?? Number.NaN
   }
-  return step
+  return rung
 })
 
-/** Measures every step once in each round. */
+/** Measures every rung once per round. */
 export const ladder = Effect.fn(function* (options: Options) {
   const { rounds, seconds, communications } = options
   const [organisations = 1] = options.organisations
@@ -128,33 +128,33 @@ export const ladder = Effect.fn(function* (options: Options) {
     dataset,
     warmUp: { connections: concurrency, seconds: 7, requests: options.quick ? 1000 : 20_000 }
   }
-  const steps = [
-    { name: "the domain decides: `complete`, a pure function", take: domain(seconds) },
-    { name: "+ the use case, on ports in memory", take: useCase(seconds) },
+  const rungs = [
+    { name: "the domain: `complete`, a pure function", run: domain(seconds) },
+    { name: "+ the use case, in memory", run: useCase(seconds) },
     {
-      name: `+ the ports on PostgreSQL, ${concurrency} at once, without group commit`,
-      take: storage(place, seconds, "off")
+      name: `+ PostgreSQL, ${concurrency} concurrent, without group commit`,
+      run: storage(place, seconds, "off")
     },
-    { name: "the same with group commit", take: storage(place, seconds, "all") },
-    { name: `+ HTTP, ${concurrency} connections`, take: overHttp(place, seconds) }
+    { name: "+ PostgreSQL, with group commit", run: storage(place, seconds, "all") },
+    { name: `+ HTTP, ${concurrency} connections`, run: overHttp(place, seconds) }
   ]
-  const taken = steps.map((): Array<Step> => [])
+  const measured = rungs.map((): Array<Rung> => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { name, take }] of steps.entries()) {
+    for (const [index, { name, run }] of rungs.entries()) {
       announce(`round ${round + 1} of ${rounds}: ${name}`)
-      taken[index]?.push(yield* take)
-      advance(round * steps.length + index + 1, rounds * steps.length)
+      measured[index]?.push(yield* run)
+      advance(round * rungs.length + index + 1, rounds * rungs.length)
     }
   }
-  const rows = steps.map(({ name }, index) => {
-    const middle = (value: (step: Step) => number) => median((taken[index] ?? []).map(value))
-    const clock = middle((step) => step.clock)
-    const database = middle((step) => step.database)
-    const costs = [middle((step) => step.own), database].map(readable)
+  const rows = rungs.map(({ name }, index) => {
+    const middle = (value: (rung: Rung) => number) => median((measured[index] ?? []).map(value))
+    const clock = middle((rung) => rung.clock)
+    const database = middle((rung) => rung.database)
+    const costs = [middle((rung) => rung.own), database].map(readable)
     return [name, readable(1e6 / clock), readable(clock), ...costs]
   })
   return {
     text: table(["", "per second", "µs elapsed", "µs of Node", "µs of PostgreSQL"], rows),
-    data: { steps: steps.map(({ name }, index) => ({ name, rounds: taken[index] })) }
+    data: { steps: rungs.map(({ name }, index) => ({ name, rounds: measured[index] })) }
   }
 })

@@ -1,31 +1,31 @@
 import type { Dataset } from "./Dataset.ts"
 
-/** Requests to a server; each completes another draft. */
+/** A load of requests; each completes a different draft. */
 export interface Load {
   readonly connections: number
   readonly seconds: number
-  /** Requests per second; without it, each connection sends its next request as soon as it has its answer. */
+  /** Requests per second; by default, each connection sends its next request when it has its response. */
   readonly rate?: number | undefined
-  /** Ends the load after this many requests, if the time is not over earlier. */
+  /** The load ends after this number of requests, or earlier if the time is over. */
   readonly requests?: number | undefined
 }
 
-/** A load on drafts from `first` on. */
+/** A load that completes the drafts from number `first` on. */
 export interface Assignment extends Load {
   readonly url: string
   readonly dataset: Dataset
   readonly first: number
 }
 
-/** The result of a load. Latencies are in ms and count from when a request was due. */
+/** The result of a load. Latencies are in ms, and count from the time at which a request was due. */
 export interface Measured {
   readonly sent: number
   readonly completed: number
-  /** Every answer that is not the expected completion, and how often it came. */
+  /** The number of times that each unexpected response came. */
   readonly unexpected: Readonly<Record<string, number>>
-  /** The load generator's processor time for a request and its answer, in µs. */
+  /** The load generator's processor time per request, in µs. */
   readonly generatorTime: number
-  /** Completions answered before the time was over, per second. */
+  /** Completions per second; responses after the end of the load do not count. */
   readonly perSecond: number
   readonly p50: number
   readonly p99: number

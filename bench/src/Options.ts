@@ -6,21 +6,21 @@ import { baseline, other, reference, type Subject, subjects, variant } from "./S
 /** The help text. */
 export const usage = `npm run bench -- [compare|ladder|growth|start] [options]
 
-  compare (the default)  this software beside its alternatives
+  compare (the default)  this software compared with its alternatives
   ladder                 where the time goes: domain, use case, storage, HTTP
-  growth                 this software on more communications and more organisations
-  start                  time to the first answer, after a rest, and of one request after the other
+  growth                 this software with more communications and more organisations
+  start                  time from the start to the first response, of sequential requests, and after an idle time
 
-  --quick             a first impression, in less than two minutes
+  --quick             a short run, for a first impression, in less than two minutes
   --full              growth: up to 10 million communications
-  --only a,b          compare, start: only these, and always raw and ours (${subjects.map(({ name }) => name).join(", ")})
-  --variant N:V=x,W=y compare, start: this software also with these environment variables, called N; may be repeated
+  --only a,b          compare, start: only these subjects, and always raw and ours (${subjects.map(({ name }) => name).join(", ")})
+  --variant N:V=x,W=y compare, start: also this software with these environment variables, as subject N; repeatable
   --against PATH      compare, start: also the version in this checkout, with its dependencies installed
-  --rounds N          how often each is measured, in turns
-  --seconds N         how long each is measured at a time
-  --connections N,M   how many connections send requests at once
-  --organisations N,M how many organisations the communications belong to; compare: the first for all, the others
-                      for raw, ours and --against alone
+  --rounds N          how often each subject is measured
+  --seconds N         the length of each measurement
+  --connections N,M   how many connections send requests concurrently
+  --organisations N,M how many organisations the communications belong to; compare measures all subjects with
+                      the first number, and only raw, ours and --against with the others
   --communications N  how many communications are stored`
 
 const commands = ["compare", "ladder", "growth", "start"] as const
@@ -38,11 +38,11 @@ export interface Options {
   readonly subjects: ReadonlyArray<Subject>
 }
 
-/** A mistake on the command line, in a sentence. */
+/** A mistake on the command line; the message describes it. */
 export class Usage extends Error {}
 
 const whole = (name: string, text: string): number => {
-  if (!/^[1-9][0-9]*$/.test(text)) throw new Usage(`--${name} must be a whole number from 1 up, not ${text}`)
+  if (!/^[1-9][0-9]*$/.test(text)) throw new Usage(`--${name} must be a positive whole number, not ${text}`)
   return Number(text)
 }
 
@@ -54,7 +54,7 @@ const wholes = (name: string, text: string): ReadonlyArray<number> => {
 
 const checkoutAt = (path: string): Subject => {
   const missing = ["package.json", "node_modules"].find((name) => !existsSync(join(path, name)))
-  if (missing !== undefined) throw new Usage(`--against: there is no ${missing} in ${path}`)
+  if (missing !== undefined) throw new Usage(`--against: ${path} has no ${missing}`)
   return other(path)
 }
 
@@ -86,26 +86,31 @@ const parse = (args: ReadonlyArray<string>) => {
 export const optionsOf = (args: ReadonlyArray<string>): Options | undefined => {
   const { values, positionals } = parse(args)
   if (values.help) return undefined
-  const [given = "compare", ...others] = positionals
-  const command = commands.find((name) => name === given)
-  if (command === undefined) throw new Usage(`there is no command ${given}\n\n${usage}`)
-  if (others.length > 0) throw new Usage(`one command at a time, not also ${others.join(" ")}`)
+  const [first = "compare", ...others] = positionals
+  const command = commands.find((name) => name === first)
+  if (command === undefined) throw new Usage(`unknown command ${first}\n\n${usage}`)
+  if (others.length > 0) throw new Usage(`more than one command: ${others.join(" ")}`)
   const defaults = values.quick
     ? { rounds: "1", seconds: "2", connections: "64", organisations: "1", communications: "50000" }
     : { rounds: "5", seconds: "3", connections: "64,256", organisations: "1,100", communications: "1000000" }
-  const variants = values.variant.map((given) => {
-    const made = variant(given)
-    if (made === undefined) throw new Usage(`--variant must be NAME:VARIABLE=VALUE, not ${given}`)
-    return made
+  const variants = values.variant.map((text) => {
+    const parsed = variant(text)
+    if (parsed === undefined) throw new Usage(`--variant must be NAME:VARIABLE=VALUE, not ${text}`)
+    return parsed
   })
   const against = values.against === undefined ? [] : [checkoutAt(values.against)]
   const all = [...subjects, ...variants, ...against]
-  const twice = all.find(({ name }, index) => all.findIndex((earlier) => earlier.name === name) < index)
-  if (twice !== undefined) throw new Usage(`--variant: there is a ${twice.name} already`)
+  const duplicate = all.find(({ name }, index) => all.findIndex((earlier) => earlier.name === name) < index)
+  if (duplicate !== undefined) throw new Usage(`--variant: the name ${duplicate.name} is already in use`)
   const only = values.only?.split(",") ?? all.map(({ name }) => name)
   const unknown = only.find((name) => all.every((subject) => subject.name !== name))
-  if (unknown !== undefined) throw new Usage(`--only: there is no ${unknown}\n\n${usage}`)
-  const asked = new Set([...only, baseline.name, reference.name, ...[...variants, ...against].map(({ name }) => name)])
+  if (unknown !== undefined) throw new Usage(`--only: unknown subject ${unknown}\n\n${usage}`)
+  const selected = new Set([
+    ...only,
+    baseline.name,
+    reference.name,
+    ...[...variants, ...against].map(({ name }) => name)
+  ])
   return {
     command,
     quick: values.quick,
@@ -115,6 +120,6 @@ export const optionsOf = (args: ReadonlyArray<string>): Options | undefined => {
     connections: wholes("connections", values.connections ?? defaults.connections),
     organisations: wholes("organisations", values.organisations ?? defaults.organisations),
     communications: whole("communications", values.communications ?? defaults.communications),
-    subjects: all.filter(({ name }) => asked.has(name))
+    subjects: all.filter(({ name }) => selected.has(name))
   }
 }

@@ -1,4 +1,4 @@
-/** The statement alone, run by pgbench: the speed of the database without a server. */
+/** Runs the statement by pgbench: the speed of the database without a server. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -14,7 +14,7 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
 
-/** Each client completes its own sequence of drafts; the statement computes the values that pgbench cannot. */
+/** Each client completes its own sequence of drafts. The statement computes the values that pgbench cannot compute. */
 const scriptOf = ({ first, dataset }: Assignment): string => {
   const values: ReadonlyArray<string> = [
     "sha256(convert_to(upper(md5('token ' || (:organisation)::text)), 'UTF8'))",
@@ -38,7 +38,7 @@ export const isInstalled = Effect.match(Effect.sandbox(outputOf("pgbench", ["--v
   onFailure: () => false
 })
 
-/** Runs it under a load, on as many connections as the pools of the servers have. */
+/** Runs the statement under a load, on as many connections as the servers have in their pools. */
 export const run = Effect.fn(function* (assignment: Assignment) {
   const path = yield* folder
   const script = join(path, "complete.sql")

@@ -1,22 +1,22 @@
-/** Processes that the bench starts, with their processor time and memory, which are counted on Linux only. */
+/** The processes of the bench, and their processor time and memory, which are measured on Linux only. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
 
-/** The top of the repository. */
+/** The root folder of the repository. */
 export const root = join(import.meta.dirname, "../..")
 
 const read = (path: string): string => {
   try {
     return readFileSync(path, "utf8")
   } catch {
-    return "" // It has ended, or this is not Linux.
+    return "" // The process has ended, or this is not Linux.
   }
 }
 
-/** From /proc/PID/stat: the parent, the processor time of the process, and that of its children that have ended, in µs. */
+/** From /proc/PID/stat: the parent, the processor time of the process, and that of its ended children, in µs. */
 const statOf = (pid: number | string) => {
   const stat = read(`/proc/${pid}/stat`)
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
@@ -62,7 +62,7 @@ const program = (command: string, args: ReadonlyArray<string>, env: Readonly<Rec
     ({ child }) => Effect.promise(() => stop(child))
   )
 
-/** Runs a program to its end, within 10 minutes, and returns its output. */
+/** Runs a program and returns its output; fails if the program fails or takes more than 10 minutes. */
 export const outputOf = (command: string, args: ReadonlyArray<string>, env = {}, cwd = root) =>
   Effect.gen(function* () {
     const { child, printed, closed } = yield* program(command, args, env, cwd)
@@ -71,10 +71,10 @@ export const outputOf = (command: string, args: ReadonlyArray<string>, env = {},
       "10 minutes"
     )
     if (child.exitCode === 0) return printed.out
-    return yield* Effect.die(new Error(`${command} ended with ${child.exitCode}: ${printed.err}${printed.out}`))
+    return yield* Effect.die(new Error(`${command} exited with ${child.exitCode}: ${printed.err}${printed.out}`))
   }).pipe(Effect.scoped, Effect.orDie)
 
-/** Starts a server on Node and waits until it prints where it listens; it is stopped when the scope closes. */
+/** Starts a Node server and waits until it prints its URL; it is stopped when the scope closes. */
 export const server = Effect.fn(function* (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
@@ -87,5 +87,5 @@ export const server = Effect.fn(function* (
     if (child.exitCode !== null) break
     yield* Effect.sleep("20 millis")
   }
-  return yield* Effect.die(new Error(`${args.join(" ")} does not listen: ${printed.err}${printed.out}`))
+  return yield* Effect.die(new Error(`${args.join(" ")} did not start to listen: ${printed.err}${printed.out}`))
 })

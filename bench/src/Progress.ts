@@ -1,4 +1,4 @@
-/** The progress of the bench: one line that changes on a terminal, plain lines elsewhere. */
+/** The progress of the bench: one changing line on a terminal, separate lines elsewhere. */
 const start = performance.now()
 const isTerminal = process.stderr.isTTY
 
@@ -10,17 +10,17 @@ const clock = (): string => {
 let share = 0
 
 /** Prints the current activity. */
-export const announce = (doing: string): void => {
-  const line = `${clock()} ${String(Math.floor(share * 100)).padStart(3)} % ${doing}`
+export const announce = (activity: string): void => {
+  const line = `${clock()} ${String(Math.floor(share * 100)).padStart(3)} % ${activity}`
   process.stderr.write(isTerminal ? `\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`)
 }
 
-/** Sets how many of all turns are done. */
-export const advance = (done: number, of: number): void => {
-  share = of === 0 ? 1 : done / of
+/** Sets the progress: how many turns are done, of how many in total. */
+export const advance = (done: number, total: number): void => {
+  share = total === 0 ? 1 : done / total
 }
 
-/** Clears the line, before other output. */
+/** Clears the progress line before other output. */
 export const finish = (): void => {
   if (isTerminal) process.stderr.write("\r\x1b[2K")
 }

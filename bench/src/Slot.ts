@@ -1,4 +1,4 @@
-/** One measurement of one subject: a fresh copy of the database, a fresh process, a warm-up, then the loads. */
+/** Measures one subject: a fresh copy of the database, a fresh process, a warm-up, then the loads. */
 import { join } from "node:path"
 import type { PostgresServer } from "@communications/test-support/PostgresServer"
 import { Effect } from "effect"
@@ -7,10 +7,10 @@ import type { Dataset } from "./Dataset.ts"
 import type { Assignment, Load, Measured } from "./Load.ts"
 import * as Pgbench from "./Pgbench.ts"
 import { memoryOf, outputOf, processorTimeOf, root, server } from "./Processes.ts"
-import { answersOf, compare, questioned } from "./Smoke.ts"
+import { compare, responsesOf, smokeCompletions } from "./Smoke.ts"
 import type { Subject } from "./Subjects.ts"
 
-/** A measured load, with the processor time of server and database per completion in µs, and the peak memory so far in MB. */
+/** A measured load; processor times of server and database are in µs per completion, the peak memory so far in MB. */
 export interface Cost extends Measured {
   readonly serverTime: number
   readonly databaseTime: number
@@ -30,7 +30,7 @@ const generateLoad = (assignment: Assignment) =>
     (printed): Measured => JSON.parse(printed)
   )
 
-/** Measures a subject under each of the loads; fails unless the database has exactly the completions that were answered. */
+/** Measures a subject under each load; fails unless the tables have exactly as many completions as the server reported. */
 export const measure = Effect.fn(function* (
   { postgres, dataset, warmUp }: Place,
   subject: Subject,
@@ -40,11 +40,11 @@ export const measure = Effect.fn(function* (
   const { program, env, checkout } = subject
   const database = yield* copyOf(postgres, dataset, checkout)
   const running = program && (yield* server(program, { ...env, DATABASE_URL: database }, checkout))
-  const answers = running && (yield* answersOf(running.url, dataset))
-  if (answers !== undefined && expected !== undefined) yield* compare(subject.name, answers, expected)
+  const responses = running && (yield* responsesOf(running.url, dataset))
+  if (responses !== undefined && expected !== undefined) yield* compare(subject.name, responses, expected)
 
-  let next = dataset.completed + 1 + (running ? questioned : 0)
-  let completed = running ? questioned : 0
+  let next = dataset.completed + 1 + (running ? smokeCompletions : 0)
+  let completed = running ? smokeCompletions : 0
   const under = Effect.fn(function* (load: Load) {
     if (next > dataset.communications) return yield* Effect.die(new Error("too few drafts: raise --communications"))
     const assignment = { ...load, url: running?.url ?? database, dataset, first: next }
@@ -68,8 +68,8 @@ export const measure = Effect.fn(function* (
   for (const load of loads) costs.push(yield* under(load))
   for (const { table, completions: rows } of yield* completions(database, dataset)) {
     if (rows === completed) continue
-    const message = `${subject.name} answered ${completed} completions, ${table} has ${rows}`
+    const message = `${subject.name} reported ${completed} completions, but ${table} has ${rows}`
     return yield* Effect.die(new Error(message))
   }
-  return { answers: answers ?? [], costs }
+  return { responses: responses ?? [], costs }
 }, Effect.scoped)

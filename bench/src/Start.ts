@@ -1,4 +1,4 @@
-/** The time to the first answer, after a rest, and of one request after the other. */
+/** Measures the time from the start to the first response, of sequential requests, and after an idle time. */
 import { Effect } from "effect"
 import * as Database from "./Database.ts"
 import { completing, type Dataset } from "./Dataset.ts"
@@ -10,19 +10,23 @@ import { rotated } from "./Rounds.ts"
 import { median, ratios, readableRange, spread } from "./Statistics.ts"
 import { baseline, checkoutsOf, install } from "./Subjects.ts"
 
-/** Times in ms: from the start of the process to the first answer, after a rest, and of one request after the other. */
+/** The times of one start, in ms, and the memory. */
 interface Times {
+  /** From the start of the process to the first response. */
   readonly start: number
+  /** Of a request after the idle time. */
   readonly rested: number
+  /** The median of sequential requests. */
   readonly alone: number
+  /** The peak memory, in MB. */
   readonly memory: number
 }
 
-const rest = "5 seconds"
-const inARow = 300
+const idleTime = "5 seconds"
+const sequentialRequests = 300
 
-/** Completes the draft of that number, and returns how long that took. */
-const ask = (url: string, dataset: Dataset, number: number) =>
+/** Completes the draft with this number, and returns the time it took, in ms. */
+const complete = (url: string, dataset: Dataset, number: number) =>
   Effect.promise(async () => {
     const began = performance.now()
     const response = await fetch(`${url}/crmapi/rest/v2/communications/complete`, {
@@ -31,11 +35,11 @@ const ask = (url: string, dataset: Dataset, number: number) =>
       body: completing(dataset, number)
     })
     await response.arrayBuffer()
-    if (response.status !== 200) throw new Error(`draft ${number} is not completed: ${response.status}`)
+    if (response.status !== 200) throw new Error(`draft ${number} was not completed: status ${response.status}`)
     return performance.now() - began
   })
 
-/** Starts every subject once in each round. */
+/** Starts every subject once per round. */
 export const start = Effect.fn(function* (options: Options) {
   const { rounds } = options
   const series = options.subjects.flatMap(({ program, ...subject }) => {
@@ -54,23 +58,23 @@ export const start = Effect.fn(function* (options: Options) {
         const database = yield* Database.copyOf(postgres, dataset, checkout)
         const began = performance.now()
         const { url, pid } = yield* server(program, { ...env, DATABASE_URL: database }, checkout)
-        yield* ask(url, dataset, 1)
+        yield* complete(url, dataset, 1)
         const start = performance.now() - began
         const others = yield* Effect.forEach(
-          Array.from({ length: inARow }, (_, other) => other + 2),
-          (number) => ask(url, dataset, number)
+          Array.from({ length: sequentialRequests }, (_, other) => other + 2),
+          (number) => complete(url, dataset, number)
         )
-        yield* Effect.sleep(rest)
-        const rested = yield* ask(url, dataset, inARow + 2)
-        // Not the first half, during which Node still compiles.
-        return { start, rested, alone: median(others.slice(inARow / 2)), memory: memoryOf(pid) }
+        yield* Effect.sleep(idleTime)
+        const rested = yield* complete(url, dataset, sequentialRequests + 2)
+        // Without the first half, during which Node still compiles.
+        return { start, rested, alone: median(others.slice(sequentialRequests / 2)), memory: memoryOf(pid) }
       })
       times.push(yield* Effect.scoped(started))
       advance(round * series.length + turn + 1, rounds * series.length)
     }
   }
   const aloneOf = (all: ReadonlyArray<Times> = []) => all.map(({ alone }) => alone)
-  const beside = aloneOf(series.find(({ name }) => name === baseline.name)?.times)
+  const baselineTimes = aloneOf(series.find(({ name }) => name === baseline.name)?.times)
   const rows = series.map(({ label, times }) => {
     const of = (value: (times: Times) => number) => readableRange(spread(times.map(value)))
     return [
@@ -78,11 +82,16 @@ export const start = Effect.fn(function* (options: Options) {
       of(({ start }) => start),
       of(({ rested }) => rested),
       of(({ alone }) => alone),
-      readableRange(ratios(aloneOf(times), beside)),
+      readableRange(ratios(aloneOf(times), baselineTimes)),
       of(({ memory }) => memory)
     ]
   })
-  const names = ["start to first answer ms", `after ${rest} ms`, "one after the other, p50 ms", "ratio (min–max)"]
+  const names = [
+    "start to first response, ms",
+    `after ${idleTime} idle, ms`,
+    "sequential requests, p50 ms",
+    "ratio (min–max)"
+  ]
   return {
     text: table(["", ...names, "peak MB"], rows),
     data: { subjects: series.map(({ name, times }) => ({ name, rounds: times })) }

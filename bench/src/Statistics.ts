@@ -1,4 +1,4 @@
-/** The median. */
+/** The median of some values. */
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -13,18 +13,18 @@ export interface Spread {
   readonly greatest: number
 }
 
-/** Minimum, median and maximum. */
+/** The spread of some values. */
 export const spread = (values: ReadonlyArray<number>): Spread => ({
   least: Math.min(...values),
   median: median(values),
   greatest: Math.max(...values)
 })
 
-/** Each value divided by the value of the same round in the other list: rounds are comparable only with themselves. */
+/** Each value divided by the other value of the same round, because values of different rounds are not comparable. */
 export const ratios = (values: ReadonlyArray<number>, others: ReadonlyArray<number>): Spread =>
   spread(values.map((value, round) => value / (others[round] ?? Number.NaN)))
 
-/** Formats a number with three significant digits, or with all digits before the point. */
+/** Formats a number with about three significant digits, and always with all digits before the point. */
 export const readable = (value: number): string =>
   Number.isFinite(value)
     ? value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })

@@ -9,9 +9,9 @@ import { announce } from "./Progress.ts"
 export interface Subject {
   readonly name: string
   readonly label: string
-  /** The folder where it starts, with the migrations that create its tables. */
+  /** The folder in which it starts; its migrations create the tables. */
   readonly checkout: string
-  /** The arguments of Node; a subject without them is the statement alone, run by pgbench. */
+  /** The arguments of Node. Without them, pgbench runs the statement. */
   readonly program?: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
 }
@@ -28,7 +28,7 @@ const peer = (name: string, label: string, file = `${name}.ts`): Subject => ({
 const variablesIn = (settings: ReadonlyArray<string>) =>
   Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s).slice(0, 2)))
 
-/** The version of a checkout, and the environment and arguments that its `npm start` gives Node. */
+/** The version of a checkout, and the environment and arguments that its `npm start` passes to Node. */
 const manifestOf = (checkout: string) => {
   const { version, scripts }: { readonly version: string; readonly scripts: { readonly start: string } } = JSON.parse(
     readFileSync(join(checkout, "package.json"), "utf8")
@@ -40,7 +40,7 @@ const manifestOf = (checkout: string) => {
 
 const own = manifestOf(root)
 
-/** This software, as `npm start` starts it; `env` configures it. */
+/** This software, started like `npm start`; `env` configures it. */
 const ours = (name: string, label: string, env: Readonly<Record<string, string>> = {}): Subject => ({
   name,
   label,
@@ -49,17 +49,17 @@ const ours = (name: string, label: string, env: Readonly<Record<string, string>>
   env: { ...own.env, ...env }
 })
 
-/** Another version of this software, from a checkout with its dependencies installed. */
+/** Another version of this software; the checkout must have its dependencies installed. */
 export const other = (path: string): Subject => {
   const checkout = resolve(path)
   const { version, ...started } = manifestOf(checkout)
   return { name: "other", label: `version ${version}`, checkout, ...started }
 }
 
-/** The others must answer as this one does. */
+/** The responses of all subjects must equal those of this one. */
 export const reference = ours("ours", "this software")
 
-/** The others are compared with this one. */
+/** The subject that all ratios refer to. */
 export const baseline = peer("raw", "node:http + pg")
 
 /** All subjects, in the order of the table. */
@@ -74,21 +74,21 @@ export const subjects: ReadonlyArray<Subject> = [
   peer("nest-typeorm", "NestJS + TypeORM", "../dist/nest-typeorm/main.js")
 ]
 
-/** Another configuration of this software, from `NAME:VARIABLE=VALUE,VARIABLE=VALUE`; `undefined` for any other text. */
-export const variant = (given: string): Subject | undefined => {
-  const [, name, settings] = /^(\w+):(\w+=[^,]*(?:,\w+=[^,]*)*)$/.exec(given) ?? []
+/** Parses another configuration of this software, `NAME:VARIABLE=VALUE,VARIABLE=VALUE`; `undefined` if it is malformed. */
+export const variant = (text: string): Subject | undefined => {
+  const [, name, settings] = /^(\w+):(\w+=[^,]*(?:,\w+=[^,]*)*)$/.exec(text) ?? []
   if (name === undefined || settings === undefined) return undefined
   return ours(name, `this software, ${settings}`, variablesIn(settings.split(",")))
 }
 
-/** The checkouts of some subjects, each once. */
+/** The distinct checkouts of some subjects. */
 export const checkoutsOf = (chosen: ReadonlyArray<Subject>): ReadonlySet<string> =>
   new Set(chosen.map(({ checkout }) => checkout))
 
-/** Installs the dependencies of the peers if they are missing, and compiles the peer whose decorators Node cannot run. */
+/** Installs missing dependencies of the peers, and compiles the NestJS peer, because Node does not support decorators. */
 export const install = Effect.fn(function* (chosen: ReadonlyArray<Subject>) {
-  const needs = (part: string) => chosen.some(({ program }) => program?.[0]?.startsWith(`bench/${part}`))
-  if (needs("peers") && !existsSync(join(root, "bench/node_modules/.package-lock.json"))) {
+  const uses = (part: string) => chosen.some(({ program }) => program?.[0]?.startsWith(`bench/${part}`))
+  if (uses("peers") && !existsSync(join(root, "bench/node_modules/.package-lock.json"))) {
     announce("installing the peers")
     yield* outputOf("npm", ["ci", "--prefix", "bench", "--loglevel=error"])
   }

@@ -1,4 +1,4 @@
-/** A process that puts a load on a server and prints the result. Its one argument is an `Assignment`, as JSON. */
+/** A process that sends a load to a server and prints the result. Its only argument is an `Assignment`, as JSON. */
 import { Connection } from "./Connection.ts"
 import { completing } from "./Dataset.ts"
 import { type Assignment, type Measured, summary } from "./Load.ts"
@@ -14,11 +14,12 @@ const {
 }: Assignment = JSON.parse(process.argv[2] ?? "")
 const path = "/crmapi/rest/v2/communications/complete"
 const last = Math.min(dataset.communications, first + requests - 1)
-const drained = 10_000
+/** How long to wait for outstanding responses, in ms. */
+const drainTime = 10_000
 
 const latencies: Array<number> = []
 const unexpected: Record<string, number> = {}
-const complain = (reason: string) => {
+const countUnexpected = (reason: string) => {
   unexpected[reason] = (unexpected[reason] ?? 0) + 1
 }
 let next = first
@@ -31,7 +32,7 @@ const all = Array.from(
   { length: connections },
   () =>
     new Connection(url, path, (reason) => {
-      complain(reason.message)
+      countUnexpected(reason.message)
       inFlight--
     })
 )
@@ -39,10 +40,10 @@ const all = Array.from(
 const cpu = process.cpuUsage()
 const start = performance.now()
 const deadline = start + seconds * 1000
-let lastAnswer = start
+let lastResponse = start
 
-/** Completes the next draft on this connection; `due` is when the request should be sent. */
-const ask = (connection: Connection, due: number): void => {
+/** Completes the next draft on this connection; `due` is the time at which the request should be sent. */
+const send = (connection: Connection, due: number): void => {
   const number = next++
   inFlight++
   connection.send(completing(dataset, number), ({ status, body }) => {
@@ -53,15 +54,15 @@ const ask = (connection: Connection, due: number): void => {
       completed++
       if (now <= deadline) {
         inTime++
-        lastAnswer = now
+        lastResponse = now
       }
-    } else complain(`${status} ${body.toString("utf8", 0, 60)}`)
+    } else countUnexpected(`${status} ${body.toString("utf8", 0, 60)}`)
     idle.push(connection)
-    if (rate === undefined && now < deadline && next <= last) ask(take(), now)
+    if (rate === undefined && now < deadline && next <= last) send(takeIdle(), now)
   })
 }
 
-const take = (): Connection => {
+const takeIdle = (): Connection => {
   const connection = idle.pop()
   if (connection === undefined) throw new Error("no connection is idle")
   return connection
@@ -71,23 +72,23 @@ const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 idle.push(...all)
 if (rate === undefined) {
-  while (idle.length > 0 && next <= last) ask(take(), performance.now())
+  while (idle.length > 0 && next <= last) send(takeIdle(), performance.now())
   while (performance.now() < deadline && !(next > last && inFlight === 0)) await sleep(5)
 } else {
   const total = Math.min(Math.floor(rate * seconds), last - first + 1)
-  // A request that is due is sent as soon as a connection is free; the delay counts as latency.
-  while (next - first < total && performance.now() < deadline + drained) {
+  // A due request is sent as soon as a connection is free; the delay counts as latency.
+  while (next - first < total && performance.now() < deadline + drainTime) {
     const due = Math.min(total, Math.ceil(((performance.now() - start) * rate) / 1000))
-    while (next - first < due && idle.length > 0) ask(take(), start + ((next - first) * 1000) / rate)
+    while (next - first < due && idle.length > 0) send(takeIdle(), start + ((next - first) * 1000) / rate)
     await sleep(1)
   }
 }
-while (inFlight > 0 && performance.now() < deadline + drained) await sleep(5)
-if (inFlight > 0) unexpected["no answer"] = inFlight
+while (inFlight > 0 && performance.now() < deadline + drainTime) await sleep(5)
+if (inFlight > 0) unexpected["no response"] = inFlight
 for (const connection of all) connection.close()
 
-// If the requests ran out before the time was over, the load ended with the last answer.
-const elapsed = next > last && rate === undefined ? lastAnswer - start : seconds * 1000
+// If all requests were sent before the time was over, the load ended with the last response.
+const elapsed = next > last && rate === undefined ? lastResponse - start : seconds * 1000
 const { user, system } = process.cpuUsage(cpu)
 const measured: Measured = {
   sent: next - first,

@@ -1,4 +1,4 @@
-/** `npm run bench`: see Options.ts for its options. */
+/** The command `npm run bench`; Options.ts has its options. */
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
 import { compare } from "./Compare.ts"
@@ -32,7 +32,7 @@ const run = Effect.fn(function* (options: Options) {
   const subjects = options.subjects.map(({ name, label, env }) => ({ name, label, env }))
   const data = { options: { ...options, subjects }, ...findings.data }
   report(options.quick ? `quick-${options.command}` : options.command, { ...findings, data })
-  if (findings.unexpected) return yield* Effect.die(new Error(`${findings.unexpected} answers were unexpected`))
+  if (findings.unexpected) return yield* Effect.die(new Error(`${findings.unexpected} responses were unexpected`))
 })
 
 try {

@@ -1,63 +1,100 @@
-import { Config, Duration, Effect, Option, Redacted, Schema } from "effect"
+import { Config, Effect, Schema } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
-const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+/** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
+interface Setting<A> {
+  readonly name: string
+  /** As it would be written in the environment; empty if there is no default. */
+  readonly default: string
+  /** Completes the sentence "NAME must be …". */
+  readonly expected: string
+  readonly description: string
+  readonly config: Config.Config<A>
+}
 
+const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>, "config">): Setting<A> => ({
+  ...described,
+  config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
+})
+
+const PostgresUrl = Schema.RedactedFromValue(
+  Schema.String.check(Schema.makeFilter((url) => ["postgres:", "postgresql:"].includes(URL.parse(url)?.protocol ?? "")))
+)
+const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
-/** Reads a setting from the environment; what it may be is told where it is something else. */
-const setting = <A>(config: Config.Config<A>, expected: string) =>
-  Effect.mapError(config, () => new StartupFailure({ message: `${expected}.` }))
+/** Every setting of the server and of the command line, in the order of the docs. */
+export const settings = {
+  host: setting(Schema.String, {
+    name: "HOST",
+    default: "127.0.0.1",
+    expected: "an address of this machine",
+    description: "The address to listen on"
+  }),
+  port: setting(Port, {
+    name: "PORT",
+    default: "3000",
+    expected: "a number from 0 (any free port) to 65535",
+    description: "The port to listen on"
+  }),
+  databaseUrl: {
+    name: "DATABASE_URL",
+    default: "",
+    expected: "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE",
+    description:
+      "The PostgreSQL database; the embedded one if unset. The server and each command migrate it when they start",
+    config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))
+  },
+  migrationTimeout: setting(Schema.DurationFromString, {
+    name: "MIGRATION_TIMEOUT",
+    default: "60 seconds",
+    expected: "a time like 60 seconds or 2 hours",
+    description: "How long migrating may take, including waiting for locks"
+  }),
+  dataDir: setting(Schema.String, {
+    name: "DATA_DIR",
+    default: "./data",
+    expected: "a folder",
+    description: "The folder of the embedded database; only one process at a time can use it"
+  }),
+  groupCommit: setting(Schema.Literals(["on", "organisation", "off"]), {
+    name: "GROUP_COMMIT",
+    default: "on",
+    expected: "on, organisation or off",
+    description:
+      "`on`: concurrent completions are committed together; `organisation`: only those of the same organisation, for tables distributed by Citus; `off`: each is committed separately"
+  }),
+  proxies: setting(Count, {
+    name: "PROXIES",
+    default: "0",
+    expected: "a whole number from 0",
+    description:
+      "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
+  }),
+  logLevel: setting(Schema.Literals(["debug", "info", "warning", "error", "none"]), {
+    name: "LOG_LEVEL",
+    default: "info",
+    expected: `one of ${Object.keys(levels).join(", ")}`,
+    description: "The least severe entries to log, as lines of JSON on standard output; `debug` logs each request"
+  })
+}
 
-const isPostgresUrl = (url: Redacted.Redacted<string>): boolean =>
-  ["postgres:", "postgresql:"].includes(URL.parse(Redacted.value(url))?.protocol ?? "")
+const read = <A>({ name, expected, config }: Setting<A>): Effect.Effect<A, StartupFailure> =>
+  Effect.mapError(config, () => new StartupFailure({ message: `${name} must be ${expected}.` }))
 
-/** How the server is set up: the environment, with its defaults. The README has the table. */
+/** The configuration of the server and the command line, read from the environment. */
 export const configuration = Effect.gen(function* () {
-  const host = yield* setting(
-    Config.NonEmptyString("HOST").pipe(Config.withDefault("127.0.0.1")),
-    "HOST must not be empty"
-  )
-  const port = yield* setting(
-    Config.schema(Port, "PORT").pipe(Config.withDefault(3000)),
-    "PORT must be a number from 0 (any free port) to 65535"
-  )
-  const databaseUrl = yield* setting(
-    Config.Redacted("DATABASE_URL").pipe(Config.option),
-    "DATABASE_URL must be a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE"
-  )
-  if (Option.exists(databaseUrl, (url) => !isPostgresUrl(url))) {
-    const message = "DATABASE_URL must be a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE."
-    return yield* new StartupFailure({ message })
-  }
-  const migrationTimeout = yield* setting(
-    Config.Duration("MIGRATION_TIMEOUT").pipe(Config.withDefault(Duration.seconds(60))),
-    "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours"
-  )
-  const groupCommit = yield* setting(
-    Config.Literals(["on", "organisation", "off"], "GROUP_COMMIT").pipe(Config.withDefault("on" as const)),
-    "GROUP_COMMIT must be on, organisation or off"
-  )
-  const proxies = yield* setting(
-    Config.schema(Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0)), "PROXIES").pipe(
-      Config.withDefault(0)
-    ),
-    "PROXIES must be how many proxies stand before the server, from 0"
-  )
-  const dataDir = yield* setting(
-    Config.NonEmptyString("DATA_DIR").pipe(Config.withDefault("./data")),
-    "DATA_DIR must not be empty"
-  )
-  const level = yield* setting(
-    Config.Literals(["debug", "info", "warning", "error", "none"], "LOG_LEVEL").pipe(
-      Config.withDefault("info" as const)
-    ),
-    `LOG_LEVEL must be one of ${Object.keys(levels).join(", ")}`
-  )
+  const groupCommit = yield* read(settings.groupCommit)
   return {
-    ...{ host, port, databaseUrl, migrationTimeout, dataDir, proxies },
+    host: yield* read(settings.host),
+    port: yield* read(settings.port),
+    databaseUrl: yield* read(settings.databaseUrl),
+    migrationTimeout: yield* read(settings.migrationTimeout),
+    dataDir: yield* read(settings.dataDir),
+    proxies: yield* read(settings.proxies),
     groupCommit: groupCommit === "on" ? ("all" as const) : groupCommit,
-    logLevel: levels[level]
+    logLevel: levels[yield* read(settings.logLevel)]
   }
 })
 export type Configuration = Effect.Success<typeof configuration>

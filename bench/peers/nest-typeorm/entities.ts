@@ -1,4 +1,4 @@
-/** The tables as TypeORM sees them. */
+/** The tables as TypeORM entities. */
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from "typeorm"
 import type { Contact } from "../documented.ts"
 

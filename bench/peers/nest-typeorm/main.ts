@@ -17,7 +17,7 @@ import { NestFactory } from "@nestjs/core"
 import { InjectDataSource, TypeOrmModule } from "@nestjs/typeorm"
 import type { Response } from "express"
 import { type DataSource, MoreThan } from "typeorm"
-import { type Answer, type Asked, completed, path, read, refused } from "../documented.ts"
+import { type CompleteRequest, completed, type PeerResponse, parseRequest, path, refusal } from "../documented.ts"
 import { announceServer } from "../listening.ts"
 import { hashOf } from "../statement.ts"
 import { Communication, ContactInformation, History, Session } from "./entities.ts"
@@ -26,12 +26,12 @@ import { Communication, ContactInformation, History, Session } from "./entities.
 class Communications {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  async complete({ token, key, value }: Asked, request_id: string): Promise<Answer> {
+  async complete({ token, key, value }: CompleteRequest, request_id: string): Promise<PeerResponse> {
     const at = new Date()
     const session = await this.database
       .getRepository(Session)
       .findOneBy({ token_hash: hashOf(token), expires_at: MoreThan(at) })
-    if (session === null) return refused("INVALID_TOKEN")
+    if (session === null) return refusal("INVALID_TOKEN")
     const { organisation, user: by } = session
     return this.database.transaction(async (manager) => {
       // Not `findOne`, which runs two statements for a join.
@@ -40,7 +40,7 @@ class Communications {
         .innerJoinAndSelect("communication.contact_information", "contact")
         .where({ organisation, [key]: value })
         .getOne()
-      if (draft === null) return refused("COMMUNICATION_NOT_FOUND")
+      if (draft === null) return refusal("COMMUNICATION_NOT_FOUND")
       const { affected, raw } = await manager
         .createQueryBuilder()
         .update(Communication)
@@ -53,9 +53,9 @@ class Communications {
         .where({ organisation, id: draft.id, life_cycle_state: "DRAFT" })
         .returning(["version"])
         .execute()
-      if (affected !== 1) return refused("NOT_DRAFT")
+      if (affected !== 1) return refusal("NOT_DRAFT")
       const [row]: ReadonlyArray<{ readonly version: number }> = raw
-      if (row === undefined) return refused("INTERNAL_ERROR")
+      if (row === undefined) return refusal("INTERNAL_ERROR")
       await manager.insert(History, {
         organisation,
         communication: draft.id,
@@ -72,13 +72,13 @@ class Communications {
   }
 }
 
-/** Answers failures in the documented envelope. */
+/** Sends failures in the documented envelope. */
 @Catch()
 class Failures implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost) {
     const isRequest = error instanceof HttpException && error.getStatus() < 500
     if (!isRequest) console.error(error)
-    const { http, body } = refused(isRequest ? "INVALID_PARAMETERS" : "INTERNAL_ERROR")
+    const { http, body } = refusal(isRequest ? "INVALID_PARAMETERS" : "INTERNAL_ERROR")
     host.switchToHttp().getResponse<Response>().status(http).json(body)
   }
 }
@@ -88,11 +88,11 @@ class CompleteController {
   constructor(private readonly communications: Communications) {}
 
   @Post(path)
-  async complete(@Body() given: unknown, @Res({ passthrough: true }) response: Response) {
+  async complete(@Body() requestBody: unknown, @Res({ passthrough: true }) response: Response) {
     const id = randomUUID()
     response.set("x-request-id", id)
-    const asked = read(given)
-    const { http, body } = typeof asked === "string" ? refused(asked) : await this.communications.complete(asked, id)
+    const parsed = parseRequest(requestBody)
+    const { http, body } = typeof parsed === "string" ? refusal(parsed) : await this.communications.complete(parsed, id)
     response.status(http)
     return body
   }

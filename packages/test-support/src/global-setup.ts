@@ -7,10 +7,10 @@ declare module "vitest" {
   }
 }
 
-/** One PostgreSQL for all integration tests of a run: a fresh one, or the one that TEST_DATABASE_URL names. */
+/** Provides one PostgreSQL for all integration tests of a run: a new one, or the one in TEST_DATABASE_URL. */
 export default async ({ provide }: TestProject) => {
-  const given = process.env.TEST_DATABASE_URL
-  if (given !== undefined) return provide("postgresUrl", given)
+  const url = process.env.TEST_DATABASE_URL
+  if (url !== undefined) return provide("postgresUrl", url)
   const server = await startPostgres({ fsync: "off", max_connections: "200" })
   provide("postgresUrl", server.url)
   return server.stop

@@ -1,4 +1,4 @@
-/** Holds what a host answers against what `answer` itself does: a host adds nothing and takes nothing away. */
+/** Compares the responses of a host with those of `answer`: they must be equal. */
 import { request as send } from "node:http"
 import { answer, largestBody } from "@communications/http"
 import { type Layer, ManagedRuntime } from "effect"
@@ -6,20 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { hostIds, hostPorts } from "./hostPorts.ts"
 import { type HostRequest, hostRequests } from "./hostRequests.ts"
 
-/** A response as it arrived. */
+/** A response as received. */
 export interface HostResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
 }
 
-/** Sends a request to a host. */
+/** Sends a request to a host and returns the response. */
 export type Exchange = (request: HostRequest) => Promise<HostResponse>
 
 const bytesOf = ({ body = "" }: HostRequest): Uint8Array =>
   typeof body === "string" || body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(body.join(""))
 
-/** Exchanges over a socket, with nothing added to the request but its framing. */
+/** Sends requests over a socket, and adds only the framing. */
 export const overSocket =
   (port: number): Exchange =>
   ({ method, path, headers, body }) =>
@@ -39,7 +39,7 @@ export const overSocket =
       }
     })
 
-/** Exchanges by a function of the Fetch standard; a body in pieces is a stream. */
+/** Sends requests to a Fetch handler; a body in several pieces is a stream. */
 export const overFetch =
   (handler: (request: Request) => Promise<Response> | Response): Exchange =>
   async ({ method, path, headers, body }) => {
@@ -50,8 +50,8 @@ export const overFetch =
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
   }
 
-/** What the function itself answers. */
-const byItself = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof hostPorts>, never>): Exchange => {
+/** Calls `answer` without a host. */
+const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof hostPorts>, never>): Exchange => {
   return async (request) => {
     const { method, path: url, headers } = request
     const bytes = bytesOf(request)
@@ -66,14 +66,14 @@ const byItself = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof ho
   }
 }
 
-/** The headers that belong to a connection, not to a response. */
-const ofConnections = ["connection", "date", "keep-alive", "transfer-encoding", "vary"]
+/** Headers that belong to a connection, not to a response. */
+const connectionHeaders = ["connection", "date", "keep-alive", "transfer-encoding", "vary"]
 
-const compared = ({ status, headers, body }: HostResponse) => ({
+const comparable = ({ status, headers, body }: HostResponse) => ({
   status,
   headers: Object.fromEntries(
     Object.entries(headers)
-      .filter(([name]) => !ofConnections.includes(name))
+      .filter(([name]) => !connectionHeaders.includes(name))
       .map(([name, value]) => [name, String(value).replace(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "generated")])
   ),
   body: body
@@ -82,8 +82,8 @@ const compared = ({ status, headers, body }: HostResponse) => ({
 })
 
 /**
- * Declares the tests of a host: it answers each request as `answer` does, except those that never reach it. The host
- * serves `hostPorts`, made anew.
+ * Declares the tests of a host: its response to each request equals that of `answer`. `except` names requests that never
+ * reach `answer` on this host. The host must build its own `hostPorts`, so that it starts with the same data.
  */
 export const describeHost = (
   name: string,
@@ -92,7 +92,7 @@ export const describeHost = (
 ) =>
   describe(name, () => {
     const runtime = ManagedRuntime.make(hostPorts)
-    const expected = byItself(runtime)
+    const expected = direct(runtime)
     let served: Awaited<ReturnType<typeof serve>>
     beforeAll(async () => {
       served = await serve()
@@ -101,10 +101,10 @@ export const describeHost = (
       await served.close?.()
       await runtime.dispose()
     })
-    const all = hostRequests.filter(({ what }) => !except.includes(what)).map((sent) => ({ sent, what: sent.what }))
-    it.each(all)("$what", async ({ sent }) => {
-      const answered = compared(await served.exchange(sent))
-      expect(answered.status).toBe(sent.status)
-      expect(answered).toEqual(compared(await expected(sent)))
+    const all = hostRequests.filter(({ title }) => !except.includes(title)).map((sent) => ({ sent, title: sent.title }))
+    it.each(all)("$title", async ({ sent }) => {
+      const response = comparable(await served.exchange(sent))
+      expect(response.status).toBe(sent.status)
+      expect(response).toEqual(comparable(await expected(sent)))
     })
   })

@@ -1,4 +1,4 @@
-/** Ports in memory for the tests of hosts, always with the same data; two of their communications are broken. */
+/** Ports in memory for the tests of hosts, always with the same data. Completing two of the communications fails. */
 import { Accounts, Communications, layerMemory, Name, Sessions, StorageUnavailable } from "@communications/core"
 import { aDraft, freshCaller, freshId, freshToken, store } from "@communications/core/testing"
 import { DateTime, Effect, Layer, Logger, Redacted } from "effect"
@@ -11,10 +11,10 @@ const drafts = ["41", "42", "43", "unavailable", "defect"].map((number) => aDraf
 /** The token of an open session. */
 export const hostToken = Redacted.value(session)
 
-/** What its user logs in with. */
+/** The credentials of its user. */
 export const hostCredentials = { organisation, username: "demo", password: "secret" }
 
-/** The ids of everything there is; any other is made by a request. */
+/** The ids of all stored data. Requests generate all other ids. */
 export const hostIds: ReadonlySet<string> = new Set(
   drafts.flatMap(({ id, contact_information }) => [id, contact_information.id])
 )
@@ -29,24 +29,24 @@ const data = Layer.effectDiscard(
   }).pipe(Effect.orDie)
 )
 
-/** Completing `unavailable` fails for want of a database, and completing `defect` for a bug. */
+/** Completing `unavailable` fails because the database is unreachable; completing `defect` fails because of a bug. */
 const broken = Layer.effect(
   Communications,
   Effect.map(Communications, (communications) =>
     Communications.of({
       ...communications,
       take: (organisation, identifier, step, act) => {
-        const named = JSON.stringify(identifier)
-        if (named.includes("defect")) return Effect.die(new Error("a bug of ours"))
-        if (!named.includes("unavailable")) return communications.take(organisation, identifier, step, act)
-        const cause = new Error("gone")
+        const text = JSON.stringify(identifier)
+        if (text.includes("defect")) return Effect.die(new Error("a bug"))
+        if (!text.includes("unavailable")) return communications.take(organisation, identifier, step, act)
+        const cause = new Error("connection lost")
         return Effect.fail(new StorageUnavailable({ operation: "take", reason: "unreachable", cause }))
       }
     })
   )
 )
 
-/** The ports; what is logged is dropped. */
+/** The ports, without log output. */
 export const hostPorts = Layer.mergeAll(
   broken.pipe(Layer.provideMerge(data), Layer.provideMerge(layerMemory)),
   Logger.layer([])

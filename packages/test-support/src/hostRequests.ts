@@ -1,9 +1,9 @@
-/** The requests that every host of the API has to answer alike. */
+/** Requests to which every host of the API must send the same responses. */
 import { hostCredentials, hostToken as token } from "./hostPorts.ts"
 
-/** A request, and the status it is answered with. A body in several pieces is sent in chunks. */
+/** A request, and the expected status of its response. A body in several pieces is sent in chunks. */
 export interface HostRequest {
-  readonly what: string
+  readonly title: string
   readonly status: number
   readonly method: string
   readonly path: string
@@ -17,19 +17,19 @@ type Headers = HostRequest["headers"]
 const base = "/crmapi/rest/v2"
 const json = { "content-type": "application/json" }
 
-const get = (what: string, status: number, path: string, headers: Headers = {}): HostRequest => ({
-  ...{ what, status, method: "GET", path, headers }
+const get = (title: string, status: number, path: string, headers: Headers = {}): HostRequest => ({
+  ...{ title, status, method: "GET", path, headers }
 })
 const other = (method: string, status: number, path: string): HostRequest => ({
-  ...{ what: `${method} ${path}`, status, method, path, headers: {} }
+  ...{ title: `${method} ${path}`, status, method, path, headers: {} }
 })
-const post = (what: string, status: number, path: string, body: Body, headers: Headers = json): HostRequest => ({
-  ...{ what, status, method: "POST", path: `${base}/${path}`, headers, body }
+const post = (title: string, status: number, path: string, body: Body, headers: Headers = json): HostRequest => ({
+  ...{ title, status, method: "POST", path: `${base}/${path}`, headers, body }
 })
 
-/** Completes by a body; the number 41 is a draft until the first one. */
-const complete = (what: string, status: number, body: Body, headers: Headers = json) =>
-  post(what, status, "communications/complete", body, headers)
+/** Completes with a body. Number 41 is a draft until the first of these requests. */
+const complete = (title: string, status: number, body: Body, headers: Headers = json) =>
+  post(title, status, "communications/complete", body, headers)
 const completing = (number: string, others: object = {}) =>
   JSON.stringify({ token, communication_identifier: { number }, ...others })
 const { token: _, ...withoutToken } = JSON.parse(completing("41"))
@@ -39,22 +39,27 @@ const path = `${base}/communications/complete`
 
 const successes: ReadonlyArray<HostRequest> = [
   complete("a completion", 200, completing("41")),
-  complete("a completion by header", 200, JSON.stringify({ communication_identifier: { number: "42" } }), {
-    ...json,
-    authorization: `Bearer ${token}`
-  }),
-  complete("a completion in chunks, of some fields", 200, [
+  complete(
+    "a completion with the token in a header",
+    200,
+    JSON.stringify({ communication_identifier: { number: "42" } }),
+    {
+      ...json,
+      authorization: `Bearer ${token}`
+    }
+  ),
+  complete("a completion in chunks, with some fields", 200, [
     completing("43", { fields_set: "id" }).slice(0, 9),
     completing("43", { fields_set: "id" }).slice(9)
   ]),
   post("a view", 200, "communications/view", completing("41")),
   get("one communication", 200, `${shown}41`),
   get("one communication, percent-encoded", 200, `${shown}41`.replace("number=41", "number%3D41")),
-  get("parameters given twice", 400, `${shown}41&communication_identifier=number=42`),
-  get("two identifiers", 400, `${shown}41&communication_identifier=id=42`),
-  get("fields given twice", 200, `${shown}41&fields_set=id&fields_set=subject`),
+  get("a repeated identifier", 400, `${shown}41&communication_identifier=number=42`),
+  get("two different identifiers", 400, `${shown}41&communication_identifier=id=42`),
+  get("a repeated fields_set", 200, `${shown}41&fields_set=id&fields_set=subject`),
   get("a list", 200, `${base}/communications/list?token=${token}&life_cycle_state=COMPLETED&fields_set=number,subject`),
-  get("a number that is none", 400, `${base}/communications/list?token=${token}&number_of_results=x`),
+  get("an invalid number of results", 400, `${base}/communications/list?token=${token}&number_of_results=x`),
   post("a log-in", 200, "authentication/token", JSON.stringify(hostCredentials)),
   post("a failed log-in", 401, "authentication/token", JSON.stringify({ ...hostCredentials, password: "wrong" })),
   post("a contact", 200, "contact_information/create", [
@@ -65,13 +70,13 @@ const successes: ReadonlyArray<HostRequest> = [
 const bodies: ReadonlyArray<HostRequest> = [
   complete("an object without members", 400, "{}"),
   complete("half an object", 400, "{"),
-  complete("no JSON object", 400, "[]"),
+  complete("an array instead of an object", 400, "[]"),
   complete("an empty body", 400, ""),
   complete("a body that is not UTF-8", 400, Uint8Array.of(0x22, 0xff, 0x22)),
   complete("a wrong member", 400, completing("41", { communication_identifier: { number: 41 } })),
   complete("an unknown field", 400, completing("41", { fields_set: "nope" })),
-  complete("a field of every object", 400, completing("41", { fields_set: "constructor" })),
-  complete("the prototype of every object as a field", 400, completing("41", { fields_set: "__proto__" })),
+  complete("an inherited property as a field", 400, completing("41", { fields_set: "constructor" })),
+  complete("the prototype as a field", 400, completing("41", { fields_set: "__proto__" })),
   complete(
     "a token in a prototype",
     401,
@@ -88,26 +93,26 @@ const bodies: ReadonlyArray<HostRequest> = [
   complete("the same in chunks", 413, [" ".repeat(16_000), " ".repeat(385)]),
   complete("a large body", 413, "x".repeat(3_000_000)),
   complete("a large body in chunks", 413, Array<string>(300).fill("x".repeat(10_000))),
-  complete("text", 415, "{}", { "content-type": "text/plain" }),
+  complete("a text body", 415, "{}", { "content-type": "text/plain" }),
   complete("JSON in another encoding", 415, "{}", { "content-type": "application/json; charset=utf-16" }),
   complete("a compressed body", 415, "{}", { ...json, "content-encoding": "gzip" }),
-  complete("no database", 503, completing("unavailable")),
+  complete("an unreachable database", 503, completing("unavailable")),
   complete("a bug", 500, completing("defect"))
 ]
 
 const paths: ReadonlyArray<HostRequest> = [
   get("the root", 404, "/"),
-  get("nothing", 404, `${base}/nothing?x=1`),
-  get("capitals", 404, path.toUpperCase()),
-  get("two slashes", 404, `${path}//`),
+  get("an unknown path", 404, `${base}/nothing?x=1`),
+  get("a path in capitals", 404, path.toUpperCase()),
+  get("two slashes at the end", 404, `${path}//`),
   post("a slash at the end", 400, "communications/complete/", "{}"),
-  post("a query", 400, "communications/complete?x=1", "{}"),
+  post("a path with a query", 400, "communications/complete?x=1", "{}"),
   post("a percent-encoded path", 400, "communications/%63omplete", "{}"),
   post("a percent-encoded slash", 404, "communications%2Fcomplete", "{}"),
   post("a percent-encoded question mark", 404, "communications/complete%3F", "{}"),
   post("a percent-encoded NUL", 404, "communications/complete%00", "{}"),
   post("a path that cannot be decoded", 404, "communications/complete%ff%", "{}"),
-  post("a large body to nothing", 404, "nothing", "x".repeat(3_000_000)),
+  post("a large body to an unknown path", 404, "nothing", "x".repeat(3_000_000)),
   get("a prototype in the query", 401, `${shown}41&__proto__=x&__proto__=y`.replace(token, "x")),
   get("a prototype as identifier", 400, `${base}/communications/show?communication_identifier=__proto__=x`),
   ...["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"].map((method) => other(method, 405, path)),
@@ -124,5 +129,5 @@ const paths: ReadonlyArray<HostRequest> = [
   get("a long request id", 200, "/health/live", { "x-request-id": "x".repeat(129) })
 ]
 
-/** The requests, in the order in which they are to be sent. */
+/** The requests, in the order in which they must be sent. */
 export const hostRequests: ReadonlyArray<HostRequest> = [...successes, ...bodies, ...paths]

@@ -1,4 +1,4 @@
-/** The command line: its commands, and how it tells that it does not understand. */
+/** The command line: its commands, and how it reports wrong arguments. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
@@ -9,7 +9,7 @@ import { seed } from "./Seed.ts"
 import { token } from "./Token.ts"
 import { user } from "./User.ts"
 
-/** What is wrong with the arguments, without those that may be secrets. */
+/** Describes a wrong argument without repeating its value, which may be a secret. */
 const describe = (error: CliError.NonShowHelpErrors): string => {
   switch (error._tag) {
     case "UnknownSubcommand":
@@ -29,7 +29,7 @@ const describe = (error: CliError.NonShowHelpErrors): string => {
   }
 }
 
-/** Help goes to standard output; what is not understood is told in one sentence. */
+/** Prints help to standard output, and wrong arguments to standard error in one sentence. */
 const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
@@ -43,22 +43,24 @@ const settings = Layer.mergeAll(
   CliOutput.layer(CliOutput.defaultFormatter({ globalFlags: "none" }))
 )
 
-/** The whole command line; it is named as it is typed. */
-export const cli = Command.make("npm run cli --").pipe(
+/** All commands, below the one that users type. The table in the docs follows from it. */
+export const commands = Command.make("npm run cli --").pipe(
   Command.withDescription(
-    `Sets up and fills the database of Communications. It is the one that the server uses too: DATABASE_URL names a
-  PostgreSQL; without it, it is the embedded one in DATA_DIR (./data), which one process at a time may use: stop the
-  server first.`
+    `Sets up and fills the database that the server uses: the PostgreSQL named by DATABASE_URL or, if that is unset, the
+  embedded database in DATA_DIR (./data). Only one process at a time can use the embedded one: stop the server first.`
   ),
   Command.withSubcommands([
     { group: "Set up", commands: [migrate, organisation, user, token] },
     { group: "Fill", commands: [imports, seed] }
   ]),
   Command.withExamples([
-    { command: "npm run cli -- user create --help", description: "Every command explains itself" },
-    { command: "npm run cli -- organisation create ACME", description: "From nothing: first an organisation" },
-    { command: "npm run cli -- user create anna --organisation ACME", description: "Then a user, who may log in" }
-  ]),
-  Command.run({ version: "" }),
+    { command: "npm run cli -- user create --help", description: "Show how to use a command" },
+    { command: "npm run cli -- organisation create ACME", description: "Begin with an organisation" },
+    { command: "npm run cli -- user create anna --organisation ACME", description: "Add a user to it" }
+  ])
+)
+
+/** Runs the command named by the arguments of the process. */
+export const cli = Command.run(commands, { version: "" }).pipe(
   Effect.provide(Layer.mergeAll(NodeServices.layer, settings))
 )

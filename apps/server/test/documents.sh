@@ -1,0 +1,37 @@
+# Defined before the shell blocks of a document: the first failure ends them; commands that cannot run here are replaced.
+set -eo pipefail
+trap 'echo "FAILED: $BASH_COMMAND"' ERR
+
+npm() {
+  case "$*" in
+    ci* | install*) ;; # everything is installed
+    start) if [ "$BASHPID" = $$ ]; then start_and_stop; else exec npm start; fi ;;
+    "run cli"*) command npm "$@" ;;
+    *) exists "$@" ;;
+  esac
+}
+
+npx() {
+  if [ "$1" = vitest ]; then exists test "$@"; else command npx "$@"; fi
+}
+
+# In the foreground the server would run for ever: it is stopped once it has printed its request.
+start_and_stop() {
+  : >start.txt
+  exec npm start >>start.txt 2>&1 &
+  until grep -q "^  -d" start.txt; do
+    kill -0 $! || { cat start.txt && return 1; }
+    sleep 0.1
+  done
+  cat start.txt
+  kill $! && wait $!
+}
+
+# Tests, checks and measurements take too long: their script and the files that they name must exist.
+exists() {
+  if [ "$1" = run ]; then shift; fi
+  grep -q "^    \"$1\": " package.json || return 1
+  for word in "${@:2}"; do
+    if [[ $word == */* ]]; then compgen -G "$word*" >/dev/null || return 1; fi
+  done
+}

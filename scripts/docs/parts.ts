@@ -1,0 +1,136 @@
+/** The parts of the documents that follow from the code, by name. */
+import { CommunicationEvent, type Operations, operations, stateNames, steps } from "@communications/core"
+import { allCodes, codeOfError, messageOf, statusOf, verbOf } from "@communications/http"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Effect, SchemaAST } from "effect"
+import { CliOutput, Command, type HelpDoc } from "effect/cli"
+import { settings } from "../../apps/server/src/Configuration.ts"
+import { commands } from "../../apps/server/src/commands/Cli.ts"
+import type { Texts } from "./texts.ts"
+
+const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  [row(...head), row(...head.map(() => "---")), ...rows.map((cells) => row(...cells))].join("\n")
+const code = (text: string): string => `\`${text}\``
+
+/** The state machine, one arrow for each step. */
+const diagram = (): string =>
+  [
+    "```mermaid",
+    "stateDiagram-v2",
+    "  direction LR",
+    "  [*] --> DRAFT: create",
+    ...Object.entries(steps).map(([name, { from, to }]) => `  ${stateNames[from]} --> ${stateNames[to]}: ${name}`),
+    "```"
+  ].join("\n")
+
+/** The names of the members of a request, either the optional or the mandatory ones. */
+const membersOf = (ast: SchemaAST.AST, isOptional: boolean): ReadonlyArray<string> =>
+  SchemaAST.isObjects(ast)
+    ? ast.propertySignatures
+        .filter(({ type }) => SchemaAST.isOptional(SchemaAST.toEncoded(type)) === isOptional)
+        .map(({ name }) => code(String(name)))
+    : []
+
+/**
+ * The parameters of an operation. If its request is a union, first the members that all alternatives share, then those of
+ * each alternative; a member that one alternative needs is not listed as optional.
+ */
+const parameters = ({ request: { ast } }: Operations, isOptional: boolean): string => {
+  const types = SchemaAST.isUnion(ast) ? ast.types : [ast]
+  const needed = types.flatMap((type) => (isOptional ? membersOf(type, false) : []))
+  const alternatives = types.map((type) => membersOf(type, isOptional).filter((name) => !needed.includes(name)))
+  const [first = [], ...others] = alternatives
+  const shared = first.filter((name) => others.every((names) => names.includes(name)))
+  const own = alternatives.map((names) => names.filter((name) => !shared.includes(name)).join(", "))
+  return [shared.join(", "), own.filter((names) => names !== "").join(" or ")].filter((part) => part !== "").join(", ")
+}
+
+const operationsTable = (): string =>
+  table(
+    ["operation", "mandatory", "optional", "description"],
+    operations.map((operation) => {
+      const reduced = operation.user === "authenticated" ? [code("fields_set")] : []
+      const optional = [parameters(operation, true), ...reduced].filter((part) => part !== "")
+      return [
+        `${verbOf(operation.name)} ${code(operation.name)}`,
+        parameters(operation, false),
+        optional.join(", "),
+        `${operation.summary}. ${operation.description}`
+      ]
+    })
+  )
+
+/** Every code, with the errors of the library that it stands for. */
+const codesTable = (): string =>
+  table(
+    ["code", "HTTP", "message", "in the library"],
+    allCodes.map((name) => {
+      const errors = Object.entries(codeOfError).flatMap(([tag, code]) => (code === name ? [tag] : []))
+      return [code(name), String(statusOf(name)), messageOf(name), errors.map(code).join(", ")]
+    })
+  )
+
+const configurationTable = (): string =>
+  table(
+    ["variable", "value", "default", "description"],
+    Object.values(settings).map(({ name, expected, default: byDefault, description }) => [
+      code(name),
+      expected,
+      byDefault === "" ? "none" : code(byDefault),
+      `${description}.`
+    ])
+  )
+
+/** The paths of the commands that do something, below a command. */
+const commandPaths = ({ name, subcommands }: Command.Command.Any): ReadonlyArray<ReadonlyArray<string>> => {
+  const below = subcommands.flatMap(({ commands }) => commands).flatMap(commandPaths)
+  return below.length === 0 ? [[name]] : below.map((path) => [name, ...path])
+}
+
+const usage = ({ args = [], flags }: HelpDoc.HelpDoc): string =>
+  [
+    ...args.map(({ name }) => name),
+    ...flags.map(({ name, type, required }) => (required ? `--${name} ${type}` : `[--${name} ${type}]`))
+  ].join(" ")
+
+/** Every command as its help describes it. */
+const commandsTable = Effect.gen(function* () {
+  const rows: Array<ReadonlyArray<string>> = []
+  const presenter: CliOutput.Presenter = {
+    present: (event) =>
+      Effect.sync(() => {
+        if (event._tag !== "Help") return
+        const [, ...path] = event.commandPath
+        const description = event.helpDoc.description.replaceAll(/\s+/g, " ")
+        rows.push([code(`${path.join(" ")} ${usage(event.helpDoc)}`.trim()), description])
+      })
+  }
+  for (const [, ...path] of commandPaths(commands)) {
+    yield* Command.runWith(commands, { version: "" })([...path, "--help"]).pipe(
+      Effect.provide(CliOutput.layerPresenter(presenter))
+    )
+  }
+  return table(["command", "description"], rows)
+}).pipe(Effect.provide(NodeServices.layer))
+
+const typeOf = (ast: SchemaAST.AST): string => {
+  if (SchemaAST.isUnion(ast)) return ast.types.map(typeOf).join(", ")
+  if (SchemaAST.isLiteral(ast)) return code(String(ast.literal))
+  return code(ast._tag.toLowerCase())
+}
+
+const eventTable = (): string =>
+  table(
+    ["member", "value"],
+    Object.entries(CommunicationEvent.fields).map(([name, { ast }]) => [code(name), typeOf(ast)])
+  )
+
+export const parts: Texts = new Map([
+  ["diagram", diagram()],
+  ["operations", operationsTable()],
+  ["codes", codesTable()],
+  ["configuration", configurationTable()],
+  ["commands", await Effect.runPromise(commandsTable)],
+  ["event", eventTable()]
+])

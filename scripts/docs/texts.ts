@@ -1,0 +1,48 @@
+import { globSync, readFileSync } from "node:fs"
+
+/** Texts by their path. */
+export type Texts = ReadonlyMap<string, string>
+
+const read = (...patterns: ReadonlyArray<string>): Texts =>
+  new Map(
+    globSync(patterns, { exclude: ["**/node_modules", "**/dist", "**/data"] })
+      .sort()
+      .map((file) => [file, readFileSync(file, "utf8")])
+  )
+
+/** Every Markdown document of the repository. */
+export const documents = (): Texts => read("**/*.md", ".github/**/*.md")
+
+/** Every source in TypeScript. */
+export const sources = (): Texts => read("**/*.ts")
+
+/** What `ts` blocks quote: each example by its name, and its regions as `file#region`. */
+export const quotations = (): Texts => {
+  const found = new Map<string, string>()
+  for (const [path, text] of read("examples/*.ts")) {
+    const name = path.slice("examples/".length, -".ts".length)
+    found.set(name, withoutRegionMarkers(text))
+    for (const [, indent = "", region, body = ""] of text.matchAll(
+      /^( *)\/\/ #region (\S+)\n([\s\S]*?)^ *\/\/ #endregion/gm
+    ))
+      found.set(`${name}#${region}`, withoutRegionMarkers(body).replaceAll(new RegExp(`^${indent}`, "gm"), ""))
+  }
+  return found
+}
+
+const withoutRegionMarkers = (code: string): string => code.replaceAll(/^ *\/\/ #(end)?region.*\n/gm, "")
+
+/** A `sh` block, with the heading of its section, and the reason if it is not run. */
+export interface ShellBlock {
+  readonly section: string
+  readonly code: string
+  readonly notRun: string | undefined
+}
+
+/** The `sh` blocks of a document, in order. */
+export const shellBlocks = (text: string): ReadonlyArray<ShellBlock> =>
+  text.split(/^(?=## )/m).flatMap((chapter) => {
+    const section = /^## (.*)/.exec(chapter)?.[1] ?? ""
+    const blocks = chapter.matchAll(/(?:^<!-- not run: (.*) -->\n+)?^```sh\n([\s\S]*?)^```$/gm)
+    return Array.from(blocks, ([, notRun, code = ""]) => ({ section, code, notRun }))
+  })
