@@ -59,6 +59,7 @@ const steps: ReadonlyArray<Step> = [
     commands: ["node --conditions=@communications/source scripts/docs.ts --check"],
     notes: /^not run: .*$/gm
   },
+  { name: "versions and addresses", commands: ["node scripts/manifests.ts --check"] },
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",
