@@ -19,7 +19,7 @@ const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
 const commentsOf = (code: string): ReadonlyArray<string> =>
   Array.from(code.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/ .*(?:\n *\/\/ .*)*)/g), ([comment]) =>
     comment
-      .replaceAll(/\/\*\*?|\*\/|^ *(?:\*|\/\/) ?/gm, "")
+      .replaceAll(/\/\*\*?|\*\/|^ *(?:\*(?!\/)|\/\/) ?/gm, "")
       .replaceAll(/\s+/g, " ")
       .trim()
   )
