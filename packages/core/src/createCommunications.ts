@@ -1,4 +1,4 @@
-/** The operations for hosts without Effect: promises of outcomes. */
+/** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
 import { Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
 import { parseCaller } from "./domain/Caller.ts"
 import type { CommunicationEvent } from "./domain/CommunicationEvent.ts"
@@ -9,79 +9,83 @@ import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/
 import type { Ports } from "./ports/index.ts"
 import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
 
-/** The value of an operation, or its error; `_tag` distinguishes the errors. */
+/** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
 
-/** The value of an outcome; throws its error where there is none. */
+/** Returns the value of an outcome, or throws its error. */
 export const orThrow = async <A, E>(promised: Promise<Outcome<A, E>>): Promise<A> => {
   const outcome = await promised
   if (outcome.ok) return outcome.value
   throw outcome.error
 }
 
-/** On whose behalf: the user of a token, or a user that the host has authenticated, by ids in hexadecimal digits or as UUIDs. */
+/** Identifies the user: by a session token, or as a caller that the host has authenticated. Ids may be UUIDs. */
 export type Asking =
   | { readonly token: string; readonly caller?: never }
   | { readonly caller: { readonly organisation: string; readonly user: string }; readonly token?: never }
 
-interface Users {
+/** The parameters that identify the user of an operation. */
+interface UserParameters {
   readonly authenticated: Asking
   readonly token: { readonly token: string }
   readonly anyone: { readonly address?: string | null }
 }
 
 type Failure<Op extends Operations> = Op extends Operations
-  ? InvalidRequest | InstanceType<Op["errors"][number]> | AskingFailure<Op["user"]>
+  ? InvalidRequest | InstanceType<Op["errors"][number]> | CallerFailure<Op["user"]>
   : never
-type AskingFailure<User> = User extends "authenticated" ? InvalidCaller | UnknownFields : never
+type CallerFailure<User> = User extends "authenticated" ? InvalidCaller | UnknownFields : never
 
-type Request<Op extends Operations> = Users[Op["user"]] & Op["request"]["Encoded"]
-type Promised<A, Op extends Operations> = Promise<Outcome<A, Failure<Op>>>
+type Request<Op extends Operations> = UserParameters[Op["user"]] & Op["request"]["Encoded"]
+type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, Failure<Op>>>
 
 /** With `fields_set` a method returns the named fields, without it all of them. */
-interface Reducible<Op extends Operations, Nameable> {
-  (request: Request<Op> & { readonly fields_set?: null }): Promised<Op["answer"]["Type"], Op>
-  (request: Request<Op> & { readonly fields_set: GivenFields }): Promised<Sparse<Nameable>, Op>
+interface MethodWithFields<Op extends Operations, Nameable> {
+  (request: Request<Op> & { readonly fields_set?: null }): PromisedOutcome<Op["answer"]["Type"], Op>
+  (request: Request<Op> & { readonly fields_set: GivenFields }): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
 type Method<Op extends Operations> = Op extends { readonly user: "authenticated"; readonly nameable?: infer Nameable }
-  ? Reducible<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: Request<Op>) => Promised<Op["answer"]["Type"], Op>
+  ? MethodWithFields<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
+  : (request: Request<Op>) => PromisedOutcome<Op["answer"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {
   readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
 }
 
-/** A request as a method receives it, whatever the types promised. */
-interface Received {
+/** A request before it is checked; without TypeScript a caller can pass anything. */
+interface UncheckedRequest {
   readonly token?: string
   readonly caller?: { readonly organisation: string; readonly user: string }
   readonly address?: string | null
 }
 
-/** A request without the members that are `undefined`, at any depth: as JSON would carry it. */
+/** Removes members that are `undefined`, at any depth, because JSON cannot carry them. */
 const asJson = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(asJson)
   if (!Predicate.isObject(value)) return value
-  const given = Object.entries(value).filter(([, member]) => member !== undefined)
-  return Object.fromEntries(given.map(([name, member]) => [name, asJson(member)]))
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return Object.fromEntries(members.map(([name, member]) => [name, asJson(member)]))
 }
 
-const ask = (operation: Operations, request: Received): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => {
+const run = (
+  operation: Operations,
+  request: UncheckedRequest
+): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => {
   const { caller, address = null } = request
-  const given = asJson(request)
+  const json = asJson(request)
   const token = Redacted.make(request.token ?? "")
-  if (operation.user !== "authenticated") return operation.ask({ token, address }, given)
-  if (caller === undefined) return operation.ask({ token }, given)
+  if (operation.user !== "authenticated") return operation.ask({ token, address }, json)
+  if (caller === undefined) return operation.ask({ token }, json)
   return Effect.flatMap(
     Effect.fromResult(parseCaller(caller)),
-    (caller): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => operation.ask({ caller }, given)
+    (caller): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => operation.ask({ caller }, json)
   )
 }
 
 /**
- * The operations on these ports, for instance those of `layerHost(fromPg(pool))` of `@communications/postgres`. Each
+ * Makes the operations on these ports, for example on `layerHost(fromPg(pool))` of `@communications/postgres`. Each
  * promise resolves to an `Outcome`; only a defect rejects it.
  */
 export const createCommunications = (ports: Layer.Layer<Ports>) => {
@@ -89,10 +93,10 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
 
   const methods = inGroups<Methods>(
     operations,
-    (operation) => (request: Received) =>
+    (operation) => (request: UncheckedRequest) =>
       runtime.runPromise(
         Effect.match(
-          Effect.suspend(() => ask(operation, request)),
+          Effect.suspend(() => run(operation, request)),
           {
             onSuccess: (value) => ({ ok: true, value }),
             onFailure: (error) => ({ ok: false, error })
@@ -104,7 +108,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
   return {
     ...methods,
 
-    /** Handles events until it is stopped: see `subscribe`. A handler that throws is called again. */
+    /** Calls the handler for each event until `stop` is called; see `subscribe`. A handler that throws is retried. */
     subscribe: ({
       handler,
       ...subscription
@@ -117,7 +121,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
       return { stop: (): Promise<void> => Effect.runPromise(Fiber.interrupt(fiber)) }
     },
 
-    /** Releases the resources of the ports; a handle of the host stays open. */
+    /** Releases the resources of the ports. A handle that the host passed in stays open. */
     dispose: (): Promise<void> => runtime.dispose()
   }
 }

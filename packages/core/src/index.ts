@@ -1,4 +1,4 @@
-/** Communications of a CRM: the domain, its ports, its operations and its use cases. */
+/** The communications of a CRM: the domain, its ports, its use cases and its operations. */
 export * from "./createCommunications.ts"
 export * from "./domain/Caller.ts"
 export * from "./domain/Communication.ts"

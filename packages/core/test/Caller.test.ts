@@ -7,9 +7,9 @@ import { uuidOf } from "./Given.ts"
 describe("parseCaller", () => {
   const caller = freshCaller()
   it.each([String, (id: string) => id.toLowerCase(), uuidOf, (id: string) => uuidOf(id).toUpperCase()])(
-    "reads ids in either case, and as UUIDs: %#",
-    (written) => {
-      const given = { organisation: written(caller.organisation), user: written(caller.user) }
+    "accepts ids in either case, and as UUIDs: %#",
+    (format) => {
+      const given = { organisation: format(caller.organisation), user: format(caller.user) }
       assert.deepStrictEqual(parseCaller(given), Result.succeed(caller))
     }
   )

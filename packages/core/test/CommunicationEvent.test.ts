@@ -16,7 +16,7 @@ const [organisation, act] = [freshOrganisation(), anAct()]
 const log = { id: EventId.make(freshId()), version: 2 }
 
 describe("the event of a history entry", () => {
-  it("has the members that a host needs, in order, as JSON", () => {
+  it("is JSON with the documented members, in order", () => {
     const draft = aDraft("CM000680")
     const event = eventOf(organisation, draft, stepEntry(completion, act), log)
     assert.strictEqual(
@@ -37,7 +37,7 @@ describe("the event of a history entry", () => {
   })
 })
 
-describe("a completion", () => {
+describe("isCompletion", () => {
   it.each([
     [null, "DRAFT", false],
     [null, "COMPLETED", false],

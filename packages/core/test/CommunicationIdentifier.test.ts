@@ -4,14 +4,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 
 describe("parseIdentifier", () => {
-  it("takes an id in either case, and as a UUID", () => {
+  it("accepts an id in either case, and as a UUID", () => {
     const id = freshId()
     const uuid = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
     for (const given of [id, id.toLowerCase(), uuid, uuid.toLowerCase()]) {
       assert.deepNestedInclude(parseIdentifier({ id: given }), { "success._tag": "Id", "success.id": id })
     }
   })
-  it.each(["41", "CM000680", "  ", "0", "…"])("takes any number unchanged: %j", (number) => {
+  it.each(["41", "CM000680", "  ", "0", "…"])("keeps any number unchanged: %j", (number) => {
     assert.deepNestedInclude(parseIdentifier({ number, id: null }), {
       "success._tag": "Number",
       "success.number": number
@@ -26,7 +26,7 @@ describe("parseIdentifier", () => {
     { id: "A", number: "B" },
     { id: freshId(), number: "41" },
     { id: "", number: "" }
-  ])("refuses none, and more than one: %j", (given) => {
+  ])("refuses neither or both of id and number: %j", (given) => {
     assert.deepStrictEqual(parseIdentifier(given), Result.fail(new AmbiguousIdentifier({ given })))
   })
   it.each([
@@ -45,10 +45,10 @@ describe("parseIdentifier", () => {
     { number: "4\u00001" },
     { number: "\ud800" },
     { number: "4".repeat(101) }
-  ])("reports an identifier that no communication can have as not found: %j", (identifier) => {
+  ])("reports a malformed identifier as not found: %j", (identifier) => {
     assert.deepStrictEqual(parseIdentifier(identifier), Result.fail(new CommunicationNotFound({ identifier })))
   })
-  it("errors say what is wrong", () => {
+  it("error messages name the wrong identifier", () => {
     assert.match(new AmbiguousIdentifier({ given: {} }).message, /neither id nor number/)
     assert.match(new AmbiguousIdentifier({ given: { id: "A", number: "B" } }).message, /both id "A" and number "B"/)
     assert.match(new CommunicationNotFound({ identifier: { number: "41" } }).message, /number "41"/)

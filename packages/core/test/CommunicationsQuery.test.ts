@@ -11,13 +11,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 
 const drafts = { life_cycle_state: "DRAFT" } as const
-const refused = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
-const neither = refused(
+const failure = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
+const noFilter = failure(
   "contact_information_identifier",
   "at least one of contact_information_identifier, life_cycle_state"
 )
-const results = refused("number_of_results", "a whole number from 1 to 100")
-const offset = refused("offset", "a whole number from 0")
+const invalidLimit = failure("number_of_results", "a whole number from 1 to 100")
+const invalidOffset = failure("offset", "a whole number of at least 0")
 
 describe("checkQuery", () => {
   it.each<GivenQuery>([
@@ -36,26 +36,26 @@ describe("checkQuery", () => {
     { direction: "INCOMING", media: "SMS", after: freshId() },
     { number_of_results: 0, offset: -1 },
     { contact_information_identifier: undefined, life_cycle_state: undefined }
-  ])("refuses a list without contact and state, first of all: %j", (given) => {
-    assert.deepStrictEqual(checkQuery(given), neither)
+  ])("refuses a query without contact and state, before it checks the rest: %j", (given) => {
+    assert.deepStrictEqual(checkQuery(given), noFilter)
   })
   it.each([0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    "refuses %d results, before the offset",
+    "refuses %d results, before it checks the offset",
     (number) => {
-      assert.deepStrictEqual(checkQuery({ ...drafts, number_of_results: number, offset: -1 }), results)
+      assert.deepStrictEqual(checkQuery({ ...drafts, number_of_results: number, offset: -1 }), invalidLimit)
     }
   )
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("refuses the offset %d", (number) => {
-    assert.deepStrictEqual(checkQuery({ ...drafts, number_of_results: 100, offset: number }), offset)
+    assert.deepStrictEqual(checkQuery({ ...drafts, number_of_results: 100, offset: number }), invalidOffset)
   })
-  it.prop("takes exactly the numbers from 1 to 100", [Schema.Number], ([number_of_results]) => {
-    const isTaken = Result.isSuccess(checkQuery({ ...drafts, number_of_results }))
-    return isTaken === (number_of_results >= 1 && number_of_results <= 100 && number_of_results % 1 === 0)
+  it.prop("accepts exactly the whole numbers from 1 to 100", [Schema.Number], ([number_of_results]) => {
+    const isAccepted = Result.isSuccess(checkQuery({ ...drafts, number_of_results }))
+    return isAccepted === (number_of_results >= 1 && number_of_results <= 100 && number_of_results % 1 === 0)
   })
 })
 
 describe("parseQuery", () => {
-  it("starts with the newest 25 by default", () => {
+  it("returns the newest 25 by default", () => {
     assert.deepStrictEqual(
       parseQuery(drafts),
       Result.succeed({ ...drafts, contact_information: undefined, after: undefined, offset: 0, limit: 25 })
@@ -63,11 +63,11 @@ describe("parseQuery", () => {
   })
   const uuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
   it.each([String, (id: string) => id.toLowerCase(), uuid, (id: string) => uuid(id).toLowerCase()])(
-    "reads ids in either case, and as UUIDs, and keeps the filters: %#",
-    (written) => {
+    "accepts ids in either case and as UUIDs, and keeps the filters: %#",
+    (format) => {
       const [contact, after] = [freshId(), freshId()]
       const filter = { ...drafts, direction: "INCOMING", media: "LETTER" } as const
-      const ids = { contact_information_identifier: { id: written(contact) }, after: written(after) }
+      const ids = { contact_information_identifier: { id: format(contact) }, after: format(after) }
       assert.deepEqual(
         parseQuery({ ...filter, ...ids, number_of_results: 7, offset: 3 }),
         Result.map(parseQuery({ ...filter, contact_information_identifier: { id: contact }, after }), (query) => ({
@@ -82,7 +82,7 @@ describe("parseQuery", () => {
       })
     }
   )
-  it("reports a malformed contact id as not found, before a malformed after", () => {
+  it("reports a malformed contact id as not found, before it checks after", () => {
     assert.deepStrictEqual(
       parseQuery({ contact_information_identifier: { id: "41" }, after: "42" }),
       Result.fail(new ContactInformationNotFound({ id: "41" }))

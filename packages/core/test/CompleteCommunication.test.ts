@@ -22,7 +22,7 @@ const given = Effect.gen(function* () {
 })
 
 layer(layerMemory)("completeCommunication", (it) => {
-  it.effect("completes a draft at the time of the clock, by the caller", () =>
+  it.effect("completes a draft at the current time, by the caller", () =>
     Effect.gen(function* () {
       const { caller, token, draft } = yield* given
       yield* TestClock.adjust("1 hour")
@@ -33,7 +33,7 @@ layer(layerMemory)("completeCommunication", (it) => {
       )
     })
   )
-  it.effect("refuses a communication that is completed already", () =>
+  it.effect("refuses a communication that is already completed", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
       const { id, number } = draft
@@ -44,7 +44,7 @@ layer(layerMemory)("completeCommunication", (it) => {
       )
     })
   )
-  it.effect("refuses in the documented order: token, identifier, existence, state", () =>
+  it.effect("checks in the documented order: token, identifier, existence", () =>
     Effect.gen(function* () {
       const { token } = yield* given
       const error = (token: Redacted.Redacted, communication_identifier: GivenIdentifier) =>
@@ -57,7 +57,7 @@ layer(layerMemory)("completeCommunication", (it) => {
       assert.deepStrictEqual(yield* error(token, identifier), new CommunicationNotFound({ identifier }))
     })
   )
-  it.effect("a token serves its own organisation only", () =>
+  it.effect("finds communications only in the organisation of the token", () =>
     Effect.gen(function* () {
       const [mine, theirs] = [yield* given, yield* given]
       const { id } = theirs.draft

@@ -14,7 +14,7 @@ import { TestClock } from "effect/testing"
 import { anEmail, given, onRequest, uuidOf } from "./Given.ts"
 
 layer(layerMemory)("createCommunication", (it) => {
-  it.effect("drafts at the time of the clock, with an id and a number from the system, and records the caller", () =>
+  it.effect("creates a draft at the current time, assigns its id and number, and records the caller", () =>
     Effect.gen(function* () {
       const { caller, token, contact } = yield* given
       yield* TestClock.adjust("1 hour")
@@ -38,7 +38,7 @@ layer(layerMemory)("createCommunication", (it) => {
       assert.deepStrictEqual(third.contact_information, contact)
     })
   )
-  it.effect("refuses the token before the contact, and stores nothing", () =>
+  it.effect("checks the token before the contact, and stores nothing if it fails", () =>
     Effect.gen(function* () {
       const { caller, token } = yield* given
       for (const id of ["41", freshId(), (yield* given).contact.id]) {

@@ -16,7 +16,7 @@ const ada = NewPerson.make({
 })
 
 layer(layerMemory)("createContactInformation", (it) => {
-  it.effect("stores the described contact, and nothing of the session, under a new id", () =>
+  it.effect("stores the contact with a new id, without any member that identifies the user", () =>
     Effect.gen(function* () {
       const { caller, token } = yield* given
       const created = yield* createContactInformation({ token, ...ada })
@@ -29,10 +29,10 @@ layer(layerMemory)("createContactInformation", (it) => {
       assert.notStrictEqual(company.id, created.id)
     })
   )
-  it.effect("refuses the token", () =>
+  it.effect("refuses an unknown token", () =>
     Effect.gen(function* () {
-      const creating = createContactInformation({ token: freshToken(), ...ada })
-      assert.deepStrictEqual(yield* Effect.flip(creating), new InvalidToken())
+      const create = createContactInformation({ token: freshToken(), ...ada })
+      assert.deepStrictEqual(yield* Effect.flip(create), new InvalidToken())
     })
   )
 })

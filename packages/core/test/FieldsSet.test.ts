@@ -7,11 +7,14 @@ const read = fieldsReader(CommunicationData)
 const data = toData(aDraft())
 const show = (given: Parameters<typeof read>[0]) => project(data, Result.getOrThrow(read(given)))
 
-describe("fieldsReader, project", () => {
-  it.each([undefined, null, "", "  \t", " , ", [], [" "], ["", "\t"]])("no names, all fields: %j", (given) => {
-    assert.deepStrictEqual(show(given), data)
-  })
-  it("only the named fields, in the documented order", () => {
+describe("fieldsReader and project", () => {
+  it.each([undefined, null, "", "  \t", " , ", [], [" "], ["", "\t"]])(
+    "return all fields without names: %j",
+    (given) => {
+      assert.deepStrictEqual(show(given), data)
+    }
+  )
+  it("return only the named fields, in the documented order", () => {
     const expected = JSON.stringify({ id: data.id, number: "41", life_cycle_state: "DRAFT" })
     for (const given of [
       "id,number,life_cycle_state",
@@ -21,16 +24,16 @@ describe("fieldsReader, project", () => {
       assert.strictEqual(JSON.stringify(show(given)), expected)
     }
   })
-  it("repetition is harmless", () => {
+  it("ignore repeated names", () => {
     assert.deepStrictEqual(show("id,id, id"), { id: data.id })
   })
-  it("a dot goes deeper", () => {
+  it("select nested fields by a dot", () => {
     assert.deepStrictEqual(show("contact_information.name,contact_information.demographics.gender,number"), {
       number: "41",
       contact_information: { name: "Ada Lovelace", demographics: { gender: null } }
     })
   })
-  it("null stays null, however deep the name", () => {
+  it("keep null for a nested field of null", () => {
     assert.deepStrictEqual(
       show([
         "contact_information.company_profile.industry.code",
@@ -39,12 +42,12 @@ describe("fieldsReader, project", () => {
       { contact_information: { demographics: { country_of_residence: null }, company_profile: null } }
     )
   })
-  it("a whole field includes its parts", () => {
+  it("return all nested fields of a field that is also named as a whole", () => {
     const { contact_information } = data
     assert.deepStrictEqual(show("contact_information.name,contact_information"), { contact_information })
     assert.deepStrictEqual(show("contact_information,contact_information.name"), { contact_information })
   })
-  it("both kinds of contact have names", () => {
+  it("know the fields of persons and of companies", () => {
     assert.isTrue(Result.isSuccess(read("contact_information.company_profile.annual_turnover")))
     assert.isTrue(Result.isSuccess(read("contact_information.demographics.date_of_birth.year")))
   })
@@ -60,21 +63,25 @@ describe("fieldsReader, project", () => {
     [".id", [".id"]],
     ["__proto__,constructor", ["__proto__", "constructor"]],
     ["completed_by,id,nope", ["completed_by", "nope"]]
-  ])("unknown names are refused, and listed: %j", (given, [first = "", ...rest]) => {
-    const refused = Result.fail(new UnknownFields({ unknown: [first, ...rest] }))
-    assert.deepStrictEqual(read(given), refused)
+  ])("refuse unknown names, and list them: %j", (given, [first = "", ...rest]) => {
+    const failure = Result.fail(new UnknownFields({ unknown: [first, ...rest] }))
+    assert.deepStrictEqual(read(given), failure)
   })
-  it.prop("no name is the same as every name: all fields, in the documented order", [CommunicationData], ([data]) => {
-    const backwards = (object: object): Schema.JsonObject =>
-      Object.fromEntries(
-        Object.entries(object)
-          .toReversed()
-          .map(([name, value]) => [name, Predicate.isObject(value) ? backwards(value) : value])
-      )
-    const turned = backwards(data)
-    for (const given of [undefined, Object.keys(data)]) {
-      const fields = Result.getOrThrow(read(given))
-      assert.strictEqual(JSON.stringify(project(turned, fields)), JSON.stringify(data))
+  it.prop(
+    "return all fields in the documented order, without names and with all names",
+    [CommunicationData],
+    ([data]) => {
+      const reverse = (object: object): Schema.JsonObject =>
+        Object.fromEntries(
+          Object.entries(object)
+            .toReversed()
+            .map(([name, value]) => [name, Predicate.isObject(value) ? reverse(value) : value])
+        )
+      const reversed = reverse(data)
+      for (const given of [undefined, Object.keys(data)]) {
+        const fields = Result.getOrThrow(read(given))
+        assert.strictEqual(JSON.stringify(project(reversed, fields)), JSON.stringify(data))
+      }
     }
-  })
+  )
 })

@@ -2,11 +2,11 @@ import { ContactInformations, type Ports, RequestId, Sessions } from "@communica
 import { aPerson, freshCaller, freshToken } from "@communications/core/testing"
 import { DateTime, Effect } from "effect"
 
-/** Runs as part of a request. */
+/** Runs an effect with a request id. */
 export const onRequest: <A, E, R extends Ports>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> =
   Effect.provideService(RequestId, "the request")
 
-/** A caller with an open session, a contact, and nothing else. */
+/** Opens a session in a new organisation, and stores a contact there. */
 export const given = Effect.gen(function* () {
   const [caller, token, contact] = [freshCaller(), freshToken(), aPerson()]
   yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
@@ -17,6 +17,6 @@ export const given = Effect.gen(function* () {
 /** The direction and the medium of a new draft. */
 export const anEmail = { direction: "OUTGOING", media: "EMAIL" } as const
 
-/** An id as a UUID, in lower case. */
+/** Formats an id as a UUID, in lower case. */
 export const uuidOf = (hex: string): string =>
   hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")

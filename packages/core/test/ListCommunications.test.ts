@@ -15,7 +15,7 @@ import { TestClock } from "effect/testing"
 import { anEmail, given, uuidOf } from "./Given.ts"
 
 layer(layerMemory)("listCommunications", (it) => {
-  it.effect("returns the newest 25 first, or another number of them, from another place", () =>
+  it.effect("returns the newest 25, or the page that number_of_results, offset and after select", () =>
     Effect.gen(function* () {
       const { token, contact, contact_information_identifier } = yield* given
       const created: Array<string> = []
@@ -40,7 +40,7 @@ layer(layerMemory)("listCommunications", (it) => {
       assert.deepStrictEqual(yield* list({ direction: "INCOMING" }), [])
     })
   )
-  it.effect("refuses in the documented order: the query, the token, an unknown contact, an unknown after", () =>
+  it.effect("checks in the documented order: query, token, contact, after", () =>
     Effect.gen(function* () {
       const [{ token, contact }, theirs] = [yield* given, yield* given]
       const draft = aDraft()
@@ -51,10 +51,10 @@ layer(layerMemory)("listCommunications", (it) => {
       assert.instanceOf(yield* error({ ...unknown, offset: -1 }), InvalidQuery)
       assert.deepStrictEqual(yield* error(unknown), new InvalidToken())
       for (const id of [missing, theirs.contact.id, "41"]) {
-        for (const behind of [undefined, after]) {
+        for (const start of [undefined, after]) {
           const expected = new ContactInformationNotFound({ id })
           assert.deepStrictEqual(
-            yield* error({ contact_information_identifier: { id }, after: behind, token }),
+            yield* error({ contact_information_identifier: { id }, after: start, token }),
             expected
           )
         }

@@ -15,25 +15,25 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
-const right = Redacted.make("correct horse battery staple")
-const wrong = Redacted.make("Tr0ub4dor&3")
+const rightPassword = Redacted.make("correct horse battery staple")
+const wrongPassword = Redacted.make("Tr0ub4dor&3")
 
 let addresses = 0
 /** A new address. */
 const freshAddress = (): string => `203.0.113.${++addresses}`
 
-/** A user of an organisation, and attempts to log in as that user or another one there. */
+/** Stores a user; returns functions that try to log in as that user or another one of the organisation. */
 const given = Effect.gen(function* () {
   const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
   const accounts = yield* Accounts
   yield* accounts.addOrganisation(caller.organisation, organisation)
-  yield* accounts.addUser(caller, username, right)
-  const opening = (address: string | null, password = wrong, name: string = username) =>
+  yield* accounts.addUser(caller, username, rightPassword)
+  const tryToLogIn = (address: string | null, password = wrongPassword, name: string = username) =>
     logIn({ organisation, username: name, password, address })
-  /** The errors of that many attempts, one after the other. */
+  /** Fails that many times, one attempt after another; returns the errors. */
   const attempts = (count: number, address: string | null, name?: string) =>
-    Effect.forEach(Array.from({ length: count }), () => Effect.flip(opening(address, wrong, name)))
-  return { caller, opening, attempts }
+    Effect.forEach(Array.from({ length: count }), () => Effect.flip(tryToLogIn(address, wrongPassword, name)))
+  return { caller, tryToLogIn, attempts }
 })
 
 const invalid = new InvalidCredentials()
@@ -42,9 +42,9 @@ const tooMany = (retry_after: number) => new TooManyAttempts({ retry_after })
 layer(layerMemory)("logIn", (it) => {
   it.effect("opens a session of two hours, whether it is used or not", () =>
     Effect.gen(function* () {
-      const { caller, opening } = yield* given
+      const { caller, tryToLogIn } = yield* given
       const sessions = yield* Sessions
-      const [used, unused] = [yield* opening(null, right), yield* opening(null, right)]
+      const [used, unused] = [yield* tryToLogIn(null, rightPassword), yield* tryToLogIn(null, rightPassword)]
       for (let quarter = 0; quarter < 8; quarter++) {
         assert.deepStrictEqual(yield* sessions.authenticate(used), caller)
         yield* TestClock.adjust(quarter < 7 ? "15 minutes" : "899999 millis")
@@ -56,11 +56,11 @@ layer(layerMemory)("logIn", (it) => {
       }
     })
   )
-  it.effect("returns a new token for each session; releasing one leaves the other open", () =>
+  it.effect("returns a new token for each session, and releasing one keeps the other open", () =>
     Effect.gen(function* () {
-      const { caller, opening } = yield* given
+      const { caller, tryToLogIn } = yield* given
       const sessions = yield* Sessions
-      const [one, other] = [yield* opening(null, right), yield* opening(null, right)]
+      const [one, other] = [yield* tryToLogIn(null, rightPassword), yield* tryToLogIn(null, rightPassword)]
       assert.match(Redacted.value(one), /^[0-9A-F]{32}$/)
       assert.notStrictEqual(Redacted.value(one), Redacted.value(other))
       yield* releaseToken({ token: one })
@@ -68,49 +68,49 @@ layer(layerMemory)("logIn", (it) => {
       assert.deepStrictEqual(yield* sessions.authenticate(other), caller)
     })
   )
-  it.effect("after five failures from an address it refuses every password from there for half a minute", () =>
+  it.effect("after five failures from an address, refuses every password from there for 30 seconds", () =>
     Effect.gen(function* () {
-      const { caller, opening, attempts } = yield* given
+      const { caller, tryToLogIn, attempts } = yield* given
       const address = freshAddress()
       assert.deepStrictEqual(yield* attempts(5, address), Array(5).fill(invalid))
-      assert.deepStrictEqual(yield* Effect.flip(opening(address, right)), tooMany(30))
+      assert.deepStrictEqual(yield* Effect.flip(tryToLogIn(address, rightPassword)), tooMany(30))
       yield* TestClock.adjust("29500 millis")
-      assert.deepStrictEqual(yield* Effect.flip(opening(address, right)), tooMany(1))
+      assert.deepStrictEqual(yield* Effect.flip(tryToLogIn(address, rightPassword)), tooMany(1))
       yield* TestClock.adjust("500 millis")
-      const token = yield* opening(address, right)
+      const token = yield* tryToLogIn(address, rightPassword)
       assert.deepStrictEqual(yield* (yield* Sessions).authenticate(token), caller)
     })
   )
-  it.effect("failures from one address do not lock the user out elsewhere", () =>
+  it.effect("accepts the user from another address after many failures from one", () =>
     Effect.gen(function* () {
-      const { opening, attempts } = yield* given
-      const stranger = freshAddress()
-      yield* attempts(200, stranger)
-      yield* opening(freshAddress(), right)
-      yield* opening(null, right)
+      const { tryToLogIn, attempts } = yield* given
+      const attacker = freshAddress()
+      yield* attempts(200, attacker)
+      yield* tryToLogIn(freshAddress(), rightPassword)
+      yield* tryToLogIn(null, rightPassword)
     })
   )
-  it.effect("failures from many addresses delay the user by two seconds at most", () =>
+  it.effect("delays the user by at most two seconds after failures from many addresses", () =>
     Effect.gen(function* () {
-      const { opening, attempts } = yield* given
-      for (let stranger = 0; stranger < 10; stranger++) {
+      const { tryToLogIn, attempts } = yield* given
+      for (let attacker = 0; attacker < 10; attacker++) {
         assert.deepStrictEqual(yield* attempts(5, freshAddress()), Array(5).fill(invalid))
       }
-      assert.deepStrictEqual(yield* Effect.flip(opening(freshAddress(), right)), tooMany(2))
+      assert.deepStrictEqual(yield* Effect.flip(tryToLogIn(freshAddress(), rightPassword)), tooMany(2))
       yield* TestClock.adjust("2 seconds")
-      yield* opening(freshAddress(), right)
+      yield* tryToLogIn(freshAddress(), rightPassword)
     })
   )
-  it.effect("a success does not count, and does not reset the failures", () =>
+  it.effect("neither counts a success nor resets the failures after it", () =>
     Effect.gen(function* () {
-      const { opening, attempts } = yield* given
+      const { tryToLogIn, attempts } = yield* given
       const address = freshAddress()
       yield* attempts(4, address)
-      for (let time = 0; time < 100; time++) yield* opening(address, right)
+      for (let time = 0; time < 100; time++) yield* tryToLogIn(address, rightPassword)
       assert.deepStrictEqual(yield* attempts(2, address), [invalid, tooMany(30)])
     })
   )
-  it.effect("an attempt that one limit refuses does not count for the others", () =>
+  it.effect("does not count an attempt for the other limits if one limit refuses it", () =>
     Effect.gen(function* () {
       const { attempts } = yield* given
       const address = freshAddress()
@@ -127,33 +127,33 @@ layer(layerMemory)("logIn", (it) => {
       assert.deepStrictEqual(yield* attempts(2, address, "one more"), [invalid, tooMany(10)])
     })
   )
-  it.effect("an unknown user is limited like a known one", () =>
+  it.effect("limits an unknown user like a known one", () =>
     Effect.gen(function* () {
       const { attempts } = yield* given
       const [here, there] = [freshAddress(), freshAddress()]
-      assert.deepStrictEqual(yield* attempts(7, here, "nobody"), yield* attempts(7, there))
+      assert.deepStrictEqual(yield* attempts(7, here, "unknown"), yield* attempts(7, there))
     })
   )
-  it.effect("of 64 attempts at once as many are accepted as one after the other", () =>
+  it.effect("accepts as many of 64 concurrent attempts as of sequential ones", () =>
     Effect.gen(function* () {
-      const { opening } = yield* given
+      const { tryToLogIn } = yield* given
       const address = freshAddress()
-      const answers = yield* Effect.forEach(Array.from({ length: 64 }), () => Effect.flip(opening(address)), {
+      const errors = yield* Effect.forEach(Array.from({ length: 64 }), () => Effect.flip(tryToLogIn(address)), {
         concurrency: "unbounded"
       })
       assert.lengthOf(
-        answers.filter(({ _tag }) => _tag === "InvalidCredentials"),
+        errors.filter(({ _tag }) => _tag === "InvalidCredentials"),
         5
       )
     })
   )
-  it.effect("shows neither the password in its errors nor the token that it returns", () =>
+  it.effect("does not reveal the password in errors, or the token in what it returns", () =>
     Effect.gen(function* () {
-      const { opening, attempts } = yield* given
+      const { tryToLogIn, attempts } = yield* given
       const address = freshAddress()
       const errors = yield* attempts(6, address)
-      assert.notInclude(inspect(errors, { depth: Infinity, showHidden: true }), Redacted.value(wrong))
-      const token = yield* opening(null, right)
+      assert.notInclude(inspect(errors, { depth: Infinity, showHidden: true }), Redacted.value(wrongPassword))
+      const token = yield* tryToLogIn(null, rightPassword)
       assert.notInclude(inspect({ token }, { depth: Infinity, showHidden: true }), Redacted.value(token))
     })
   )

@@ -5,11 +5,11 @@ import { Duration, Schema } from "effect"
 const keysOf = (address: string | null, username = "ada", organisation = "Engines") =>
   logInLimits({ organisation, username, address }).map(({ key }) => key)
 
-/** The limits that both addresses share. */
+/** The keys of the limits that both addresses share. */
 const shared = (one: string, other: string) => keysOf(one).filter((key) => keysOf(other).includes(key))
 
 describe("logInLimits", () => {
-  it("are those of the user from the address, of all users from the address, and of the user from anywhere", () => {
+  it("limit the user from the address, all users from the address, and the user from all addresses", () => {
     const limits = logInLimits({ organisation: "Engines", username: "ada", address: "192.0.2.1" })
     assert.deepStrictEqual(
       limits.map(({ burst, every }) => [burst, Duration.toSeconds(every)]),
@@ -21,17 +21,17 @@ describe("logInLimits", () => {
     )
     assert.lengthOf(new Set(keysOf("192.0.2.1")), 3)
   })
-  it("without an address only the user is limited", () => {
+  it("limit only the user if the address is unknown", () => {
     assert.deepStrictEqual(keysOf(null), keysOf("192.0.2.1").slice(2))
   })
-  it("two users from one address share the limit of the address", () => {
+  it("share the limit of the address between its users", () => {
     const [mine, theirs] = [keysOf("192.0.2.1", "ada"), keysOf("192.0.2.1", "bob")]
     assert.deepStrictEqual(
       mine.map((key) => theirs.includes(key)),
       [false, true, false]
     )
   })
-  it("users of the same name in two organisations share only the limit of the address", () => {
+  it("share only the limit of the address between users with the same name in two organisations", () => {
     const [mine, theirs] = [keysOf("192.0.2.1", "ada", "One"), keysOf("192.0.2.1", "ada", "Other")]
     assert.deepStrictEqual(
       mine.map((key) => theirs.includes(key)),
@@ -39,7 +39,7 @@ describe("logInLimits", () => {
     )
   })
   it.prop(
-    "no two users share the limit of a user, for any names",
+    "never share the limit of a user between two users, for any names",
     [Schema.String, Schema.String, Schema.String, Schema.String],
     ([organisation, username, otherOrganisation, otherUsername]) => {
       const [mine, theirs] = [keysOf(null, username, organisation), keysOf(null, otherUsername, otherOrganisation)]
@@ -63,7 +63,7 @@ describe("the network of an address", () => {
     ["::1", "0:0:0:0:0:0:0:1"],
     ["::1", "::"],
     ["fe80::1%eth0", "fe80::1"]
-  ])("%s and %s are in one", (one, other) => {
+  ])("%s and %s are in the same network", (one, other) => {
     assert.lengthOf(shared(one, other), 3)
   })
   it.each([
@@ -76,7 +76,7 @@ describe("the network of an address", () => {
     ["1::2:3:4:5:6", "1::2:3:4:5"],
     ["::1", "1::"],
     ["::1:2:3:4:5", "::2:2:3:4:5"]
-  ])("%s and %s are in two", (one, other) => {
+  ])("%s and %s are in different networks", (one, other) => {
     assert.lengthOf(shared(one, other), 1)
   })
 })

@@ -7,7 +7,7 @@ layer(layerMemory, { excludeTestServices: true })("in memory", (it) => {
   for (const { name, test } of contracts) it.effect(name, () => test)
 })
 
-layer(layerMemory, { excludeTestServices: true })("in memory, while other fibers run every few operations", (it) => {
+layer(layerMemory, { excludeTestServices: true })("in memory, with frequent switches between fibers", (it) => {
   for (const { name, test } of contracts) {
     it.effect(name, () => Effect.provideService(test, Scheduler.MaxOpsBeforeYield, 5))
   }

@@ -28,7 +28,7 @@ import { afterAll, expectTypeOf } from "vitest"
 const host = createCommunications(layerMemory)
 afterAll(() => host.dispose())
 
-/** The members of objects of a schema, by name; of a list, of its elements. */
+/** The members of a schema by name: of all alternatives of a union, or of the elements of an array. */
 const membersOf = (ast: SchemaAST.AST): ReadonlyMap<string, SchemaAST.AST> => {
   if (SchemaAST.isUnion(ast)) return new Map(ast.types.flatMap((type) => [...membersOf(type)]))
   if (SchemaAST.isArrays(ast)) return new Map(ast.rest.flatMap((type) => [...membersOf(type)]))
@@ -36,8 +36,8 @@ const membersOf = (ast: SchemaAST.AST): ReadonlyMap<string, SchemaAST.AST> => {
   return new Map(ast.propertySignatures.map(({ name, type }) => [String(name), type] as const))
 }
 
-/** Asks with a token, as a user of every kind may. */
-const ask = (
+/** Calls an operation with a token, which every operation accepts. */
+const call = (
   operation: Operations,
   given: unknown,
   fields_set: string | null
@@ -50,12 +50,12 @@ const ask = (
 const isJson = (ast: SchemaAST.AST) => Schema.is(Schema.make<Schema.Codec<Schema.Json>>(ast))
 
 describe("the list of operations", () => {
-  it("has each name once", () => {
+  it("has unique names", () => {
     for (const key of ["name", "operationId"] as const) {
       assert.lengthOf(new Set(operations.map((operation) => operation[key])), operations.length)
     }
   })
-  it("is the methods of a host, in groups, and nothing else", () => {
+  it("has exactly the methods of createCommunications, in groups", () => {
     const { subscribe: _, dispose: __, ...groups } = host
     const methods = Object.entries(groups).flatMap(([group, methods]) =>
       Object.keys(methods).map((method) => `${group}/${method}`)
@@ -65,7 +65,7 @@ describe("the list of operations", () => {
     )
     assert.deepStrictEqual(methods.sort(), documented.sort())
   })
-  it("is held by the isolation contract, each operation by a clause of its own", () => {
+  it("has a clause of the isolation contract for each operation", () => {
     for (const { operationId } of operations) {
       assert.isTrue(
         contracts.some(({ name }) => name.startsWith(`Isolation: ${operationId}`)),
@@ -80,15 +80,15 @@ for (const operation of operations) {
   const { answer } = operation.example
   const given = typeof fields_set === "string" ? fields_set : null
   describe(operation.name, () => {
-    it("has words, which end as sentences do", () => {
+    it("has a summary without a full stop, and a description of full sentences", () => {
       assert.match(operation.summary, /^[A-Z].*[^.]$/)
       assert.match(operation.description, /^[A-Z].*\.$/s)
     })
-    it("has an example request of the documented shape, without unknown members", () => {
+    it("has an example request that matches its schema, without unknown members", () => {
       assert.isTrue(Result.isSuccess(Schema.decodeUnknownResult(operation.request)(request)))
       for (const name of Object.keys(request)) assert.include([...membersOf(operation.request.ast).keys()], name)
     })
-    it("has an example answer of the documented shape, with exactly the requested fields", () => {
+    it("has an example response that matches its schema, with exactly the requested fields", () => {
       const nameable =
         "nameable" in operation && operation.nameable !== undefined ? operation.nameable : operation.answer
       if (given === null) {
@@ -105,11 +105,11 @@ for (const operation of operations) {
         }
       }
     })
-    it("refuses the shape of a request first, then fields_set, then the token", () =>
+    it("checks the request first, then fields_set, then the token", () =>
       Effect.gen(function* () {
         if (operation.user !== "authenticated") return
         const error = (given: unknown, fields_set: string | null) =>
-          Effect.flip(Effect.provide(ask(operation, given, fields_set), layerMemory))
+          Effect.flip(Effect.provide(call(operation, given, fields_set), layerMemory))
         assert.instanceOf(yield* error(null, "nope"), InvalidRequest)
         assert.deepStrictEqual(yield* error(request, "nope"), new UnknownFields({ unknown: ["nope"] }))
         assert.deepStrictEqual(yield* error(request, null), new InvalidToken())
@@ -141,7 +141,7 @@ describe("the declared errors", () => {
 describe("an invalid request", () => {
   const refusal = (name: Operations["name"], given: unknown) => {
     const operation = operations.find((operation) => operation.name === name) ?? assert.fail(name)
-    return Effect.runPromise(Effect.flip(Effect.provide(ask(operation, given, null), layerMemory)))
+    return Effect.runPromise(Effect.flip(Effect.provide(call(operation, given, null), layerMemory)))
   }
   it.each([
     ["communications/complete", {}, "communication_identifier: is missing"],

@@ -29,7 +29,7 @@ const communications = ["communications/complete", ...details]
 const contacts = ["contact_information/create", "contact_information/show"]
 
 describe("fields_set of every operation", () => {
-  it("is taken by all operations on communications and contacts", () => {
+  it("exists for all operations on communications and contacts", () => {
     assert.deepStrictEqual([...readers.keys()].sort(), [...communications, ...contacts].sort())
   })
   it.each([
@@ -47,28 +47,28 @@ describe("fields_set of every operation", () => {
     ["history.version", []],
     ["history.0", []],
     ["media.length", []]
-  ])("%s is known to %j", (name, knowing) => {
+  ])("accepts %s in %j", (name, accepting) => {
     for (const [operation, read] of readers) {
-      if (knowing.includes(operation)) assert.isTrue(Result.isSuccess(read(name)), operation)
+      if (accepting.includes(operation)) assert.isTrue(Result.isSuccess(read(name)), operation)
       else assert.deepStrictEqual(read(name), unknown(name), operation)
     }
   })
-  it("the details come after the members that complete answers", () => {
+  it("has the details after the members that complete returns", () => {
     const [draft, names] = [aDraft(), ["direction", "media", "content"]]
     assert.deepStrictEqual(Object.keys(toDetails(draft)), [...Object.keys(toData(draft)), ...names])
     assert.deepStrictEqual(Object.keys(CommunicationDetails.fields), Object.keys(toDetails(draft)))
   })
 })
 
-describe("a projected answer", () => {
+describe("a projected result", () => {
   const readHistory = fieldsReader(CommunicationWithHistory, CommunicationDetails)
   const readContact = fieldsReader(ContactInformation)
-  it("has the history only by its name", () => {
-    const answer = { ...toDetails(aDraft()), history: [] }
-    const { history: _, ...without } = answer
-    assert.deepStrictEqual(project(answer, Result.getOrThrow(readHistory(null))), without)
+  it("has the history only if it is named", () => {
+    const details = { ...toDetails(aDraft()), history: [] }
+    const { history: _, ...without } = details
+    assert.deepStrictEqual(project(details, Result.getOrThrow(readHistory(null))), without)
   })
-  it("has the named fields of each entry of the history", () => {
+  it("has the named fields of each history entry", () => {
     const history = [anAct(), anAct()].map((act) => toHistoryEntryData({ from: null, to: "DRAFT", ...act }))
     const show = (names: string) =>
       JSON.stringify(project({ ...toDetails(aDraft()), history }, Result.getOrThrow(readHistory(names))))
@@ -89,13 +89,13 @@ describe("a projected answer", () => {
     const shown = project(aPerson(), Result.getOrThrow(readContact("company_profile.industry,title,type")))
     assert.strictEqual(JSON.stringify(shown), '{"type":"PERSON","title":null,"company_profile":null}')
   })
-  it.prop("has all fields of any contact by their names", [ContactInformation], ([contact]) => {
+  it.prop("has all fields of any contact if all are named", [ContactInformation], ([contact]) => {
     const names = Result.getOrThrow(readContact(Object.keys(contact)))
     assert.strictEqual(JSON.stringify(project(contact, names)), JSON.stringify(contact))
   })
-  it("of a list has the named fields of each element", () => {
+  it("has the named fields of each element of a list", () => {
     const list = [toDetails(aDraft("1")), toDetails(aDraft("2"))]
-    const read = readers.get("communications/list") ?? assert.fail("there is no list")
+    const read = readers.get("communications/list") ?? assert.fail("communications/list has no fields_set")
     assert.deepStrictEqual(project(list, Result.getOrThrow(read("number"))), [{ number: "1" }, { number: "2" }])
     assert.deepStrictEqual(project(list, Result.getOrThrow(read(""))), list)
   })

@@ -5,7 +5,7 @@ import { Effect, Redacted } from "effect"
 import { given } from "./Given.ts"
 
 layer(layerMemory)("releaseToken", (it) => {
-  it.effect("ends the session of the token at once, and no other", () =>
+  it.effect("ends the session of the token at once, and no other session", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* given, yield* given]
       yield* releaseToken({ token: one.token })

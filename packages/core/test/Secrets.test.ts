@@ -7,7 +7,7 @@ import { Redacted, Result } from "effect"
 describe("a token", () => {
   const secret = freshId()
   const token = Result.getOrThrow(parseToken(Redacted.make(secret)))
-  it("shows itself to no log, no error and no JSON", () => {
+  it("is hidden in logs, errors and JSON", () => {
     for (const shown of [String(token), inspect(token), JSON.stringify({ token }), inspect(new InvalidToken())]) {
       assert.notInclude(shown, secret)
     }

@@ -12,7 +12,7 @@ import { given, onRequest } from "./Given.ts"
 import { refusesInOrder } from "./Refusals.ts"
 
 layer(layerMemory)("showCommunication, showHistory", (it) => {
-  it.effect("return the stored communication, and its history, oldest entry first", () =>
+  it.effect("return the stored communication, showHistory with its history, oldest entry first", () =>
     Effect.gen(function* () {
       const { caller, token } = yield* given
       const [draft, act] = [aDraft(), anAct()]
@@ -33,6 +33,6 @@ layer(layerMemory)("showCommunication, showHistory", (it) => {
       })
     })
   )
-  it.effect("showCommunication refuses in the documented order", () => refusesInOrder(showCommunication))
-  it.effect("showHistory refuses in the documented order", () => refusesInOrder(showHistory))
+  it.effect("showCommunication checks in the documented order", () => refusesInOrder(showCommunication))
+  it.effect("showHistory checks in the documented order", () => refusesInOrder(showHistory))
 })

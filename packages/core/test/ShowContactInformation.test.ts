@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { given, uuidOf } from "./Given.ts"
 
 layer(layerMemory)("showContactInformation", (it) => {
-  it.effect("returns a contact to its own organisation, by its id in either case or as a UUID", () =>
+  it.effect("returns a contact of the caller's organisation, by id in either case or as a UUID", () =>
     Effect.gen(function* () {
       const [{ token, contact }, theirs] = [yield* given, yield* given]
       for (const id of [contact.id, contact.id.toLowerCase(), uuidOf(contact.id)]) {
@@ -16,7 +16,7 @@ layer(layerMemory)("showContactInformation", (it) => {
       }
     })
   )
-  it.effect("refuses the token before the id", () =>
+  it.effect("checks the token before the id", () =>
     Effect.gen(function* () {
       const request = { contact_information_identifier: { id: "41" } }
       const error = (token: Parameters<typeof showContactInformation>[0]["token"] & {}) =>

@@ -26,10 +26,10 @@ const draft = aDraft()
 const completed: Completed = { ...draft, _tag: "Completed", completed_at: noon, completed_by: act.by }
 
 describe("states × steps", () => {
-  it("Draft × complete: Completed, at the given time, by the given user, all else unchanged", () => {
+  it("Draft × complete: Completed, with the time and the user of the act, otherwise unchanged", () => {
     assert.deepStrictEqual(complete(draft, act), Result.succeed(completed))
   })
-  it("Completed × complete: refused, with its present state", () => {
+  it("Completed × complete: refused, with the current state", () => {
     const { id, number } = completed
     assert.deepStrictEqual(
       complete(completed, later),
@@ -41,10 +41,10 @@ describe("states × steps", () => {
 describe("laws of every step", () => {
   for (const [name, step] of Object.entries(steps)) {
     const take = decide(step)
-    it.prop(`${name} is possible exactly in the state that it leaves`, [Communication], ([communication]) => {
+    it.prop(`${name} is possible only in the state that it starts from`, [Communication], ([communication]) => {
       return Result.isSuccess(take(communication, act)) === (communication._tag === step.from)
     })
-    it.prop(`${name} reaches its state and sets its members, nothing else`, [Communication], ([communication]) => {
+    it.prop(`${name} changes only the state and the members that it sets`, [Communication], ([communication]) => {
       const before = { ...communication }
       const outcome = take(communication, act)
       assert.deepStrictEqual({ ...communication }, before)
@@ -54,7 +54,7 @@ describe("laws of every step", () => {
     it(`${name} moves from one state to another`, () => {
       assert.notStrictEqual(String(step.from), String(step.to))
     })
-    it.prop(`the entry of ${name} has both states by their documented names, and the act`, [Draft], () => {
+    it.prop(`the entry of ${name} has the documented names of both states, and the act`, [Draft], () => {
       assert.deepStrictEqual(stepEntry(step, act), { from: stateNames[step.from], to: stateNames[step.to], ...act })
     })
   }
@@ -62,22 +62,22 @@ describe("laws of every step", () => {
     const again = Result.flatMap(complete(communication, act), (once) => complete(once, later))
     return Result.isFailure(again)
   })
-  it.prop("completing changes only the state of the data", [Draft], ([draft]) => {
+  it.prop("completing changes only the state in the data", [Draft], ([draft]) => {
     const after = Result.getOrThrow(complete(draft, act))
     assert.deepStrictEqual(toData(after), { ...toData(draft), life_cycle_state: "COMPLETED" })
   })
-  it.prop("a view comes to the same before and after completing", [Draft], ([draft]) => {
+  it.prop("a view before completing has the same effect as one after it", [Draft], ([draft]) => {
     const viewed = Result.getOrThrow(complete({ ...draft, viewed_on: noon }, act))
     assert.deepStrictEqual(viewed, { ...Result.getOrThrow(complete(draft, act)), viewed_on: noon })
   })
-  it.prop("the refusal of a step is its own", [Completed], ([completed]) => {
+  it.prop("a refused step fails with its own refusal", [Completed], ([completed]) => {
     const own = { ...completion, refuse: ({ number }: Communication) => `no: ${number}` }
     assert.deepStrictEqual(decide(own)(completed, act), Result.fail(`no: ${completed.number}`))
   })
 })
 
 describe("the history", () => {
-  it.prop("begins with the state in which a communication is stored", [Communication], ([communication]) => {
+  it.prop("begins with the state in which a communication was stored", [Communication], ([communication]) => {
     assert.deepStrictEqual(creationEntry(communication, act), {
       from: null,
       to: lifeCycleState(communication),
@@ -94,7 +94,7 @@ describe("the history", () => {
   })
 })
 
-it("types list the members that only some states have", () => {
+it("the type StateMembers has the members that only some states have", () => {
   expectTypeOf<StateMembers>().toEqualTypeOf<{
     readonly completed_at: DateTime.Utc
     readonly completed_by: Completed["completed_by"]

@@ -14,8 +14,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 
-/** Completes that many drafts, one after the other; returns their ids. */
-const completing = Effect.fnUntraced(function* (count: number) {
+/** Stores and completes that many drafts, one after another; returns their ids. */
+const completeDrafts = Effect.fnUntraced(function* (count: number) {
   const communications = yield* Communications
   const organisation = freshOrganisation()
   const drafts = Array.from({ length: count }, (_, index) => aDraft(String(index)))
@@ -26,22 +26,22 @@ const completing = Effect.fnUntraced(function* (count: number) {
   return drafts.map(({ id }): string => id)
 })
 
-/** A handler that records the events it receives and their times, before it runs. */
-const noting = (handler: (time: number) => Effect.Effect<void, unknown> = () => Effect.void) => {
-  const handed: Array<string> = []
+/** Makes a handler that records each event and the time of its delivery, and then runs the passed effect. */
+const recording = (handler: (time: number) => Effect.Effect<void, unknown> = () => Effect.void) => {
+  const delivered: Array<string> = []
   const times: Array<number> = []
   return {
-    handed,
+    delivered,
     times,
     handler: ({ communication }: CommunicationEvent) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         times.push(now)
-        return handler(handed.push(communication))
+        return handler(delivered.push(communication))
       })
   }
 }
 
-/** A test of subscriptions on a memory of its own. */
+/** A test on fresh in-memory ports. */
 const test = (name: string, body: Effect.Effect<void, unknown, Communications | ContactInformations | Events>) =>
   it.effect(name, () => Effect.provide(body, layerMemory))
 
@@ -49,23 +49,23 @@ describe("a subscriber", () => {
   test(
     "receives every completion once, in order",
     Effect.gen(function* () {
-      const { handed, handler } = noting()
-      const early = yield* completing(150)
+      const { delivered, handler } = recording()
+      const early = yield* completeDrafts(150)
       yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
       yield* TestClock.adjust("1 second")
-      const late = yield* completing(150)
+      const late = yield* completeDrafts(150)
       yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(handed, [...early, ...late])
+      assert.deepStrictEqual(delivered, [...early, ...late])
     })
   )
 
   test(
-    "of all steps receives creations too",
+    "to all steps also receives creations",
     Effect.gen(function* () {
       const received: Array<readonly [communication: string, from: string | null, to: string]> = []
       const handler = ({ communication, from, to }: CommunicationEvent) =>
         Effect.sync(() => received.push([communication, from, to]))
-      const completed = yield* completing(2)
+      const completed = yield* completeDrafts(2)
       yield* Effect.forkChild(subscribe({ subscription: "audit", steps: "all", handler }))
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(
@@ -76,29 +76,29 @@ describe("a subscriber", () => {
   )
 
   test(
-    "that subscribes from now receives later events, also those of the time while it did not run",
+    "that subscribes from now receives later events, including those committed while it did not run",
     Effect.gen(function* () {
-      const { handed, handler } = noting()
-      const subscribing = subscribe({ subscription: "mail", from: "now", handler })
-      yield* completing(1)
-      const first = yield* Effect.forkChild(subscribing)
+      const { delivered, handler } = recording()
+      const subscriber = subscribe({ subscription: "mail", from: "now", handler })
+      yield* completeDrafts(1)
+      const first = yield* Effect.forkChild(subscriber)
       yield* TestClock.adjust("1 second")
       yield* Fiber.interrupt(first)
-      const completed = yield* completing(1)
-      yield* Effect.forkChild(subscribing)
+      const completed = yield* completeDrafts(1)
+      yield* Effect.forkChild(subscriber)
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(handed, completed)
+      assert.deepStrictEqual(delivered, completed)
     })
   )
 
   test(
-    "that fails is called again, ever more slowly up to a minute, and later events wait",
+    "retries a failing handler with delays that grow up to a minute, while later events wait",
     Effect.gen(function* () {
-      const { handed, times, handler } = noting((time) => (time <= 20 ? Effect.fail("not yet") : Effect.void))
-      const [first, second] = yield* completing(2)
+      const { delivered, times, handler } = recording((time) => (time <= 20 ? Effect.fail("not yet") : Effect.void))
+      const [first, second] = yield* completeDrafts(2)
       yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
       yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(handed, [...Array(21).fill(first), second])
+      assert.deepStrictEqual(delivered, [...Array(21).fill(first), second])
       const delays = times.slice(1, 21).map((time, index) => time - (times[index] ?? 0))
       const growing = delays.slice(0, 9)
       assert.deepStrictEqual(
@@ -110,114 +110,114 @@ describe("a subscriber", () => {
   )
 
   const broken = {
-    "dies of a defect": () => Effect.die("a bug"),
-    "throws before it makes an effect": () => {
+    "dies with a defect": () => Effect.die("a bug"),
+    "throws before it returns an effect": () => {
       throw new Error("a bug")
     },
     "interrupts itself": () => Effect.interrupt
   }
   for (const [how, handle] of Object.entries(broken)) {
     test(
-      `that ${how} is called again`,
+      `retries a handler that ${how}`,
       Effect.gen(function* () {
-        const handed: Array<string> = []
+        const delivered: Array<string> = []
         const handler = ({ communication }: CommunicationEvent) =>
-          handed.push(communication) < 4 ? handle() : Effect.void
-        const [first, second] = yield* completing(2)
+          delivered.push(communication) < 4 ? handle() : Effect.void
+        const [first, second] = yield* completeDrafts(2)
         yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
         yield* TestClock.adjust("1 minute")
-        assert.deepStrictEqual(handed, [first, first, first, first, second])
+        assert.deepStrictEqual(delivered, [first, first, first, first, second])
       })
     )
   }
 
   test(
-    "that fails does not delay another subscription",
+    "with a failing handler does not delay another subscription",
     Effect.gen(function* () {
-      const [failing, sound] = [noting(() => Effect.fail("never")), noting()]
-      const completed = yield* completing(3)
+      const [failing, sound] = [recording(() => Effect.fail("never")), recording()]
+      const completed = yield* completeDrafts(3)
       yield* Effect.forkChild(subscribe({ subscription: "mail", handler: failing.handler }))
       yield* Effect.forkChild(subscribe({ subscription: "statistics", handler: sound.handler }))
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(sound.handed, completed)
-      assert.deepStrictEqual([...new Set(failing.handed)], completed.slice(0, 1))
+      assert.deepStrictEqual(sound.delivered, completed)
+      assert.deepStrictEqual([...new Set(failing.delivered)], completed.slice(0, 1))
     })
   )
 
   test(
-    "shares its subscription: one handles the events, and when it ends another continues at once",
+    "handles all events until it stops; then another process continues at once",
     Effect.gen(function* () {
-      const [one, other] = [noting(), noting()]
+      const [one, other] = [recording(), recording()]
       const first = yield* Effect.forkChild(subscribe({ subscription: "mail", handler: one.handler }))
       yield* TestClock.adjust("10 millis")
       yield* Effect.forkChild(subscribe({ subscription: "mail", handler: other.handler }))
-      const early = yield* completing(3)
+      const early = yield* completeDrafts(3)
       yield* TestClock.adjust("10 minutes")
-      assert.deepStrictEqual([one.handed, other.handed], [early, []])
+      assert.deepStrictEqual([one.delivered, other.delivered], [early, []])
       yield* Fiber.interrupt(first)
-      const late = yield* completing(3)
+      const late = yield* completeDrafts(3)
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual([one.handed, other.handed], [early, late])
+      assert.deepStrictEqual([one.delivered, other.delivered], [early, late])
     })
   )
 
   test(
-    "keeps its subscription however long its handler takes",
+    "keeps its lease while a slow handler runs",
     Effect.gen(function* () {
-      const [slow, other] = [noting(() => Effect.sleep("1 hour")), noting()]
-      const completed = yield* completing(2)
+      const [slow, other] = [recording(() => Effect.sleep("1 hour")), recording()]
+      const completed = yield* completeDrafts(2)
       yield* Effect.forkChild(subscribe({ subscription: "mail", handler: slow.handler }))
       yield* TestClock.adjust("10 millis")
       yield* Effect.forkChild(subscribe({ subscription: "mail", handler: other.handler }))
       yield* TestClock.adjust("3 hours")
-      assert.deepStrictEqual([slow.handed, other.handed], [completed, []])
+      assert.deepStrictEqual([slow.delivered, other.delivered], [completed, []])
     })
   )
 
   test(
-    "that counts as dead stops handling, and waits for its turn",
+    "stops its handler when it loses its lease, and continues when the lease is free",
     Effect.gen(function* () {
       const events = yield* Events
       let interrupted = 0
-      const hanging = noting((time) =>
+      const slow = recording((time) =>
         time === 1 ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++)) : Effect.void
       )
-      let taken = false
+      let isLost = false
       const lost = new SubscriptionTaken({ subscription: "mail" })
-      const subscribing = Effect.provideService(
-        subscribe({ subscription: "mail", handler: hanging.handler, lease: "30 seconds" }),
+      const subscriber = Effect.provideService(
+        subscribe({ subscription: "mail", handler: slow.handler, lease: "30 seconds" }),
         Events,
         {
           ...events,
-          take: (holder, steps, limit) => Effect.suspend(() => (taken ? lost : events.take(holder, steps, limit))),
-          settle: (holder, position) => Effect.suspend(() => (taken ? lost : events.settle(holder, position)))
+          take: (holder, steps, limit) => Effect.suspend(() => (isLost ? lost : events.take(holder, steps, limit))),
+          settle: (holder, position) => Effect.suspend(() => (isLost ? lost : events.settle(holder, position)))
         }
       )
-      const [first, second] = yield* completing(2)
-      yield* Effect.forkChild(subscribing)
+      const [first, second] = yield* completeDrafts(2)
+      yield* Effect.forkChild(subscriber)
       yield* TestClock.adjust("5 minutes")
-      assert.deepStrictEqual([hanging.handed, interrupted], [[first], 0])
-      taken = true
+      assert.deepStrictEqual([slow.delivered, interrupted], [[first], 0])
+      isLost = true
       yield* TestClock.adjust("5 minutes")
-      assert.deepStrictEqual([hanging.handed, interrupted], [[first], 1])
-      taken = false
+      assert.deepStrictEqual([slow.delivered, interrupted], [[first], 1])
+      isLost = false
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(hanging.handed, [first, first, second])
+      assert.deepStrictEqual(slow.delivered, [first, first, second])
     })
   )
 
-  for (const [what, failure] of [
+  for (const [how, failure] of [
     ["is unavailable", new StorageUnavailable({ operation: "events", reason: "unreachable" })],
-    ["is broken, its tables not made yet", Effect.die(new Error("no such table"))]
+    ["fails with a defect because its tables do not exist yet", Effect.die(new Error("no such table"))]
   ] as const) {
     test(
-      `waits while the storage ${what}, and continues`,
+      `waits while the storage ${how}, and then continues`,
       Effect.gen(function* () {
         const events = yield* Events
         let isDown = true
         const guard = <A, E>(operation: Effect.Effect<A, E>) =>
           Effect.suspend((): Effect.Effect<A, E | StorageUnavailable> => (isDown ? failure : operation))
-        const { handed, handler } = noting((time) => Effect.sync(() => (isDown = time === 1)))
+        const { delivered, handler } = recording((time) => Effect.sync(() => (isDown = time === 1)))
         yield* Effect.forkChild(
           Effect.provideService(subscribe({ subscription: "mail", handler }), Events, {
             ...events,
@@ -226,26 +226,26 @@ describe("a subscriber", () => {
             settle: (holder, position) => guard(events.settle(holder, position))
           })
         )
-        const [only] = yield* completing(1)
+        const [only] = yield* completeDrafts(1)
         yield* TestClock.adjust("1 hour")
-        assert.deepStrictEqual(handed, [])
+        assert.deepStrictEqual(delivered, [])
         isDown = false
         yield* TestClock.adjust("1 second")
-        assert.deepStrictEqual(handed, [only])
+        assert.deepStrictEqual(delivered, [only])
         yield* TestClock.adjust("1 hour")
         isDown = false
         yield* TestClock.adjust("1 hour")
-        assert.deepStrictEqual(handed, [only, only])
+        assert.deepStrictEqual(delivered, [only, only])
       })
     )
   }
 
   test(
-    "that is interrupted stops its handler and releases the subscription at once",
+    "stops its handler and releases the subscription at once when it is interrupted",
     Effect.gen(function* () {
       const events = yield* Events
-      const { handed, handler } = noting(() => Effect.never)
-      const [first] = yield* completing(1)
+      const { delivered, handler } = recording(() => Effect.never)
+      const [first] = yield* completeDrafts(1)
       const fiber = yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
       yield* TestClock.adjust("1 second")
       const other = { subscription: "mail", holder: freshId(), lease: Duration.minutes(1) }
@@ -253,9 +253,9 @@ describe("a subscriber", () => {
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(
         (yield* events.take(other, "completions", 1)).map(({ event }) => event.communication),
-        handed
+        delivered
       )
-      assert.deepStrictEqual(handed, [first])
+      assert.deepStrictEqual(delivered, [first])
     })
   )
 })

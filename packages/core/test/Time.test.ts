@@ -20,10 +20,10 @@ describe("CalendarDate", () => {
     "2026-01-01T00:00:00",
     " 2026-01-01",
     ""
-  ])("%j is none", (date) => {
+  ])("%j is not a date", (date) => {
     assert.isFalse(Schema.is(CalendarDate)(date))
   })
-  it.prop("is what JavaScript's own calendar has", [CalendarDate], ([date]) => {
+  it.prop("is a date that JavaScript's Date accepts", [CalendarDate], ([date]) => {
     assert.strictEqual(new Date(`${date}T00:00:00Z`).toISOString().slice(0, 10), date)
   })
 })
@@ -34,7 +34,7 @@ describe("dates in parts", () => {
     { day: 29, month: 2, year: null },
     { day: null, month: null, year: 1980 },
     { day: null, month: null, year: null }
-  ])("%j may be a date of birth", (date) => {
+  ])("%j is a date of birth", (date) => {
     assert.isTrue(Schema.is(DateOfBirth)(date))
   })
   it.each([
@@ -44,10 +44,10 @@ describe("dates in parts", () => {
     { day: 0, month: 1, year: 1980 },
     { day: 1, month: 13, year: 1980 },
     { day: 1.5, month: 1, year: 1980 }
-  ])("%j is none", (date) => {
+  ])("%j is not a date of birth", (date) => {
     assert.isFalse(Schema.is(DateOfBirth)(date))
   })
-  it("a name day may be the leap day, and no 30 February", () => {
+  it("a name day can be 29 February, but not 30 February", () => {
     assert.isTrue(Schema.is(NameDay)({ day: 29, month: 2 }))
     assert.isFalse(Schema.is(NameDay)({ day: 30, month: 2 }))
   })

@@ -12,15 +12,15 @@ layer(layerMemory)("viewCommunication", (it) => {
       const { caller, token } = yield* given
       const draft = aDraft()
       yield* store(caller.organisation, draft)
-      const viewing = viewCommunication({ token, communication_identifier: { number: "41" } })
+      const view = viewCommunication({ token, communication_identifier: { number: "41" } })
       yield* TestClock.adjust("1 hour")
-      const [at, once] = [yield* DateTime.now, yield* viewing]
+      const [at, once] = [yield* DateTime.now, yield* view]
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual({ ...once }, { ...draft, viewed_on: at })
-      assert.deepStrictEqual(yield* viewing, once)
+      assert.deepStrictEqual(yield* view, once)
       const viewed_on = DateTime.formatIso(at).slice(0, 19)
       assert.deepStrictEqual(toDetails(once), { ...toDetails(draft), viewed: true, viewed_on })
     })
   )
-  it.effect("refuses in the documented order", () => refusesInOrder(viewCommunication))
+  it.effect("checks in the documented order", () => refusesInOrder(viewCommunication))
 })

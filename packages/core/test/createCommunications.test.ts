@@ -21,7 +21,7 @@ import { anEmail, uuidOf } from "./Given.ts"
 const { communications, contact_information, authentication, subscribe, dispose } = createCommunications(layerMemory)
 afterAll(() => dispose())
 
-/** A user's draft, made with promises only. */
+/** Creates a contact and a draft with the promise API. */
 const given = async () => {
   const { organisation, user } = freshCaller()
   const caller = { organisation: uuidOf(organisation), user: uuidOf(user) }
@@ -40,7 +40,7 @@ const given = async () => {
 const errorOf = async (outcome: Promise<{ readonly ok: boolean; readonly error?: unknown }>) => (await outcome).error
 
 describe("for hosts without Effect", () => {
-  it("the whole way from a contact to the event that subscribers receive", async () => {
+  it("every method works, from creating a contact to receiving the event of a completion", async () => {
     const { caller, contact, contact_information_identifier, draft, communication_identifier } = await given()
     assert.deepInclude(contact, { name: "Ada Lovelace", middle_name: null })
     const received = Promise.withResolvers<CommunicationEvent>()
@@ -48,7 +48,7 @@ describe("for hosts without Effect", () => {
     const { stop } = subscribe({
       subscription: freshId(),
       handler: async (event) => {
-        if (attempts++ === 0) throw new Error("the handler fails at first")
+        if (attempts++ === 0) throw new Error("the first call of the handler fails")
         received.resolve(event)
       }
     })
@@ -68,7 +68,7 @@ describe("for hosts without Effect", () => {
     assert.deepStrictEqual(await orThrow(communications.list({ caller, life_cycle_state: "COMPLETED" })), [viewed])
     assert.deepStrictEqual(await orThrow(contact_information.show({ caller, contact_information_identifier })), contact)
   })
-  it("show has the history where fields_set names it, and only then", async () => {
+  it("show returns the history only if fields_set names it", async () => {
     const { caller, draft, communication_identifier } = await given()
     await communications.complete({ caller, communication_identifier })
     const { history, ...others } = await orThrow(
@@ -90,7 +90,7 @@ describe("for hosts without Effect", () => {
     assert.notProperty(whole, "history")
     assert.deepStrictEqual(await orThrow(communications.show({ caller, communication_identifier })), whole)
   })
-  it("list has the named fields of each communication", async () => {
+  it("list returns the named fields of each communication", async () => {
     const { caller, contact_information_identifier, draft } = await given()
     const list = communications.list({
       ...{ caller, contact_information_identifier, fields_set: "number,contact_information.name" }
@@ -99,18 +99,18 @@ describe("for hosts without Effect", () => {
       { number: draft.number, contact_information: { name: "Ada Lovelace" } }
     ])
   })
-  it("an error is a value with a tag, and orThrow throws it", async () => {
+  it("a method returns an error with a tag, and orThrow throws it", async () => {
     const { caller, draft, communication_identifier } = await given()
     await communications.complete({ caller, communication_identifier })
     const again = await communications.complete({ caller, communication_identifier })
-    if (again.ok || again.error._tag !== "NotDraft") return assert.fail("it is completed already")
+    if (again.ok || again.error._tag !== "NotDraft") return assert.fail("expected NotDraft")
     assert.deepInclude(again.error, { id: draft.id, number: draft.number, life_cycle_state: "COMPLETED" })
     const error = await orThrow(communications.complete({ caller, communication_identifier })).catch(
       (error: unknown) => error
     )
     assert.deepStrictEqual(error, again.error)
   })
-  it("returns the fields that are named", async () => {
+  it("returns the named fields, and refuses unknown ones", async () => {
     const { caller, draft, communication_identifier } = await given()
     const fields_set = "number,contact_information.name"
     const shown = await communications.show({ caller, communication_identifier, fields_set })
@@ -119,7 +119,7 @@ describe("for hosts without Effect", () => {
       value: { number: draft.number, contact_information: { name: "Ada Lovelace" } }
     })
     const unknown = await communications.show({ caller, communication_identifier, fields_set: ["nope"] })
-    if (unknown.ok) return assert.fail("there is no such field")
+    if (unknown.ok) return assert.fail("expected UnknownFields")
     assert.strictEqual(unknown.error._tag, "UnknownFields")
   })
   it("refuses an unknown token, an invalid caller, and an ambiguous identifier", async () => {
@@ -138,14 +138,14 @@ describe("for hosts without Effect", () => {
     )
     assert.deepStrictEqual(await errorOf(authentication.release({ token: freshId() })), new InvalidToken())
   })
-  it("refuses an invalid contact information, and names the wrong member", async () => {
+  it("refuses invalid contact information, and names the invalid member", async () => {
     const { caller } = await given()
     const company = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "" } as const
     const error = await errorOf(contact_information.create({ caller, ...company }))
     assert.instanceOf(error, InvalidRequest)
     assert.include(error.message, "company_name")
   })
-  it("refuses text that no store can carry, and stores nothing", async () => {
+  it("refuses text that is not well-formed or has the character U+0000, and stores nothing", async () => {
     const { caller, contact_information_identifier } = await given()
     for (const text of ["\u0000", "\ud800"]) {
       for (const member of ["subject", "content"]) {
@@ -157,7 +157,7 @@ describe("for hosts without Effect", () => {
     }
     assert.lengthOf(await orThrow(communications.list({ caller, life_cycle_state: "DRAFT" })), 1)
   })
-  it("types of answers are those of the domain, reduced where there is a fields_set", async () => {
+  it("results have the types of the domain, with optional members if fields_set is passed", async () => {
     const { caller, contact_information_identifier, communication_identifier } = await given()
     const request = { caller, communication_identifier }
     expectTypeOf(await orThrow(communications.complete(request))).toEqualTypeOf<CommunicationData>()
@@ -173,7 +173,7 @@ describe("for hosts without Effect", () => {
       assert.property(shown, "number")
     }
   })
-  it("types list the errors of a method", () => {
+  it("the type of a method lists its errors", () => {
     type Refusal<Method extends (...args: never) => Promise<unknown>> = Extract<
       Awaited<ReturnType<Method>>,
       { readonly ok: false; readonly error: { readonly _tag: string } }

@@ -1,4 +1,4 @@
-/** The ports of `@communications/core` on PostgreSQL. */
+/** Adapters for PostgreSQL of the ports of `@communications/core`. */
 import { Effect, Layer } from "effect"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
@@ -19,7 +19,7 @@ export { migrate, migrations, migrationsSql } from "./schema/Migrations.ts"
 export { DatabaseSchema } from "./schema/Tables.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
-/** Every port, on one `SqlClient`; the schema must have been brought up to date by `migrate`. */
+/** Every port, on one `SqlClient`. Run `migrate` first. */
 export const layer = Layer.mergeAll(
   AccountsPostgres.layer,
   AttemptsPostgres.layer,
@@ -30,14 +30,14 @@ export const layer = Layer.mergeAll(
   SessionsPostgres.layer
 )
 
-/** How a host lends its handle, and where its tables are: in `public`, unless `schema` says otherwise. */
+/** How the library uses the host's handle, and the schema of its tables, by default `public`. */
 export interface HostOptions extends ExecutorOptions {
   readonly schema?: string | undefined
 }
 
 /**
- * Every port, and the `SqlClient`, on a handle of the host's, as `layerExecutor` makes it, with the tables in `schema`.
- * Built anew, also where the program around has the ports already: those are on another handle.
+ * Every port and the `SqlClient` of `layerExecutor`, on a handle of the host, with the tables in `schema` (decision 8).
+ * Every use builds its own ports, because ports that the host has built already may use another handle.
  */
 export const layerHost = (execute: Execute, { schema, ...options }: HostOptions = {}) => {
   const ports = layer.pipe(
@@ -48,8 +48,8 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
 }
 
 /**
- * `migrate` for hosts without Effect, on the handle of a transaction that the host has open: on a client of pg between
- * BEGIN and COMMIT, never on a pool, which is refused (25P01) before anything is done.
+ * `migrate` for hosts without Effect. It needs the handle of an open transaction, such as a client of pg between BEGIN
+ * and COMMIT. Outside a transaction, for example on a pool, it rejects with SQLSTATE 25P01 before it changes anything.
  */
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
   Effect.runPromise(Effect.provide(migrate, layerHost(execute, options)))

@@ -10,22 +10,22 @@ import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 300_000 })
 
-/** Passwords at their default cost; nothing is given up because a machine is slow. */
+/** Passwords have their default cost, so timeouts are long enough for a slow machine. */
 const Ports = Postgres.layer.pipe(
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
   Layer.provideMerge(
     PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
   )
 )
-const patiently = Effect.provideService(Postgres.StorageTimeout, "5 minutes")
+const withLongTimeout = Effect.provideService(Postgres.StorageTimeout, "5 minutes")
 
-/** A user of an organisation, and what it logs in with. */
+/** A user of an organisation and its credentials. */
 const given = Effect.gen(function* () {
   const accounts = yield* Accounts
   const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
   const password = Redacted.make(`pässword ${freshId()}`)
   yield* accounts.addOrganisation(caller.organisation, organisation)
-  yield* patiently(accounts.addUser(caller, username, password))
+  yield* withLongTimeout(accounts.addUser(caller, username, password))
   return { accounts, caller, credentials: { organisation, username, password } }
 })
 
@@ -37,7 +37,7 @@ const median = (numbers: ReadonlyArray<number>): number =>
 const millisOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.timed(Effect.exit(effect)), ([duration]) => Duration.toMillis(duration))
 
-/** The longest time for which the event loop did nothing else. */
+/** The longest time, in milliseconds, for which the event loop ran no timer. */
 const longestGap = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     let [longest, last] = [0, performance.now()]
@@ -54,13 +54,13 @@ const longestGap = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authentication", (it) => {
-  it.effect("a password, and the token that is given for it, are in no table", () =>
+  it.effect("neither a password nor the token of a login is in any table", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { credentials } = yield* given
       const wrong = Redacted.make(`wrong ${freshId()}`)
-      const token = yield* patiently(logIn({ ...credentials, address: "192.0.2.1" }))
-      yield* Effect.flip(patiently(logIn({ ...credentials, password: wrong, address: "192.0.2.1" })))
+      const token = yield* withLongTimeout(logIn({ ...credentials, address: "192.0.2.1" }))
+      yield* Effect.flip(withLongTimeout(logIn({ ...credentials, password: wrong, address: "192.0.2.1" })))
       const tables = yield* sql<{ readonly name: string }>`
         SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
       const rows = yield* Effect.forEach(
@@ -68,10 +68,10 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
         ({ name }) => sql<{ readonly row: string }>`SELECT t::text AS row FROM ${sql(name)} AS t`
       )
       const stored = rows.flat().map(({ row }) => row.toLowerCase().replaceAll("-", ""))
-      for (const table of ["$scrypt$ln=15,r=8,p=3$", credentials.username.toLowerCase()]) {
+      for (const expected of ["$scrypt$ln=15,r=8,p=3$", credentials.username.toLowerCase()]) {
         assert.isTrue(
-          stored.some((row) => row.includes(table)),
-          table
+          stored.some((row) => row.includes(expected)),
+          expected
         )
       }
       for (const secret of [credentials.password, wrong, token].map((redacted) => Redacted.value<string>(redacted))) {
@@ -83,12 +83,12 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     })
   )
 
-  it.effect("two users with one password have hashes that have nothing in common", () =>
+  it.effect("two users with the same password have different salts and hashes", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { accounts, caller, credentials } = yield* given
       const other = { ...caller, user: freshCaller().user }
-      yield* patiently(accounts.addUser(other, Name.make(freshId()), credentials.password))
+      yield* withLongTimeout(accounts.addUser(other, Name.make(freshId()), credentials.password))
       const hashes = yield* sql<{ readonly salt: string; readonly key: string }>`
         SELECT split_part(password_hash, '$', 4) AS salt, split_part(password_hash, '$', 5) AS key FROM users
         WHERE organisation = ${caller.organisation}::uuid`
@@ -96,20 +96,20 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     })
   )
 
-  it.effect("whatever is wrong, the refusal takes the same time", () =>
+  it.effect("a refusal takes the same time, whichever credential is wrong", () =>
     Effect.gen(function* () {
       const { accounts, credentials } = yield* given
-      const ways = {
+      const wrongCredentials = {
         password: { ...credentials, password: Redacted.make("wrong") },
         username: { ...credentials, username: freshId() },
         organisation: { ...credentials, organisation: freshId() },
-        "no name": { ...credentials, username: "" }
+        "empty username": { ...credentials, username: "" }
       }
-      const times = Object.values(ways).map((): Array<number> => [])
+      const times = Object.values(wrongCredentials).map((): Array<number> => [])
       for (let round = 0; round < 3; round++) {
-        for (const [index, wrong] of Object.values(ways).entries()) {
+        for (const [index, wrong] of Object.values(wrongCredentials).entries()) {
           const refusing = Effect.flip(accounts.authenticate(wrong))
-          times[index]?.push(yield* millisOf(Effect.tap(patiently(refusing), assertInvalid)))
+          times[index]?.push(yield* millisOf(Effect.tap(withLongTimeout(refusing), assertInvalid)))
         }
       }
       const medians = times.map(median)
@@ -117,18 +117,18 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     })
   )
 
-  it.effect("hashing passwords holds up nothing else", () =>
+  it.effect("hashing passwords does not block the event loop", () =>
     Effect.gen(function* () {
       const { accounts, credentials } = yield* given
-      const hashing = patiently(accounts.authenticate(credentials))
-      const alone = median([yield* millisOf(hashing), yield* millisOf(hashing), yield* millisOf(hashing)])
+      const hashing = withLongTimeout(accounts.authenticate(credentials))
+      const single = median([yield* millisOf(hashing), yield* millisOf(hashing), yield* millisOf(hashing)])
       const four = Effect.all([hashing, hashing, hashing, hashing], { concurrency: "unbounded" })
       const gaps = [yield* longestGap(four), yield* longestGap(four), yield* longestGap(four)]
-      assert.isBelow(Math.min(...gaps) / alone, 0.7, JSON.stringify({ gaps, alone }))
+      assert.isBelow(Math.min(...gaps) / single, 0.7, JSON.stringify({ gaps, single }))
     })
   )
 
-  it.effect("two passwords are hashed at once and no more, though those who ask go away", () =>
+  it.effect("at most two passwords are hashed at once, even if callers are interrupted", () =>
     Effect.gen(function* () {
       const { accounts, credentials } = yield* given
       const running = new Set<number>()
@@ -143,7 +143,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
         Effect.sync(() => hook.enable()),
         () => Effect.sync(() => hook.disable())
       )
-      const hashing = patiently(accounts.authenticate(credentials))
+      const hashing = withLongTimeout(accounts.authenticate(credentials))
       for (let round = 0; round < 3; round++) {
         const fibers = yield* Effect.forEach([1, 2, 3, 4], () => Effect.forkChild(hashing))
         yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => running.size >= 2 })
@@ -154,7 +154,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     }).pipe(Effect.scoped)
   )
 
-  it.effect("sessions that have expired are removed as others are opened, those that are open are not", () =>
+  it.effect("opening a session deletes ten expired sessions and no open one", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
@@ -162,7 +162,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
       yield* sql`
         INSERT INTO sessions SELECT sha256(i::text::bytea), gen_random_uuid(), gen_random_uuid(),
           now() + i * interval '1 hour' FROM generate_series(-25, 5) AS i WHERE i <> 0`
-      const left = Effect.map(
+      const count = Effect.map(
         sql<{ readonly expired: number; readonly open: number }>`
           SELECT count(*) FILTER (WHERE expires_at < now())::integer AS expired,
             count(*) FILTER (WHERE expires_at > now())::integer AS open FROM sessions`,
@@ -175,12 +175,12 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
         [0, 8]
       ]) {
         yield* sessions.open(freshToken(), freshCaller(), tomorrow)
-        assert.deepStrictEqual(yield* left, { expired, open })
+        assert.deepStrictEqual(yield* count, { expired, open })
       }
     })
   )
 
-  it.effect("attempts that are forgotten are removed as others are taken, those that count are not", () =>
+  it.effect("an attempt deletes ten full buckets and no other", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const attempts = yield* Attempts
@@ -188,7 +188,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
       yield* sql`
         INSERT INTO attempts SELECT sha256(i::text::bytea), now() + i * interval '1 hour'
         FROM generate_series(-25, 5) AS i WHERE i <> 0`
-      const left = Effect.map(
+      const count = Effect.map(
         sql<{ readonly full: number; readonly counting: number }>`
           SELECT count(*) FILTER (WHERE full_at < now())::integer AS full,
             count(*) FILTER (WHERE full_at > now())::integer AS counting FROM attempts`,
@@ -200,7 +200,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
         [0, 8]
       ]) {
         yield* attempts.take({ key: freshId(), burst: 1, every: Duration.hours(1) })
-        assert.deepStrictEqual(yield* left, { full, counting })
+        assert.deepStrictEqual(yield* count, { full, counting })
       }
     })
   )

@@ -7,8 +7,8 @@ import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import pg from "pg"
 
-/** A new database, of which no session finds anything that is not named in full. */
-const pathless = Effect.tap(freshDatabase, (url) =>
+/** A new database whose `search_path` names no schema, so that unqualified names are not found. */
+const withoutSearchPath = Effect.tap(freshDatabase, (url) =>
   SqlClient.SqlClient.pipe(
     Effect.flatMap((sql) => sql.unsafe(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path TO nowhere`)),
     Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
@@ -16,14 +16,14 @@ const pathless = Effect.tap(freshDatabase, (url) =>
 )
 
 const Database = PgClient.layerFrom(
-  Effect.flatMap(pathless, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 10 }))
+  Effect.flatMap(withoutSearchPath, (url) => PgClient.make({ url: Redacted.make(url), maxConnections: 10 }))
 )
 
 for (const [schema, groupCommit] of [
   ["public", "off"],
-  ['a "host" of its own', "off"],
+  ['a "quoted" name', "off"],
   ["public", "all"],
-  ['a "host" of its own', "all"],
+  ['a "quoted" name', "all"],
   ["public", "organisation"]
 ] as const) {
   const Ports = Postgres.layer.pipe(
@@ -34,15 +34,15 @@ for (const [schema, groupCommit] of [
     Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
     Layer.provideMerge(Database)
   )
-  const how = `ten connections, schema ${schema}, group commit ${groupCommit}`
-  layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(how, (it) => {
+  const title = `ten connections, schema ${schema}, group commit ${groupCommit}`
+  layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(title, (it) => {
     for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
   })
 }
 
 const onHost = Layer.unwrap(
   Effect.gen(function* () {
-    const connectionString = yield* pathless
+    const connectionString = yield* withoutSearchPath
     const pool = yield* Effect.acquireRelease(
       Effect.sync(() => new pg.Pool({ connectionString, max: 10 })),
       (pool) => Effect.promise(() => pool.end())
@@ -57,7 +57,7 @@ const onHost = Layer.unwrap(
 layer(onHost, { excludeTestServices: true, timeout: "1 minute" })("a host's pool, schema communications", (it) => {
   for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
 
-  it.effect("the schema is that of the ports and of migrate alike", () =>
+  it.effect("the ports use the schema of the host, not the search path", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* Postgres.DatabaseSchema, "communications")
       const sql = yield* SqlClient.SqlClient

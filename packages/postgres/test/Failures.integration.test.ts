@@ -23,7 +23,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const maxConnections = 4
 
 const act = anAct()
-/** Another communication with the contact of this one. */
+/** Another draft with the same contact information. */
 const anotherWith = ({ contact_information }: Draft, number = freshId()) => {
   const { _tag, ...members } = aDraft(number)
   return Draft.make({ ...members, contact_information })
@@ -37,7 +37,7 @@ const allAtOnce = <A, E, R>(effects: ReadonlyArray<Effect.Effect<A, E, R>>) =>
   Effect.all(effects, { concurrency: "unbounded", discard: true })
 
 const suite = (groupCommit: "all" | "organisation" | "off") => {
-  /** The ports, and the client they use, on a pool of their own. */
+  /** The ports and their client, on a separate pool. */
   const open = (url: string) =>
     Layer.build(
       Postgres.layer.pipe(
@@ -47,20 +47,20 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     )
 
   /**
-   * A draft in a database of the test's own, used through a proxy and a pool whose connections are all established;
-   * `direct`, `sql` and `stored` go around the proxy.
+   * A draft in a new database. The ports reach it through a proxy, on a pool whose connections are all established;
+   * `direct`, `sql` and `stored` bypass the proxy.
    */
   const given = Effect.gen(function* () {
     const url = yield* freshDatabase
     const proxy = yield* tcpProxy(url)
-    const [around, through] = [yield* open(url), yield* open(proxy.url)]
-    yield* Effect.provide(Postgres.migrate, around)
+    const [directly, proxied] = [yield* open(url), yield* open(proxy.url)]
+    yield* Effect.provide(Postgres.migrate, directly)
     const [token, caller, draft] = [freshToken(), freshCaller(), aDraft()]
-    const direct = Context.get(around, Communications)
-    yield* Effect.provide(store(caller.organisation, draft), around)
-    yield* Context.get(around, Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
-    const communications = Context.get(through, Communications)
-    const proxiedSql = Context.get(through, PgClient.PgClient)
+    const direct = Context.get(directly, Communications)
+    yield* Effect.provide(store(caller.organisation, draft), directly)
+    yield* Context.get(directly, Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
+    const communications = Context.get(proxied, Communications)
+    const proxiedSql = Context.get(proxied, PgClient.PgClient)
     yield* Effect.scoped(allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve)))
     const operations: ReadonlyArray<Effect.Effect<void, unknown>> = [
       Effect.suspend(() => {
@@ -71,26 +71,26 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
         )
       }),
       Effect.suspend(() => communications.add(caller.organisation, anotherWith(draft), act)),
-      Effect.asVoid(Context.get(through, Sessions).authenticate(token))
+      Effect.asVoid(Context.get(proxied, Sessions).authenticate(token))
     ]
     return {
       ...{ proxy, caller, draft, direct, communications, proxiedSql, operations },
-      readiness: Context.get(through, Readiness).check,
-      sql: Context.get(around, PgClient.PgClient),
+      readiness: Context.get(proxied, Readiness).check,
+      sql: Context.get(directly, PgClient.PgClient),
       stored: (communication: Communication = draft) => direct.find(caller.organisation, byId(communication))
     }
   })
   type Given = Effect.Success<typeof given>
 
-  /** Ends what hangs: after longer than anything takes that does not, on whatever machine. */
+  /** Fails a test that hangs. The limit is longer than any operation takes, even on a slow machine. */
   const bounded = Effect.timeout("20 seconds")
 
-  /** Waits until a query finds this many. */
+  /** Waits until a query finds this many rows. */
   const untilFound = <E, R>(count: number, query: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
     bounded(Effect.repeat(query, { until: ({ length }) => length === count, schedule: Schedule.spaced("20 millis") }))
 
-  /** Asks again until the storage is available. */
-  const persistently = <A, E, R>(operation: Effect.Effect<A, E, R>) =>
+  /** Retries an operation until the storage is available. */
+  const untilAvailable = <A, E, R>(operation: Effect.Effect<A, E, R>) =>
     bounded(
       Effect.retry(operation, {
         while: Predicate.isTagged("StorageUnavailable"),
@@ -98,13 +98,13 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
       })
     )
 
-  /** Waits until the connections that something ends have ended, and their clients have heard of it. */
-  const noticed = ({ sockets }: TcpProxy, end: Effect.Effect<unknown, unknown>) =>
+  /** Ends connections, and waits until they are closed and their clients know it. */
+  const untilClosed = ({ sockets }: TcpProxy, end: Effect.Effect<unknown, unknown>) =>
     end.pipe(Effect.andThen(untilFound(0, Effect.sync(sockets))), Effect.andThen(Effect.sleep("50 millis")))
 
   /**
-   * Fails the test unless the operation fails with `StorageUnavailable` for this reason. Readiness sets its own time, too
-   * little for a slow machine to even be refused in.
+   * Fails the test unless the operation fails with `StorageUnavailable` for this reason. The reason of readiness is not
+   * checked: its own timeout is so short that on a slow machine it may pass before a connection is refused.
    */
   const expectUnavailable = Effect.fnUntraced(function* <A, E, R>(
     reason: StorageUnavailable["reason"],
@@ -116,9 +116,9 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     if (error.operation !== "readiness.check") assert.strictEqual(error.reason, reason)
   })
 
-  /** Completes the draft through the proxy; `meanwhile` happens once, before the statement is sent. */
-  const completeDraft = ({ communications, caller, draft }: Given, meanwhile = () => {}) => {
-    let before = meanwhile
+  /** Completes the draft through the proxy; `beforeSending` runs once, before the statement is sent. */
+  const completeDraft = ({ communications, caller, draft }: Given, beforeSending = () => {}) => {
+    let before = beforeSending
     return communications.take(
       caller.organisation,
       byId(draft),
@@ -134,50 +134,50 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     )
   }
 
-  /** Fails the test unless the draft can be completed now, or is completed already. */
+  /** Fails the test unless the draft can be completed, or is completed already. */
   const expectCompletable = Effect.fnUntraced(function* (given: Given) {
     const { draft, stored } = given
-    const answer = yield* Effect.result(persistently(completeDraft(given)))
-    assert.deepInclude([Result.succeed(completed(draft)), Result.fail(notDraft(draft))], answer)
+    const result = yield* Effect.result(untilAvailable(completeDraft(given)))
+    assert.deepInclude([Result.succeed(completed(draft)), Result.fail(notDraft(draft))], result)
     assert.deepStrictEqual(yield* stored(), completed(draft))
   })
 
-  /** Ways to make the storage unavailable, until the scope is closed and the proxy is healed. */
+  /** Each makes the storage unavailable until the scope is closed and the proxy is healed. */
   const failures: ReadonlyArray<{
-    readonly where: string
+    readonly condition: string
     readonly reason: StorageUnavailable["reason"]
     readonly fail: (given: Given) => Effect.Effect<unknown, unknown, Scope.Scope>
   }> = [
     {
-      where: "connections are cut and new ones refused",
+      condition: "connections are cut and new ones are refused",
       reason: "unreachable",
       fail: ({ proxy }) => Effect.sync(() => [proxy.refuse(), proxy.cut()])
     },
     {
-      where: "no connection is ever established",
+      condition: "connections are cut and new ones are never established",
       reason: "timeout",
-      fail: ({ proxy }) => Effect.map(noticed(proxy, Effect.sync(proxy.cut)), () => void proxy.swallow("toServer"))
+      fail: ({ proxy }) => Effect.map(untilClosed(proxy, Effect.sync(proxy.cut)), () => void proxy.swallow("toServer"))
     },
     {
-      where: "nothing that is sent arrives",
+      condition: "nothing reaches the server",
       reason: "timeout",
       fail: ({ proxy }) => Effect.sync(() => void proxy.swallow("toServer"))
     },
     {
-      where: "no answer arrives",
+      condition: "no response of the server arrives",
       reason: "timeout",
       fail: ({ proxy }) => Effect.sync(() => void proxy.swallow("toClient"))
     },
     {
-      where: "others hold every connection of the pool",
+      condition: "every connection of the pool is in use",
       reason: "timeout",
       fail: ({ proxiedSql }) => allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve))
     }
   ]
 
   describe("an operation", () => {
-    for (const { where, reason, fail } of failures) {
-      it.live(`fails in time where ${where}, and works again afterwards`, () =>
+    for (const { condition, reason, fail } of failures) {
+      it.live(`fails in time if ${condition}, and works again afterwards`, () =>
         Effect.gen(function* () {
           const here = yield* given
           const { proxy, draft, stored } = here
@@ -185,13 +185,13 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
           const unavailable = allAtOnce(operations.map((operation) => expectUnavailable(reason, operation)))
           yield* Effect.scoped(Effect.andThen(fail(here), unavailable))
           proxy.heal()
-          yield* allAtOnce(operations.map((operation) => persistently(operation)))
+          yield* allAtOnce(operations.map((operation) => untilAvailable(operation)))
           assert.deepStrictEqual(yield* stored(), draft)
         })
       )
     }
 
-    it.live("fails where there is no such server, or no such database", () =>
+    it.live("fails if the server or the database does not exist", () =>
       Effect.gen(function* () {
         for (const url of ["postgres://postgres@127.0.0.1:1", new URL("/none", inject("postgresUrl")).href]) {
           yield* expectUnavailable("unreachable", Context.get(yield* open(url), Sessions).authenticate(freshToken()))
@@ -199,7 +199,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
       })
     )
 
-    it.live("does not wait for the driver, which takes its time to give up on a silent server", () =>
+    it.live("fails in time even if the driver is still waiting for a silent server", () =>
       Effect.gen(function* () {
         const { proxy, proxiedSql, operations, readiness } = yield* given
         void proxy.swallow("toClient")
@@ -213,7 +213,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     )
   })
 
-  describe("a connection that is lost", () => {
+  describe("a lost connection", () => {
     for (const [how, lose] of [
       ["cut", ({ proxy }: Given) => Effect.sync(proxy.cut)],
       [
@@ -223,27 +223,27 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
         WHERE datname = current_database() AND pid <> pg_backend_pid()`
       ]
     ] as const) {
-      it.live(`while idle, ${how}, is replaced unnoticed`, () =>
+      it.live(`is replaced without an error if it was idle and ${how}`, () =>
         Effect.gen(function* () {
           const here = yield* given
           const { proxy, operations } = here
-          yield* noticed(proxy, lose(here))
+          yield* untilClosed(proxy, lose(here))
           yield* bounded(Effect.provideService(allAtOnce(operations), Postgres.StorageTimeout, "1 minute"))
         })
       )
     }
 
-    for (const [when, direction, left] of [
-      ["before an update arrived has changed nothing", "toServer", (draft: Draft) => draft],
-      ["before an update was answered has changed it whole", "toClient", completed]
+    for (const [title, direction, expected] of [
+      ["changes nothing if it is lost before an update arrives", "toServer", (draft: Draft) => draft],
+      ["changes the whole row if it is lost before the response to an update arrives", "toClient", completed]
     ] as const) {
-      it.live(when, () =>
+      it.live(title, () =>
         Effect.gen(function* () {
           const here = yield* given
           const { proxy, draft, stored } = here
           const cutAtFirstBytes = () => void proxy.swallow(direction).then(proxy.cut)
           yield* expectUnavailable("unreachable", completeDraft(here, cutAtFirstBytes))
-          assert.deepStrictEqual(yield* stored(), left(draft))
+          assert.deepStrictEqual(yield* stored(), expected(draft))
           proxy.heal()
           yield* expectCompletable(here)
         })
@@ -259,7 +259,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     const waiting = ({ sql }: Given) =>
       sql`SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
 
-    it.live("is cancelled when its time is over, and changes nothing", () =>
+    it.live("is cancelled after the timeout, and changes nothing", () =>
       Effect.gen(function* () {
         const here = yield* given
         const timeout = expectUnavailable("timeout", completeDraft(here))
@@ -269,7 +269,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
       })
     )
 
-    it.live("is unavailable when the server ends its session, and changes nothing", () =>
+    it.live("fails as unavailable if the server ends its session, and changes nothing", () =>
       Effect.gen(function* () {
         const here = yield* given
         const lost = expectUnavailable("unreachable", completeDraft(here))
@@ -281,9 +281,9 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     )
   })
 
-  describe("an update that the network delivers too late", () => {
+  describe("an update that times out in the network", () => {
     for (const direction of ["toServer", "toClient"] as const) {
-      it.live(`is stored whole or not at all (${direction})`, () =>
+      it.live(`is stored entirely or not at all (bytes lost: ${direction})`, () =>
         Effect.gen(function* () {
           const here = yield* given
           const { proxy, draft, stored } = here
@@ -299,12 +299,12 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
   })
 
   describe("while connections are cut", () => {
-    it.live("every answer to 200 completions, 32 at once, is true", () =>
+    it.live("no result of 200 completions, 32 at once, contradicts the stored state", () =>
       Effect.gen(function* () {
         const { proxy, communications, caller, direct, stored, draft: first } = yield* given
         let attempts = 0
         let unavailable = 0
-        const period = groupCommit ? 100 : 20 // else no batch would ever come through
+        const period = groupCommit === "off" ? 20 : 100 // a cut fails a whole batch, so cut batches less often
         const disturb = () => {
           if (++attempts % period === period / 2) proxy.cut()
           if (attempts % period === 0) void proxy.swallow("toClient").then(() => [proxy.cut(), proxy.heal()])
@@ -312,20 +312,20 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
         const completeOne = Effect.fnUntraced(function* (index: number) {
           const draft = anotherWith(first, `number ${index}`)
           yield* direct.add(caller.organisation, draft, act)
-          const unanswered: Array<Completed> = []
+          const maybeStored: Array<Completed> = []
           while (true) {
             disturb()
             const at = DateTime.add(noon, { milliseconds: attempts })
-            const answer = yield* Effect.result(
+            const result = yield* Effect.result(
               bounded(communications.take(caller.organisation, byId(draft), completion, { ...act, at }))
             )
-            if (Result.isSuccess(answer)) return assert.deepStrictEqual(yield* stored(draft), answer.success)
-            if (!(answer.failure instanceof StorageUnavailable)) {
-              assert.deepStrictEqual(answer.failure, notDraft(draft))
-              return assert.deepInclude(unanswered, yield* stored(draft))
+            if (Result.isSuccess(result)) return assert.deepStrictEqual(yield* stored(draft), result.success)
+            if (!(result.failure instanceof StorageUnavailable)) {
+              assert.deepStrictEqual(result.failure, notDraft(draft))
+              return assert.deepInclude(maybeStored, yield* stored(draft))
             }
             unavailable++
-            unanswered.push(completed(draft, at))
+            maybeStored.push(completed(draft, at))
           }
         })
         yield* Effect.forEach(Array.from({ length: 200 }).keys(), completeOne, { concurrency: 32 })
@@ -335,5 +335,5 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
   })
 }
 
-describe("each by itself", () => suite("off"))
-describe("group commit", () => suite("all"))
+describe("without group commit", () => suite("off"))
+describe("with group commit", () => suite("all"))

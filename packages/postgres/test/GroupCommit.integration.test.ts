@@ -29,19 +29,19 @@ const Ports = Postgres.layer.pipe(
 
 const act = anAct()
 
-/** Runs something outside of the transaction that it is asked for in, as others would ask. */
+/** Runs an effect in a fiber outside the current transaction, as another request would. */
 const outside = <A, E>(run: Effect.Effect<A, E>) =>
   Effect.sync(() => Effect.runFork(Effect.provideService(run, Postgres.StorageTimeout, "1 minute")))
 
-/** Until four wait for locks: asked outside, since in a transaction `pg_stat_activity` stays as it was first read. */
-const fourWait = Effect.gen(function* () {
+/** Waits until four sessions wait for locks. Outside, because within a transaction `pg_stat_activity` never changes. */
+const untilFourWait = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-  const asked = yield* outside(Effect.repeat(waits, { until: ({ length }) => length >= 4 }))
-  yield* Fiber.join(asked)
+  const found = yield* outside(Effect.repeat(waits, { until: ({ length }) => length >= 4 }))
+  yield* Fiber.join(found)
 })
 
-/** Forty drafts of an organisation of its own, and how to complete one. */
+/** Forty drafts of a new organisation, and the function that completes one. */
 const given = Effect.gen(function* () {
   const communications = yield* Communications
   const organisation = freshOrganisation()
@@ -59,7 +59,7 @@ const completed = ({ _tag, ...draft }: Draft) =>
   Completed.make({ ...draft, completed_at: act.at, completed_by: act.by })
 
 layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit", (it) => {
-  it.effect("completes many in fewer transactions than there are, each with its entry in the history", () =>
+  it.effect("forty completions take fewer than twenty transactions, and each writes its history entry", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { communications, organisation, drafts, completing } = yield* given
@@ -79,12 +79,12 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("one whose row cannot be stored, and one whose row cannot be read, fail alone", () =>
+  it.effect("a row that cannot be stored and a row that cannot be read fail only their own requests", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { communications, organisation, drafts, completing } = yield* given
       const [refused, unreadable] = drafts
-      if (refused === undefined || unreadable === undefined) return assert.fail("there are forty")
+      if (refused === undefined || unreadable === undefined) return assert.fail("expected 40 drafts")
       yield* sql.unsafe(`
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
           RAISE EXCEPTION 'refused' USING ERRCODE = 'check_violation'; END $$`)
@@ -108,7 +108,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("of many orders of one communication, by id and by number, exactly one succeeds", () =>
+  it.effect("exactly one of many requests for the same communication succeeds, by id or by number", () =>
     Effect.gen(function* () {
       const { communications, organisation, drafts, completing } = yield* given
       const [first = aDraft()] = drafts
@@ -129,13 +129,13 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("orders of many organisations are committed together, each on the communication of its own", () =>
+  it.effect("requests of many organisations share transactions, and each completes its own communication", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const communications = yield* Communications
       const organisations = Arrays.makeBy(30, freshOrganisation)
       const draft = aDraft()
-      // The last one has none.
+      // The last organisation has no communication.
       for (const organisation of organisations.slice(0, 29)) yield* store(organisation, draft)
       for (const identifier of [
         { _tag: "Id", id: draft.id } as const,
@@ -172,7 +172,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("of those at once, an unknown one and one that has left its state are refused alone", () =>
+  it.effect("an unknown communication and a completed one refuse only their own requests", () =>
     Effect.gen(function* () {
       const { communications, organisation, drafts, completing } = yield* given
       const [done = aDraft(), ...free] = drafts
@@ -196,18 +196,18 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("one that another transaction holds keeps nobody else waiting", () =>
+  it.effect("a locked row does not delay requests for other communications", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { drafts, completing } = yield* given
-      const [held = aDraft(), ...free] = drafts
-      const ask = (draft: Draft) => outside(completing(draft))
+      const [locked = aDraft(), ...free] = drafts
+      const request = (draft: Draft) => outside(completing(draft))
       const waiting = yield* sql.withTransaction(
         Effect.gen(function* () {
-          yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
-          // Six times, which would fill both lanes.
-          const fibers = yield* Effect.forEach(Array(6).fill(held), ask)
-          for (const fiber of yield* Effect.forEach(free, ask)) yield* Fiber.join(fiber)
+          yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
+          // Six requests would occupy both lanes if they waited in a batch.
+          const fibers = yield* Effect.forEach(Array(6).fill(locked), request)
+          for (const fiber of yield* Effect.forEach(free, request)) yield* Fiber.join(fiber)
           yield* Effect.forEach(fibers, (fiber) => Effect.sync(() => assert.isUndefined(fiber.pollUnsafe())))
           return fibers
         })
@@ -217,40 +217,38 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect(
-    "nor do those that wait for it keep others waiting: a refusal, and a free communication, are answered at once",
-    () =>
-      Effect.gen(function* () {
-        const sql = yield* SqlClient.SqlClient
-        const { drafts, completing } = yield* given
-        const [held = aDraft(), lost = aDraft(), free = aDraft()] = drafts
-        yield* completing(lost)
-        const waiting = yield* sql.withTransaction(
-          Effect.gen(function* () {
-            yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
-            const fibers = yield* Effect.forEach(Array(6).fill(held), (draft) => outside(completing(draft)))
-            yield* fourWait
-            assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(completing(lost))), Fiber.join), NotDraft)
-            assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
-            return fibers
-          })
-        )
-        yield* Effect.forEach(waiting, Fiber.await)
-      })
+  it.effect("requests that wait for a locked row delay neither a refusal nor another completion", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { drafts, completing } = yield* given
+      const [locked = aDraft(), done = aDraft(), free = aDraft()] = drafts
+      yield* completing(done)
+      const waiting = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
+          const fibers = yield* Effect.forEach(Array(6).fill(locked), (draft) => outside(completing(draft)))
+          yield* untilFourWait
+          assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(completing(done))), Fiber.join), NotDraft)
+          assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
+          return fibers
+        })
+      )
+      yield* Effect.forEach(waiting, Fiber.await)
+    })
   )
 
-  it.effect("nor do those that view it keep others waiting, more of them than there are connections", () =>
+  it.effect("views that wait for a locked row delay no completion, even if they outnumber the connections", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { communications, organisation, drafts, completing } = yield* given
-      const [held = aDraft(), free = aDraft()] = drafts
+      const [locked = aDraft(), free = aDraft()] = drafts
       const view = ({ id }: Draft) => communications.view(organisation, { _tag: "Id", id }, act.at)
-      const viewed = Draft.make({ ...held, viewed_on: act.at })
+      const viewed = Draft.make({ ...locked, viewed_on: act.at })
       const waiting = yield* sql.withTransaction(
         Effect.gen(function* () {
-          yield* sql`SELECT 1 FROM communications WHERE id = ${held.id}::uuid FOR UPDATE`
-          const fibers = yield* Effect.forEach(Array(20).fill(held), (draft) => outside(view(draft)))
-          yield* fourWait
+          yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
+          const fibers = yield* Effect.forEach(Array(20).fill(locked), (draft) => outside(view(draft)))
+          yield* untilFourWait
           assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
           assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
           return fibers
@@ -260,7 +258,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("whoever asks decides how long that may take, whatever others may", () =>
+  it.effect("the timeout of the caller counts, not that of the layer", () =>
     Effect.gen(function* () {
       const { drafts, organisation } = yield* given
       const ports = yield* Layer.build(Layer.fresh(Postgres.layer)).pipe(
@@ -277,7 +275,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     }).pipe(Effect.scoped)
   )
 
-  it.effect("what is done in a transaction is done in it: it sees what that stored, and is undone with it", () =>
+  it.effect("in a transaction, operations see its uncommitted rows and are rolled back with it", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
@@ -289,15 +287,15 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         yield* sessions.open(token, caller, tomorrow)
         assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
         assert.deepStrictEqual(yield* completing(draft), completed(draft))
-        return yield* Effect.fail("undone")
+        return yield* Effect.fail("rolled back")
       })
-      assert.strictEqual(yield* Effect.flip(sql.withTransaction(transaction)), "undone")
+      assert.strictEqual(yield* Effect.flip(sql.withTransaction(transaction)), "rolled back")
       assert.deepStrictEqual(yield* communications.find(organisation, { _tag: "Id", id: draft.id }), draft)
       assert.instanceOf(yield* Effect.flip(sessions.authenticate(token)), InvalidToken)
     })
   )
 
-  it.effect("overlapping batches of two processes, in opposite orders, end without a deadlock", () =>
+  it.effect("batches of two processes with the same rows in opposite order do not deadlock", () =>
     Effect.gen(function* () {
       const { drafts, completing, organisation } = yield* given
       const other = yield* Effect.map(Layer.build(Layer.fresh(Postgres.layer)), (ports) =>
@@ -315,28 +313,28 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const mine = Effect.forEach(drafts, (draft) => Effect.exit(completing(draft)), { concurrency: "unbounded" })
       const [here, there] = yield* Effect.all([mine, other], { concurrency: 2 })
       for (const [index, exit] of here.entries()) {
-        const their = there.toReversed()[index]
-        assert.strictEqual([exit, their].filter((one) => one !== undefined && Exit.isSuccess(one)).length, 1)
+        const otherExit = there.toReversed()[index]
+        assert.strictEqual([exit, otherExit].filter((one) => one !== undefined && Exit.isSuccess(one)).length, 1)
       }
     }).pipe(Effect.scoped)
   )
 
-  it.effect("many tokens are checked at once, each for itself", () =>
+  it.effect("concurrent authentications return the caller of each token", () =>
     Effect.gen(function* () {
       const sessions = yield* Sessions
       const known = Array.from({ length: 20 }, () => ({ token: freshToken(), caller: freshCaller() }))
       const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
       for (const { token, caller } of known) yield* sessions.open(token, caller, tomorrow)
-      const asked = known.flatMap(({ token, caller }) => [
+      const requests = known.flatMap(({ token, caller }) => [
         { token, expected: caller },
         { token: freshToken(), expected: undefined }
       ])
-      const answers = yield* Effect.forEach(asked, ({ token }) => Effect.option(sessions.authenticate(token)), {
+      const results = yield* Effect.forEach(requests, ({ token }) => Effect.option(sessions.authenticate(token)), {
         concurrency: "unbounded"
       })
       assert.deepStrictEqual(
-        answers.map((answer) => (answer._tag === "Some" ? answer.value : undefined)),
-        asked.map(({ expected }) => expected)
+        results.map((result) => (result._tag === "Some" ? result.value : undefined)),
+        requests.map(({ expected }) => expected)
       )
     })
   )

@@ -36,7 +36,7 @@ const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
 
-/** A host that is connected to a database of its own, in which it has a table. */
+/** A host that is connected to a new database, in which it has the table `host_orders`. */
 class TheHost extends Context.Service<TheHost, OpenHost>()("TheHost") {}
 
 const connected = ({ open }: Host, url: string) =>
@@ -54,7 +54,7 @@ const opened = (host: Host) =>
     )
   )
 
-/** Runs a program on the handle of a transaction of the host's, which the host then ends: on failure by ROLLBACK. */
+/** Runs a program in a transaction of the host, which the host then ends; if the program fails, by ROLLBACK. */
 const inTransaction = Effect.fnUntraced(function* <A, E, R>(
   ending: "COMMIT" | "ROLLBACK",
   program: (transaction: Transaction) => Effect.Effect<A, E, R | Ports>
@@ -75,7 +75,7 @@ const inTransaction = Effect.fnUntraced(function* <A, E, R>(
   return yield* exit
 })
 
-/** That host with our tables, and the ports on its handle outside of any transaction. */
+/** The host with our tables, and the ports on its handle outside a transaction. */
 const migrated = (host: Host) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -89,7 +89,7 @@ const migrated = (host: Host) =>
     Layer.provideMerge(opened(host))
   )
 
-/** A draft that is added to an organisation of its own, and what to do with it. */
+/** A draft of a new organisation, and effects on it. */
 const given = Effect.gen(function* () {
   const organisation = freshOrganisation()
   const draft = aDraft()
@@ -100,8 +100,8 @@ const given = Effect.gen(function* () {
     draft,
     completeDraft: Effect.flatMap(communications, ({ take }) => take(organisation, byId(draft), completion, act)),
     stored: Effect.flatMap(communications, ({ find }) => find(organisation, byId(draft))),
-    /** How many entries of the history tell of its completion. */
-    traces: Effect.flatMap(
+    /** The number of history entries for its completion. */
+    completions: Effect.flatMap(
       SqlClient.SqlClient,
       (sql) => sql<{ readonly steps: number }>`
         SELECT count(*)::int AS steps FROM communication_history
@@ -110,15 +110,15 @@ const given = Effect.gen(function* () {
   }
 })
 
-/** Runs a statement by the host's own means. */
-const own = ({ own }: Transaction, text: string) => Effect.promise(async () => own(text))
+/** Runs a statement of the host, with its library. */
+const runByHost = ({ run }: Transaction, text: string) => Effect.promise(async () => run(text))
 
-/** A row of the host's own. */
-const order = () => {
+/** A row in the table of the host. */
+const hostOrder = () => {
   const id = freshId()
   return {
     id,
-    insert: (transaction: Transaction) => own(transaction, `INSERT INTO host_orders (id) VALUES ('${id}')`),
+    insert: (transaction: Transaction) => runByHost(transaction, `INSERT INTO host_orders (id) VALUES ('${id}')`),
     expectStored: (expected: boolean) =>
       Effect.gen(function* () {
         const { execute } = yield* TheHost
@@ -128,12 +128,12 @@ const order = () => {
   }
 }
 
-/** Runs it between two statements of the host's own, in a transaction that commits them both, or else none. */
-const betweenOrders = Effect.fnUntraced(function* <A, E, R>(
+/** Runs a program between two statements of the host, in a transaction that must commit both or fail. */
+const betweenHostStatements = Effect.fnUntraced(function* <A, E, R>(
   commits: boolean,
   program: (transaction: Transaction) => Effect.Effect<A, E, R | Ports>
 ) {
-  const [before, after] = [order(), order()]
+  const [before, after] = [hostOrder(), hostOrder()]
   const exit = yield* Effect.exit(
     inTransaction("COMMIT", (transaction) =>
       before.insert(transaction).pipe(Effect.andThen(program(transaction)), Effect.andThen(after.insert(transaction)))
@@ -145,7 +145,7 @@ const betweenOrders = Effect.fnUntraced(function* <A, E, R>(
   yield* after.expectStored(commits)
 })
 
-/** SQLSTATEs, and the reasons that they are. */
+/** SQLSTATEs and the reasons of their errors. */
 const reasons = [
   ["08006", "ConnectionError"],
   ["28000", "AuthenticationError"],
@@ -160,43 +160,43 @@ const reasons = [
 
 for (const host of hosts) {
   layer(migrated(host), { excludeTestServices: true, timeout: "1 minute" })(host.name, (it) => {
-    it.effect("what the host rolls back leaves nothing, of the host's or of ours", () =>
+    it.effect("a rollback of the host undoes its rows and ours", () =>
       Effect.gen(function* () {
-        const { draft, completeDraft, stored, traces } = yield* given
-        const { insert, expectStored } = order()
+        const { draft, completeDraft, stored, completions } = yield* given
+        const { insert, expectStored } = hostOrder()
         const added = yield* inTransaction("ROLLBACK", (transaction) =>
           Effect.gen(function* () {
             yield* insert(transaction)
             assert.deepStrictEqual(yield* completeDraft, completed(draft))
             assert.deepStrictEqual(yield* stored, completed(draft))
-            assert.deepStrictEqual(yield* traces, [{ steps: 1 }])
+            assert.deepStrictEqual(yield* completions, [{ steps: 1 }])
             return yield* given
           })
         )
         yield* expectStored(false)
         assert.deepStrictEqual(yield* stored, draft)
-        assert.deepStrictEqual(yield* traces, [{ steps: 0 }])
+        assert.deepStrictEqual(yield* completions, [{ steps: 0 }])
         assert.strictEqual((yield* Effect.flip(added.completeDraft))._tag, "CommunicationNotFound")
       })
     )
 
-    it.effect("what the host commits is there, the host's and ours", () =>
+    it.effect("a commit of the host stores its rows and ours", () =>
       Effect.gen(function* () {
-        const { draft, completeDraft, stored, traces } = yield* given
-        const { insert, expectStored } = order()
+        const { draft, completeDraft, stored, completions } = yield* given
+        const { insert, expectStored } = hostOrder()
         yield* inTransaction("COMMIT", (transaction) => Effect.andThen(insert(transaction), completeDraft))
         yield* expectStored(true)
         assert.deepStrictEqual(yield* stored, completed(draft))
-        assert.deepStrictEqual(yield* traces, [{ steps: 1 }])
+        assert.deepStrictEqual(yield* completions, [{ steps: 1 }])
       })
     )
 
-    it.effect("a refusal leaves the host's transaction usable", () =>
+    it.effect("after a refusal, the host's transaction is still usable", () =>
       Effect.gen(function* () {
         const { draft, completeDraft } = yield* given
         const { id, number } = draft
         yield* completeDraft
-        yield* betweenOrders(true, () =>
+        yield* betweenHostStatements(true, () =>
           Effect.gen(function* () {
             const refusal = yield* Effect.flip(completeDraft)
             assert.deepStrictEqual(refusal, new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
@@ -205,12 +205,12 @@ for (const host of hosts) {
       })
     )
 
-    it.effect("a number that is taken leaves the host's transaction usable", () =>
+    it.effect("after a conflict of numbers, the host's transaction is still usable", () =>
       Effect.gen(function* () {
         const { draft, organisation } = yield* given
         const second = aDraft(draft.number)
         const { id, number } = second
-        yield* betweenOrders(true, () =>
+        yield* betweenHostStatements(true, () =>
           Effect.gen(function* () {
             const refusal = yield* Effect.flip(store(organisation, second))
             assert.deepStrictEqual(refusal, new CommunicationExists({ id, number }))
@@ -219,36 +219,38 @@ for (const host of hosts) {
       })
     )
 
-    it.effect("a transaction of ours in the host's is undone alone, and leaves the host's usable", () =>
-      Effect.gen(function* () {
-        const { draft, completeDraft, stored } = yield* given
-        const [undone, kept] = [order(), order()]
-        yield* betweenOrders(host.forgiving, (transaction) =>
-          Effect.gen(function* () {
-            const sql = yield* SqlClient.SqlClient
-            const failing = Effect.andThen(undone.insert(transaction), sql`INSERT INTO host_orders VALUES (NULL)`)
-            for (const attempt of [
-              sql.withTransaction(failing),
-              sql.withTransaction(Effect.ignore(failing)),
-              sql.withTransaction(Effect.andThen(completeDraft, sql.withTransaction(failing)))
-            ]) {
-              assert.isTrue(Exit.isFailure(yield* Effect.exit(attempt)))
-            }
-            const caught = Effect.ignore(sql.withTransaction(failing))
-            yield* sql.withTransaction(Effect.andThen(caught, kept.insert(transaction)))
-          })
-        )
-        yield* undone.expectStored(false)
-        yield* kept.expectStored(host.forgiving)
-        assert.deepStrictEqual(yield* stored, draft)
-      })
+    it.effect(
+      "a failed `withTransaction` rolls back only its own statements, and the host's transaction is still usable",
+      () =>
+        Effect.gen(function* () {
+          const { draft, completeDraft, stored } = yield* given
+          const [undone, kept] = [hostOrder(), hostOrder()]
+          yield* betweenHostStatements(host.survivesFailure, (transaction) =>
+            Effect.gen(function* () {
+              const sql = yield* SqlClient.SqlClient
+              const failing = Effect.andThen(undone.insert(transaction), sql`INSERT INTO host_orders VALUES (NULL)`)
+              for (const attempt of [
+                sql.withTransaction(failing),
+                sql.withTransaction(Effect.ignore(failing)),
+                sql.withTransaction(Effect.andThen(completeDraft, sql.withTransaction(failing)))
+              ]) {
+                assert.isTrue(Exit.isFailure(yield* Effect.exit(attempt)))
+              }
+              const caught = Effect.ignore(sql.withTransaction(failing))
+              yield* sql.withTransaction(Effect.andThen(caught, kept.insert(transaction)))
+            })
+          )
+          yield* undone.expectStored(false)
+          yield* kept.expectStored(host.survivesFailure)
+          assert.deepStrictEqual(yield* stored, draft)
+        })
     )
 
-    it.effect("statements of many fibers run one at a time, and never in another's savepoint", () =>
+    it.effect("concurrent statements run one at a time, and never in the savepoint of another fiber", () =>
       Effect.gen(function* () {
         const groups = Array.from({ length: 16 }, (_, index) => ({
           failing: index % 2 === 0,
-          orders: [order(), order()]
+          orders: [hostOrder(), hostOrder()]
         }))
         let [running, most] = [0, 0]
         const transaction = inTransaction("COMMIT", ({ execute }) => {
@@ -272,16 +274,16 @@ for (const host of hosts) {
         })
         yield* Effect.exit(transaction)
         for (const { failing, orders } of groups) {
-          for (const { expectStored } of orders) yield* expectStored(host.forgiving && !failing)
+          for (const { expectStored } of orders) yield* expectStored(host.survivesFailure && !failing)
         }
         assert.strictEqual(most, 1)
       })
     )
 
-    it.effect("who is interrupted waits for the running statement, and leaves the host's transaction usable", () =>
+    it.effect("an interrupted caller waits for its statement, and the host's transaction is still usable", () =>
       Effect.gen(function* () {
         const { draft, completeDraft, stored } = yield* given
-        yield* betweenOrders(true, ({ execute }) => {
+        yield* betweenHostStatements(true, ({ execute }) => {
           const [running, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
           const slowly: Postgres.Execute = async (text, parameters) => {
             const rows = await execute(text, parameters)
@@ -307,7 +309,7 @@ for (const host of hosts) {
       })
     )
 
-    it.effect("every statement is one call of the handle, in the host's transaction: our tables are nowhere else", () =>
+    it.effect("every statement, including those of migrate, is one call of the handle in the host's transaction", () =>
       Effect.gen(function* () {
         const called = yield* inTransaction("ROLLBACK", ({ execute, calls }) => {
           let statements = 0
@@ -337,10 +339,10 @@ for (const host of hosts) {
       }).pipe(Effect.provide(opened(host), { local: true }))
     )
 
-    it.effect("outside the host's transaction a transaction of ours is refused, and nothing is stored", () =>
+    it.effect("outside a transaction, `withTransaction` fails and stores nothing", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        const { id, expectStored } = order()
+        const { id, expectStored } = hostOrder()
         const error = yield* Effect.flip(sql.withTransaction(sql`INSERT INTO host_orders VALUES (${id})`))
         assert.deepInclude(error.reason.cause, { code: "25P01" })
         yield* expectStored(false)
@@ -348,16 +350,16 @@ for (const host of hosts) {
     )
 
     if (host.concurrency > 1) {
-      it.effect("a server that a pool does not reach is unavailable storage", () =>
+      it.effect("fails with StorageUnavailable if the pool cannot reach the server", () =>
         Effect.gen(function* () {
-          const { execute } = yield* connected(host, "postgres://nobody@127.0.0.1:1/none")
+          const { execute } = yield* connected(host, "postgres://unknown@127.0.0.1:1/none")
           const error = yield* Effect.flip(Effect.provide(given, Postgres.layerHost(execute)))
           assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "unreachable" })
         })
       )
     }
 
-    it.effect("a failure has the reason that its SQLSTATE tells", () =>
+    it.effect("the SQLSTATE of an error determines its reason", () =>
       inTransaction("ROLLBACK", () =>
         Effect.gen(function* () {
           const sql = yield* SqlClient.SqlClient
@@ -387,8 +389,8 @@ const effectHost = Postgres.layer.pipe(
   )
 )
 
-layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })("Effect, whose SqlClient needs nothing", (it) => {
-  it.effect("what the host's withTransaction ends with becomes of ours too, and a refusal leaves it usable", () =>
+layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })("Effect, with its own SqlClient", (it) => {
+  it.effect("our rows commit or roll back with the host's `withTransaction`, which is usable after a refusal", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { draft, completeDraft, stored } = yield* given

@@ -16,7 +16,7 @@ const Ports = Postgres.layer.pipe(
   )
 )
 
-/** Every row of an organisation, in every table that has an organisation. */
+/** All rows of an organisation, in every table with a column `organisation`. */
 const rowsOf = Effect.fnUntraced(function* (organisation: OrganisationId) {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* sql<{ readonly name: string }>`
@@ -32,6 +32,6 @@ const rowsOf = Effect.fnUntraced(function* (organisation: OrganisationId) {
   )
 })
 
-layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("no row of another organisation changes", (it) => {
+layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("rows of another organisation do not change", (it) => {
   for (const { name, test } of isolationContract(rowsOf)) it.effect(name, () => test, 60_000)
 })

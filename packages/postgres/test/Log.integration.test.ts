@@ -8,8 +8,8 @@ import { type Given, given, open, reader } from "./log.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** How many entries have a position, and how many different positions there are. */
-const numbered = ({ sql }: Given) =>
+/** The number of entries with a position, and the number of different positions. */
+const countPositions = ({ sql }: Given) =>
   Effect.map(
     sql<{ readonly entries: number; readonly positions: number }>`
       SELECT count(position)::integer AS entries, count(DISTINCT position)::integer AS positions
@@ -17,11 +17,11 @@ const numbered = ({ sql }: Given) =>
     ([row]) => row
   )
 
-/** The statistics once every connection has reported its own. */
-const settled = <A, E, R>(statistics: Effect.Effect<A, E, R>) => Effect.delay(statistics, "1500 millis")
+/** Reads statistics after the time in which every connection reports its own. */
+const afterReports = <A, E, R>(statistics: Effect.Effect<A, E, R>) => Effect.delay(statistics, "1500 millis")
 
 /** Stores many drafts, as an import does. */
-const importing = ({ sql, drafts }: Given, count: number) =>
+const importDrafts = ({ sql, drafts }: Given, count: number) =>
   Effect.gen(function* () {
     const organisation = freshOrganisation()
     const [contact = aDraft()] = drafts
@@ -43,14 +43,14 @@ const importing = ({ sql, drafts }: Given, count: number) =>
       SELECT organisation, id, 1, 'DRAFT', created_at, id, (SELECT era FROM log_eras) FROM added`
   })
 
-describe("a transaction that stays open", () => {
-  it.live("delays no event of another; its own come when it ends, after those of the same communication", () =>
+describe("an open transaction", () => {
+  it.live("delays only its own events, which come after earlier events of the same communication", () =>
     Effect.gen(function* () {
       const here = yield* given(2)
       const [draft = aDraft(), late = aDraft()] = here.drafts
       const { seen, readOn, readAll } = reader(here)
-      const holding = yield* open(here, here.completing(late))
-      yield* holding.run
+      const latest = yield* open(here, here.completing(late))
+      yield* latest.run
       const earlier = yield* open(here, here.completing(draft))
       const younger = yield* open(here, Effect.andThen(here.completing(draft), here.reopening(draft)))
       yield* younger.run
@@ -71,13 +71,13 @@ describe("a transaction that stays open", () => {
         seen.map(({ communication, version }) => [communication, version]),
         [2, 4, 6].map((version) => [draft.id, version])
       )
-      yield* holding.commit
+      yield* latest.commit
       yield* readAll(4)
       assert.strictEqual(seen.at(-1)?.communication, late.id)
     })
   )
 
-  it.live("leaves no event when it is rolled back, and no gap that holds up others", () =>
+  it.live("delivers no event after a rollback, and delays no other event", () =>
     Effect.gen(function* () {
       const here = yield* given(2)
       const [undone = aDraft(), done = aDraft()] = here.drafts
@@ -94,7 +94,7 @@ describe("a transaction that stays open", () => {
     })
   )
 
-  it.live("idle in another database, or here without any history, it delays nothing", () =>
+  it.live("delays nothing if it is in another database or has written no history", () =>
     Effect.gen(function* () {
       const here = yield* given(1)
       const another = yield* Layer.build(PgClient.layer({ url: Redacted.make(yield* freshDatabase) }))
@@ -119,20 +119,20 @@ describe("a transaction that stays open", () => {
   )
 })
 
-describe("from now on", () => {
-  it.live("a subscription begins when the transactions that took steps before have ended, without their events", () =>
+describe("a subscription from now", () => {
+  it.live("opens when earlier transactions with steps have ended, and does not deliver their events", () =>
     Effect.gen(function* () {
       const here = yield* given(3)
       const [before = aDraft(), meanwhile = aDraft(), after = aDraft()] = here.drafts
-      const holding = yield* open(here, here.completing(before))
-      yield* holding.run
+      const earlier = yield* open(here, here.completing(before))
+      yield* earlier.run
       const opening = yield* Effect.forkChild(here.events.open("later", "now"), { startImmediately: true })
       const eras = here.sql<{ readonly era: number }>`SELECT era FROM log_eras`
       yield* Effect.repeat(eras, { until: ([row]) => row?.era === 2 })
       yield* here.completing(meanwhile)
       yield* Effect.sleep("100 millis")
       assert.isUndefined(opening.pollUnsafe())
-      yield* holding.commit
+      yield* earlier.commit
       yield* Fiber.join(opening)
       yield* here.completing(after)
       const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
@@ -147,18 +147,18 @@ describe("from now on", () => {
     })
   )
 
-  it.live("it numbers only what it reads, however long the log before it is", () =>
+  it.live("assigns positions only to entries that it reads, however long the log is", () =>
     Effect.gen(function* () {
       const here = yield* given(1)
       const [draft = aDraft()] = here.drafts
-      yield* importing(here, 200_000)
+      yield* importDrafts(here, 200_000)
       const scans = Effect.andThen(
         here.sql`SELECT pg_stat_force_next_flush()`,
         here.sql`
           SELECT relname, seq_scan::text FROM pg_stat_user_tables
           WHERE relname IN ('communications', 'communication_history') ORDER BY 1`
       )
-      const wholeReads = yield* settled(scans)
+      const wholeReads = yield* afterReports(scans)
       yield* here.events.open("later", "now")
       const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
       yield* readOn
@@ -168,12 +168,12 @@ describe("from now on", () => {
         seen.map(({ to }) => to),
         ["COMPLETED"]
       )
-      assert.deepStrictEqual(yield* settled(scans), wholeReads)
-      assert.deepStrictEqual(yield* numbered(here), { entries: 2, positions: 2 })
+      assert.deepStrictEqual(yield* afterReports(scans), wholeReads)
+      assert.deepStrictEqual(yield* countPositions(here), { entries: 2, positions: 2 })
     })
   )
 
-  it.live("a reader from the beginning still gets creations before completions that others numbered first", () =>
+  it.live("does not change the order in which a reader from the beginning gets creations and completions", () =>
     Effect.gen(function* () {
       const here = yield* given(20)
       yield* here.events.open("later", "now")
@@ -194,11 +194,11 @@ describe("from now on", () => {
 })
 
 describe("a long log", () => {
-  it.live("one call passes over 30,000 creations before the first completion", () =>
+  it.live("one call skips 30,000 creations before the first completion", () =>
     Effect.gen(function* () {
       const here = yield* given(1)
       const [draft = aDraft()] = here.drafts
-      yield* importing(here, 30_000)
+      yield* importDrafts(here, 30_000)
       yield* here.completing(draft, { ...anAct(), at: yield* DateTime.now })
       const { seen, readOn } = reader(here)
       yield* Effect.provideService(readOn, StorageTimeout, "1 minute")
@@ -209,7 +209,7 @@ describe("a long log", () => {
     })
   )
 
-  it.live("readers that number at the same time give each entry one position, in the order of each communication", () =>
+  it.live("concurrent readers assign each entry one position, in the order of each communication", () =>
     Effect.gen(function* () {
       const here = yield* given(8)
       const names = ["a", "b", "c", "d"]
@@ -235,12 +235,12 @@ describe("a long log", () => {
         }
         assert.deepStrictEqual(seen, readers[0]?.seen)
       }
-      assert.deepStrictEqual(yield* numbered(here), { entries: steps, positions: steps })
+      assert.deepStrictEqual(yield* countPositions(here), { entries: steps, positions: steps })
     })
   )
 })
 
-it.live("an event has the same id for every subscription, and none that another event has", () =>
+it.live("an event has the same unique id for every subscription", () =>
   Effect.gen(function* () {
     const here = yield* given(10)
     for (const draft of here.drafts) yield* here.completing(draft)

@@ -1,4 +1,4 @@
-/** The ways to the same schema: `migrate`, the same on a host's handle, and SQL for a tool of the host's. */
+/** Three ways to the same schema: `migrate`, `migrateHost` on a host's handle, and SQL for a host's migration tool. */
 import { inspect } from "node:util"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const keys = Object.keys(Postgres.migrations)
 
-/** A client of pg on this database, for as long as the scope is open. */
+/** A client of pg that is connected until the scope closes. */
 const connected = (connectionString: string) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -29,7 +29,7 @@ const migrated = (url: string, schema: string) =>
     Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
   )
 
-/** Runs it between BEGIN and COMMIT. */
+/** Runs the body between BEGIN and COMMIT. */
 const inTransaction = async <A>(client: pg.Client, body: () => Promise<A>) => {
   await client.query("BEGIN")
   const result = await body()
@@ -37,15 +37,15 @@ const inTransaction = async <A>(client: pg.Client, body: () => Promise<A>) => {
   return result
 }
 
-/** All that PostgreSQL knows of a schema, and what is noted of its migrations. */
-const described = (client: pg.Client, schema: string) =>
+/** The catalogue of a schema, and the migrations recorded in it. */
+const describeSchema = (client: pg.Client, schema: string) =>
   Effect.promise(async () => {
     const rows = async (text: string) => (await client.query<Record<string, unknown>>(text, [schema])).rows
     const quoted = client.escapeIdentifier(schema)
-    const { rows: notes } = await client.query(`
+    const { rows: recorded } = await client.query(`
       SELECT migration_id, name FROM ${quoted}.communications_migrations ORDER BY 1`)
     return {
-      notes,
+      recorded,
       columns: await rows(`
         SELECT to_jsonb(c) - '{table_catalog,udt_catalog,collation_catalog}'::text[] AS it FROM information_schema.columns c
         WHERE table_schema = $1 ORDER BY table_name, ordinal_position`),
@@ -56,23 +56,23 @@ const described = (client: pg.Client, schema: string) =>
     }
   })
 
-for (const schema of ["public", 'a "host" of its own']) {
+for (const schema of ["public", 'a "quoted" name']) {
   describe(`in the schema ${schema}`, () => {
-    it.live("printed SQL makes what migrate makes, and leaves it nothing to do", () =>
+    it.live("migrationsSql makes the same schema as migrate, which then has nothing to apply", () =>
       Effect.gen(function* () {
         const [byEffect, bySql] = [yield* freshDatabase, yield* freshDatabase]
         yield* migrated(byEffect, schema)
         const [expected, client] = [yield* connected(byEffect), yield* connected(bySql)]
         yield* Effect.promise(() => client.query(Postgres.migrationsSql({ schema })))
         assert.deepStrictEqual(yield* migrated(bySql, schema), [])
-        const found = yield* described(client, schema)
-        assert.deepStrictEqual(found, yield* described(expected, schema))
-        assert.lengthOf(found.notes, keys.length)
+        const found = yield* describeSchema(client, schema)
+        assert.deepStrictEqual(found, yield* describeSchema(expected, schema))
+        assert.lengthOf(found.recorded, keys.length)
         for (const kind of [found.columns, found.constraints, found.indexes]) assert.isAbove(kind.length, 10)
       })
     )
 
-    it.live("a host without Effect has the same, once, though two processes of it do so at once", () =>
+    it.live("migrateHost makes the same schema, once, even in two processes at the same time", () =>
       Effect.gen(function* () {
         const [byEffect, byHost] = [yield* freshDatabase, yield* freshDatabase]
         yield* migrated(byEffect, schema)
@@ -87,30 +87,30 @@ for (const schema of ["public", 'a "host" of its own']) {
         assert.lengthOf((yield* migrateAll).flat(), keys.length)
         assert.lengthOf((yield* migrateAll).flat(), 0)
         for (const client of clients) {
-          assert.deepStrictEqual(yield* described(client, schema), yield* described(expected, schema))
+          assert.deepStrictEqual(yield* describeSchema(client, schema), yield* describeSchema(expected, schema))
         }
       })
     )
 
-    it.live("outside of a transaction a host is refused, and nothing is done", () =>
+    it.live("migrateHost rejects outside a transaction, and changes nothing", () =>
       Effect.gen(function* () {
         const client = yield* freshClient
         const refused = yield* Effect.promise(() =>
-          Postgres.migrateHost(Postgres.fromPg(client), { schema }).then(() => "it did something", inspect)
+          Postgres.migrateHost(Postgres.fromPg(client), { schema }).then(() => "it resolved", inspect)
         )
         assert.include(refused, "SAVEPOINT can only be used in transaction blocks")
-        const left = yield* Effect.promise(() =>
+        const found = yield* Effect.promise(() =>
           client.query(`
             SELECT relname AS name FROM pg_class WHERE relname LIKE 'communication%'
             UNION ALL SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a %'`)
         )
-        assert.deepStrictEqual(left.rows, [])
+        assert.deepStrictEqual(found.rows, [])
       })
     )
   })
 }
 
-it("what a tool has run already is left out: the rest is printed as it is at the end of the whole", () => {
+it("migrationsSql with `after` prints the rest of the same SQL", () => {
   const whole = Postgres.migrationsSql()
   const rests = keys.map((_, index) => Postgres.migrationsSql({ after: index + 1 }))
   for (const [index, rest] of rests.entries()) {

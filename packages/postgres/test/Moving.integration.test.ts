@@ -1,4 +1,4 @@
-/** The log outlives its cluster: nothing of it depends on transaction ids. */
+/** The log does not depend on transaction ids, and so can be moved to another cluster (decision 9). */
 import { randomUUID } from "node:crypto"
 import { Communications, completion, Events } from "@communications/core"
 import { aDraft, anAct } from "@communications/core/testing"
@@ -10,7 +10,7 @@ import { type Given, given, portsOn, reader } from "./log.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 
-/** A cluster of the test's own whose next transaction has at least this id; gives the URLs of new databases on it. */
+/** Starts a server that has assigned at least this many transaction ids; returns an effect that creates a database. */
 const cluster = Effect.fnUntraced(function* (transactions: number) {
   const { url } = yield* Effect.acquireRelease(
     Effect.promise(() => startPostgres({ fsync: "off", wal_level: "logical" })),
@@ -29,13 +29,13 @@ const cluster = Effect.fnUntraced(function* (transactions: number) {
   return { newDatabase }
 })
 
-/** In an order in which no row refers to a later one. */
+/** The tables in an order in which no row refers to a row of a later table. */
 const tables = [
   ...["organisations", "users", "contact_information", "communications", "communication_history"],
   ...["communication_numbers", "sessions", "attempts", "subscriptions", "log_eras", "log_positions"]
 ]
 
-/** Copies every row, as a dump and its restoration do. */
+/** Copies every row, as dump and restore do. */
 const copy = Effect.fnUntraced(function* (from: PgClient.PgClient, to: PgClient.PgClient) {
   const stored = yield* from<{ readonly name: string }>`
     SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'communications_migrations'`
@@ -55,8 +55,8 @@ const copy = Effect.fnUntraced(function* (from: PgClient.PgClient, to: PgClient.
 const transactionId = (sql: PgClient.PgClient) =>
   Effect.map(sql<{ readonly id: string }>`SELECT pg_current_xact_id()::text AS id`, ([row]) => Number(row?.id))
 
-/** The same log in another database. */
-const continued = Effect.fnUntraced(function* (here: Given, url: string) {
+/** The fixture with the ports on another database. */
+const movedTo = Effect.fnUntraced(function* (here: Given, url: string) {
   const ports = yield* portsOn(url)
   const communications = Context.get(ports, Communications)
   const completing: Given["completing"] = ({ id }, act = anAct()) =>
@@ -64,8 +64,8 @@ const continued = Effect.fnUntraced(function* (here: Given, url: string) {
   return { ...here, sql: Context.get(ports, PgClient.PgClient), events: Context.get(ports, Events), completing }
 })
 
-/** Everything that a subscription has read: in one database, and then in the next one. */
-const readingOn = (seen: ReadonlyArray<string>, here: Pick<Given, "events">) =>
+/** Appends everything that the subscription reads now to the events seen so far. */
+const readOnFrom = (seen: ReadonlyArray<string>, here: Pick<Given, "events">) =>
   Effect.gen(function* () {
     const { seen: read, holder, readOn } = reader(here, { steps: "all" })
     for (let round = 0; round < 3; round++) yield* readOn
@@ -73,11 +73,14 @@ const readingOn = (seen: ReadonlyArray<string>, here: Pick<Given, "events">) =>
     return [...seen, ...read.map(({ number, version }) => `${number}/${version}`)]
   })
 
-/** Steps that the subscription has read, others that only have a position, and one that no reader has found yet. */
-const written = Effect.fnUntraced(function* (here: Given) {
+/**
+ * Takes steps: the subscription reads some of them, others only get a position, and the last one has none yet. Returns
+ * the events read.
+ */
+const takeSteps = Effect.fnUntraced(function* (here: Given) {
   const [first = aDraft(), second = aDraft(), third = aDraft(), fourth = aDraft()] = here.drafts
   yield* here.completing(first)
-  const seen = yield* readingOn([], here)
+  const seen = yield* readOnFrom([], here)
   yield* here.completing(second)
   yield* here.completing(third)
   yield* here.events.open("another", "beginning")
@@ -86,41 +89,41 @@ const written = Effect.fnUntraced(function* (here: Given) {
   return seen
 })
 
-it.live("dumped and restored where transaction ids are smaller, and larger, it delivers every event once", () =>
+it.live("delivers every event once after dump and restore to clusters with smaller and larger transaction ids", () =>
   Effect.gen(function* () {
     const [younger, older] = [yield* cluster(0), yield* cluster(20_000)]
     const here = yield* given(6, older.newDatabase)
     const [fifth = aDraft(), sixth = aDraft()] = here.drafts.slice(4)
-    const before = yield* written(here)
+    const before = yield* takeSteps(here)
     assert.sameMembers(before, ["0/1", "1/1", "2/1", "3/1", "4/1", "5/1", "0/2"])
 
-    const there = yield* continued(here, yield* younger.newDatabase)
+    const there = yield* movedTo(here, yield* younger.newDatabase)
     yield* copy(here.sql, there.sql)
     assert.isBelow(yield* transactionId(there.sql), (yield* transactionId(here.sql)) - 10_000)
     yield* there.completing(fifth)
-    const between = yield* readingOn(before, there)
+    const between = yield* readOnFrom(before, there)
     assert.sameMembers(between, [...before, "1/2", "2/2", "3/2", "4/2"])
 
-    const back = yield* continued(here, yield* older.newDatabase)
+    const back = yield* movedTo(here, yield* older.newDatabase)
     yield* copy(there.sql, back.sql)
     yield* back.completing(sixth)
-    assert.deepStrictEqual(yield* readingOn(between, back), [...between, "5/2"])
+    assert.deepStrictEqual(yield* readOnFrom(between, back), [...between, "5/2"])
   })
 )
 
-it.live("moved by logical replication while it is written and read, it delivers every event once", () =>
+it.live("delivers every event once after logical replication, even if written and read meanwhile", () =>
   Effect.gen(function* () {
     const [source, target] = [yield* cluster(20_000), yield* cluster(0)]
     const here = yield* given(6, source.newDatabase)
     const [fifth = aDraft(), sixth = aDraft()] = here.drafts.slice(4)
-    const there = yield* continued(here, yield* target.newDatabase)
+    const there = yield* movedTo(here, yield* target.newDatabase)
     yield* there.sql`TRUNCATE log_eras, log_positions, communications_migrations`
     yield* here.sql`CREATE PUBLICATION moving FOR ALL TABLES`
     const { hostname, port, username, pathname } = new URL(here.url)
     const connection = `host=${hostname} port=${port} user=${username} dbname=${pathname.slice(1)}`
     yield* there.sql.unsafe(`CREATE SUBSCRIPTION moving CONNECTION '${connection}' PUBLICATION moving`)
 
-    const before = yield* written(here)
+    const before = yield* takeSteps(here)
     yield* here.completing(fifth)
     const state = ({ sql }: Pick<Given, "sql">) => sql`
       SELECT (SELECT count(*)::text FROM communication_history) AS entries,
@@ -137,7 +140,7 @@ it.live("moved by logical replication while it is written and read, it delivers 
     yield* there.sql`DROP SUBSCRIPTION moving`
 
     yield* there.completing(sixth)
-    const all = yield* readingOn(before, there)
+    const all = yield* readOnFrom(before, there)
     assert.sameMembers(all, [...before, "1/2", "2/2", "3/2", "4/2", "5/2"])
   })
 )

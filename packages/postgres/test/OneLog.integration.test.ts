@@ -1,4 +1,4 @@
-/** The migration of a database whose events were in a table of their own. */
+/** The migration of a database of version 0.1.0, which has a separate table of events. */
 import { inspect } from "node:util"
 import { Communications, completion, Events, type UserId } from "@communications/core"
 import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const organisation = freshOrganisation()
 const act: { readonly by: UserId } = anAct()
 
-/** The schema of version 0.1.0: everything that comes before this migration. */
+/** The schema of version 0.1.0: all earlier migrations. */
 const before = Postgres.migrationsSql().slice(0, -Postgres.migrationsSql({ after: 4 }).length)
 
 /** A database of version 0.1.0 with five drafts. */
@@ -36,19 +36,19 @@ const given = Effect.gen(function* () {
       INSERT INTO communication_history (organisation, communication, version, "to", at, by)
       VALUES (${organisation}::uuid, ${id}::uuid, 1, 'DRAFT', now(), ${act.by}::uuid)`
   }
-  /** As version 0.1.0 did it. */
+  /** The statement of version 0.1.0. */
   const completing = (index: number) => sql`
     WITH updated AS (
       UPDATE communications SET version = version + 1, life_cycle_state = 'COMPLETED', completed_at = now(),
         completed_by = ${act.by}::uuid, told_in = greatest(told_in, pg_current_xact_id())
       WHERE id = ${drafts[index]?.id ?? ""}::uuid RETURNING organisation, id, version, told_in
-    ), told AS (
+    ), emitted AS (
       INSERT INTO events (transaction, type, payload_version, organisation, communication, at, by)
       SELECT told_in, 'CommunicationCompleted', 1, organisation, id, now(), ${act.by}::uuid FROM updated
     )
     INSERT INTO communication_history (organisation, communication, version, "from", "to", at, by)
     SELECT organisation, id, version, 'DRAFT', 'COMPLETED', now(), ${act.by}::uuid FROM updated`
-  /** A subscription that has read so many events. */
+  /** A subscription that has read this many events. */
   const subscribing = (subscription: string, read: number) => sql`
     INSERT INTO subscriptions (subscription, transaction, position)
     SELECT ${subscription}, transaction, position FROM (
@@ -59,7 +59,7 @@ const given = Effect.gen(function* () {
   return { sql, drafts, completing, subscribing, ports, migrate: Effect.provide(Postgres.migrate, client) }
 })
 
-it.live("loses no event that a subscription has not read, and repeats none that it has read", () =>
+it.live("a subscription gets every event that it has not read, and no other", () =>
   Effect.gen(function* () {
     const here = yield* given
     const { sql, drafts, completing, subscribing } = here
@@ -106,17 +106,17 @@ it.live("loses no event that a subscription has not read, and repeats none that 
   })
 )
 
-it.live("without subscriptions gives no position to any entry", () =>
+it.live("without subscriptions, no entry gets a position", () =>
   Effect.gen(function* () {
     const here = yield* given
     yield* here.completing(0)
     yield* here.migrate
-    const positions = yield* here.sql`SELECT count(position)::integer AS given FROM communication_history`
-    assert.deepStrictEqual(positions, [{ given: 0 }])
+    const positions = yield* here.sql`SELECT count(position)::integer AS count FROM communication_history`
+    assert.deepStrictEqual(positions, [{ count: 0 }])
   })
 )
 
-it.live("is refused where its snapshot could miss events, and done then in a transaction that is READ COMMITTED", () =>
+it.live("migrate fails if its snapshot could miss events, and succeeds in a READ COMMITTED transaction", () =>
   Effect.gen(function* () {
     const here = yield* given
     yield* here.subscribing("beginning", 0)
@@ -126,7 +126,7 @@ it.live("is refused where its snapshot could miss events, and done then in a tra
     )
     assert.include(inspect(yield* Effect.flip(isolated), { depth: null }), "this one is REPEATABLE READ")
     yield* here.migrate
-    const positions = yield* here.sql`SELECT count(position)::integer AS given FROM communication_history`
-    assert.deepStrictEqual(positions, [{ given: 2 }])
+    const positions = yield* here.sql`SELECT count(position)::integer AS count FROM communication_history`
+    assert.deepStrictEqual(positions, [{ count: 2 }])
   })
 )

@@ -45,7 +45,7 @@ const attempt = { key_hash: new Uint8Array(32), full_at: "2026-01-31T12:00:00Z" 
 const subscription = { subscription: "mail", era: 1, position: 1 }
 const session = { organisation, token_hash: new Uint8Array(32), user: freshId(), expires_at: "2026-01-31T12:00:00Z" }
 
-/** Rows that nothing may store, next to the valid ones above, by the constraint that forbids them. */
+/** Rows that conflict with the domain or with the valid rows above, by the constraint that rejects them. */
 const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Record<string, unknown>>]> = {
   contact_information_pkey: ["contact_information", [person]],
   contact_information_life_cycle_state: ["contact_information", [{ ...person, life_cycle_state: "DRAFT" }]],
@@ -147,26 +147,26 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
   ]
 }
 
-/** Which constraint a statement violated, as PostgreSQL tells it. */
+/** The name of the violated constraint, from the error of PostgreSQL. */
 const constraintOf = ({ reason: { cause } }: SqlError.SqlError) =>
   Predicate.hasProperty(cause, "constraint") ? cause.constraint : cause
 
 layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema", (it) => {
-  it.effect("keeps out whatever the domain cannot be, by constraints of which each is tried here", () =>
+  it.effect("rejects rows that the domain does not allow, and every constraint is tested here", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const plant = (table: string, row: Record<string, unknown>) => sql`INSERT INTO ${sql(table)} ${sql.insert(row)}`
-      for (const row of [person, company]) yield* plant("contact_information", row)
-      for (const row of [draft, completed]) yield* plant("communications", row)
-      yield* plant("sessions", session)
-      yield* plant("communication_history", step)
-      yield* plant("communication_numbers", numbers)
-      yield* plant("organisations", tenant)
-      yield* plant("users", user)
-      yield* plant("attempts", attempt)
-      yield* plant("subscriptions", subscription)
+      const insert = (table: string, row: Record<string, unknown>) => sql`INSERT INTO ${sql(table)} ${sql.insert(row)}`
+      for (const row of [person, company]) yield* insert("contact_information", row)
+      for (const row of [draft, completed]) yield* insert("communications", row)
+      yield* insert("sessions", session)
+      yield* insert("communication_history", step)
+      yield* insert("communication_numbers", numbers)
+      yield* insert("organisations", tenant)
+      yield* insert("users", user)
+      yield* insert("attempts", attempt)
+      yield* insert("subscriptions", subscription)
       for (const [constraint, [table, rows]] of Object.entries(violations)) {
-        for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(plant(table, row))), constraint)
+        for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(insert(table, row))), constraint)
       }
       const constraints = yield* sql<{ readonly name: string }>`
         SELECT conname AS name FROM pg_constraint
@@ -179,7 +179,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
     })
   )
 
-  it.effect("lets be null what the domain does, and nothing else", () =>
+  it.effect("allows null only in the columns of optional members", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const columns = yield* sql<{ readonly name: string }>`
@@ -201,30 +201,28 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
     })
   )
 
-  it.effect(
-    "begins every key with the organisation, but those of who is not logged in yet, and of what is told to all",
-    () =>
-      Effect.gen(function* () {
-        const sql = yield* SqlClient.SqlClient
-        const keys = yield* sql`
+  it.effect("begins every key with the organisation, except those of logins, sessions and the log", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const keys = yield* sql`
         SELECT indexrelid::regclass::text AS key, attname AS begins_with
         FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
         LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
         WHERE indisunique AND relnamespace = 'public'::regnamespace AND relname <> 'communications_migrations'
           AND attname IS DISTINCT FROM 'organisation' ORDER BY 1`
-        assert.deepStrictEqual(keys, [
-          { key: "attempts_pkey", begins_with: "key_hash" },
-          { key: "log_eras_pkey", begins_with: "one_row" },
-          { key: "log_positions_pkey", begins_with: "one_row" },
-          { key: "organisations_name_unique", begins_with: "name" },
-          { key: "sessions_pkey", begins_with: "token_hash" },
-          { key: "subscriptions_pkey", begins_with: "subscription" }
-        ])
-      })
+      assert.deepStrictEqual(keys, [
+        { key: "attempts_pkey", begins_with: "key_hash" },
+        { key: "log_eras_pkey", begins_with: "one_row" },
+        { key: "log_positions_pkey", begins_with: "one_row" },
+        { key: "organisations_name_unique", begins_with: "name" },
+        { key: "sessions_pkey", begins_with: "token_hash" },
+        { key: "subscriptions_pkey", begins_with: "subscription" }
+      ])
+    })
   )
 
   for (const demographics of ['{"gender": "X"}', "null", "[]", '"none"']) {
-    it.effect(`a row that stands for no communication is a defect, not an answer: demographics ${demographics}`, () =>
+    it.effect(`an invalid row is a defect: demographics ${demographics}`, () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const communications = yield* Communications
@@ -240,7 +238,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
   }
 })
 
-describe("migrating", () => {
+describe("migrate", () => {
   const keys = Object.keys(Postgres.migrations)
   const tables = Effect.flatMap(
     SqlClient.SqlClient,
@@ -248,27 +246,27 @@ describe("migrating", () => {
       SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`
   )
 
-  it("numbers its steps without a gap", () => {
+  it("numbers the migrations without a gap", () => {
     assert.deepStrictEqual(
       keys.map((key) => /^(\d{4})_\w+$/.exec(key)?.[1]),
       keys.map((_, index) => String(index + 1).padStart(4, "0"))
     )
   })
 
-  it.live("does every step once, though four do it at once and again", () =>
+  it.live("applies every migration once, even if four processes migrate at once, twice", () =>
     Effect.gen(function* () {
       const url = yield* freshDatabase
       const clients = yield* Effect.all([open(url), open(url), open(url), open(url)])
       const migrateAll = Effect.map(
         Effect.forEach(clients, (client) => Effect.provide(Postgres.migrate, client), { concurrency: "unbounded" }),
-        (done) => done.flat().map(([id, name]) => `${String(id).padStart(4, "0")}_${name}`)
+        (applied) => applied.flat().map(([id, name]) => `${String(id).padStart(4, "0")}_${name}`)
       )
       assert.deepStrictEqual(yield* migrateAll, keys)
       assert.deepStrictEqual(yield* migrateAll, [])
     })
   )
 
-  it.live("leaves nothing where a step fails, and can be done anew", () =>
+  it.live("changes nothing if a migration fails, and can run again", () =>
     Effect.gen(function* () {
       const client = yield* Effect.flatMap(freshDatabase, open)
       const unsafe = (text: string) =>
@@ -279,8 +277,8 @@ describe("migrating", () => {
       yield* unsafe("CREATE TABLE users ()")
       const error = yield* Effect.flip(Effect.provide(Postgres.migrate, client))
       assert.strictEqual(error._tag, "MigrationError")
-      const left = yield* Effect.provide(tables, client)
-      assert.deepStrictEqual(left, [{ name: "users" }])
+      const found = yield* Effect.provide(tables, client)
+      assert.deepStrictEqual(found, [{ name: "users" }])
       yield* unsafe("DROP TABLE users")
       assert.lengthOf(yield* Effect.provide(Postgres.migrate, client), keys.length)
     })
@@ -307,8 +305,8 @@ for (const isolation of ["repeatable read", "serializable"]) {
     Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
     Layer.provideMerge(Isolated)
   )
-  layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`where transactions are ${isolation}`, (it) => {
-    it.effect("statements are so", () =>
+  layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(`with ${isolation} transactions`, (it) => {
+    it.effect("statements have this isolation level", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         assert.deepStrictEqual(yield* sql`SHOW transaction_isolation`, [{ transaction_isolation: isolation }])

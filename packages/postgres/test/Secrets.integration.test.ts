@@ -17,7 +17,7 @@ const Ports = Postgres.layer.pipe(
   )
 )
 
-/** Fails the test where a text tells the token: as it is, as a uuid, or as the bytes of either. */
+/** Fails the test if a text contains the token: as it is, as a uuid, or as the bytes of either. */
 const assertHidden = (text: string, token: Token) => {
   const secret = Redacted.value(token).toLowerCase()
   const shown = text.toLowerCase().replaceAll("-", "")
@@ -26,7 +26,7 @@ const assertHidden = (text: string, token: Token) => {
   assert.notInclude(shown, Buffer.from(Redacted.value(token)).toString("hex"))
 }
 
-/** Runs an effect that fails; tells everything of its failure and of every span. */
+/** Runs an effect that fails, and prints its failure and all spans completely. */
 const everythingOf = (effect: Effect.Effect<unknown, unknown>) =>
   Effect.gen(function* () {
     const spans: Array<Tracer.Span> = []
@@ -42,7 +42,7 @@ const everythingOf = (effect: Effect.Effect<unknown, unknown>) =>
     return inspect({ cause, spans }, { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null })
   })
 
-layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("the token of a session", (it) => {
+layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("a session token", (it) => {
   it.effect("is in no table", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -62,7 +62,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("the token of a
     })
   )
 
-  it.effect("is in no error and no span, whatever fails", () =>
+  it.effect("is in no error and no span", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions

@@ -11,12 +11,12 @@ import { given } from "./log.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** How many events a subscriber takes at once. */
+/** How many events a subscriber reads at once. */
 const batch = 100
 
-describe("100 times kill -9", () => {
+describe("with 100 times kill -9", () => {
   it.live(
-    "every event is handled, those of a communication in order, and what was settled never again",
+    "every event is handled, in the order of each communication, and a settled event never again",
     () =>
       Effect.gen(function* () {
         const { url, sql, drafts, completing, reopening } = yield* given(8)
@@ -28,14 +28,14 @@ describe("100 times kill -9", () => {
           (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
         )
 
-        /** How many events are settled. */
+        /** The number of settled events. */
         const settled = Effect.map(
           sql<{ readonly count: string }>`
           SELECT count(*)::text FROM communication_history h, subscriptions s WHERE h.position <= s.position`,
           ([row]) => Number(row?.count)
         )
 
-        /** Each is created, and completed and reopened 300 times. */
+        /** Each draft is created once, and completed and reopened 300 times. */
         const everyStep = drafts.length * 601
 
         let dots = 0
@@ -59,7 +59,7 @@ describe("100 times kill -9", () => {
         })
         const kill = Effect.fnUntraced(function* (life: (typeof lives)[number]) {
           const ended = once(life.child, "close")
-          assert.isTrue(life.child.kill("SIGKILL"), "it has not ended by itself")
+          assert.isTrue(life.child.kill("SIGKILL"), "the process had ended already")
           yield* Effect.promise(() => ended)
           life.after = yield* settled
         })
@@ -69,7 +69,7 @@ describe("100 times kill -9", () => {
           })
         )
 
-        /** Completes each communication 3 times, and makes a draft of it again. */
+        /** Completes and reopens each communication 3 times. */
         const writing = Effect.forEach(
           drafts,
           Effect.fnUntraced(function* (draft) {
@@ -119,11 +119,15 @@ describe("100 times kill -9", () => {
           const ranks = handled.filter((row) => row.life === life).map(({ rank }) => rank)
           assert.isTrue(
             ranks.every((rank) => rank > before),
-            "what was settled is not handled again"
+            "a settled event was handled again"
           )
-          assert.isAtMost(new Set(ranks.filter((rank) => rank > after)).size, batch, "a death costs a batch at most")
+          assert.isAtMost(
+            new Set(ranks.filter((rank) => rank > after)).size,
+            batch,
+            "a killed process repeated more than one batch"
+          )
         }
-        assert.isAbove(handled.length, everyStep, "some of them died between handling and settling")
+        assert.isAbove(handled.length, everyStep, "no process was killed between handling and settling")
       }),
     300_000
   )

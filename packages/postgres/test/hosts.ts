@@ -1,4 +1,4 @@
-/** Hosts: programs that have a handle on PostgreSQL, of any library, and transactions of their own on it. */
+/** Hosts: programs with a PostgreSQL handle of some library, on which they run statements and transactions. */
 
 import {
   type Execute,
@@ -19,39 +19,39 @@ import pg from "pg"
 import postgres from "postgres"
 import { prismaClient } from "./prismaClient.ts"
 
-/** What a host has while its transaction is open. */
+/** An open transaction of a host. */
 export interface Transaction {
-  /** Runs a statement of the host's own, by the means of its library. */
-  readonly own: (text: string) => PromiseLike<unknown>
-  /** The means that we are given. */
+  /** Runs a statement of the host with its library. */
+  readonly run: (text: string) => PromiseLike<unknown>
+  /** Runs our statements on the handle of the transaction. */
   readonly execute: Execute
-  /** Which methods of the handle were called by what we were given. */
+  /** The methods of the handle that `execute` has called. */
   readonly calls: ReadonlyArray<string>
 }
 
 /** A host that is connected to its database. */
 export interface OpenHost {
-  /** Runs each statement in a transaction of its own. */
+  /** Runs each statement in a separate transaction. */
   readonly execute: Execute
-  /** Commits what the body did where it succeeds, rolls it back where it fails. */
+  /** Runs the body in a transaction: commits if it succeeds, and rolls back if it fails. */
   readonly transaction: (body: (transaction: Transaction) => Promise<void>) => Promise<unknown>
   readonly close: () => Promise<unknown>
 }
 
-/** A way to be a host. */
+/** A host, by the library that it uses. */
 export interface Host {
   readonly name: string
-  /** How many statements its handle runs at once where each is a transaction of its own. */
+  /** How many statements its handle can run at once outside a transaction. */
   readonly concurrency: number
-  /** Whether its transaction goes on after a statement that failed, once it is rolled back to a savepoint. */
-  readonly forgiving: boolean
-  /** The method of the handle that every statement of ours calls. */
+  /** Whether its transaction can go on after a failed statement, if it has been rolled back to a savepoint. */
+  readonly survivesFailure: boolean
+  /** The method of the handle that `execute` calls for every statement. */
   readonly method: string
   readonly open: (url: string) => Promise<OpenHost>
 }
 
-/** The same handle, which notes the methods that are called. */
-const watched = <Handle extends object>(handle: Handle, calls: Array<string>): Handle =>
+/** Wraps a handle so that it records the methods that are called. */
+const recording = <Handle extends object>(handle: Handle, calls: Array<string>): Handle =>
   new Proxy(handle, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name)
@@ -63,23 +63,23 @@ const watched = <Handle extends object>(handle: Handle, calls: Array<string>): H
     }
   })
 
-/** What a host has on a handle that is in a transaction. */
-const on = <Handle extends object>(
+/** The transaction that is open on a handle. */
+const transactionOn = <Handle extends object>(
   handle: Handle,
   from: (handle: Handle) => Execute,
-  own: Transaction["own"]
+  run: Transaction["run"]
 ): Transaction => {
   const calls: Array<string> = []
-  return { own, calls, execute: from(watched(handle, calls)) }
+  return { run, calls, execute: from(recording(handle, calls)) }
 }
 
 const pool = (connectionString: string) => new pg.Pool({ connectionString, max: 10 })
 
-/** Between BEGIN and COMMIT on a client of pg. */
-const between = async (client: pg.ClientBase, body: (transaction: Transaction) => Promise<void>) => {
+/** Runs the body between BEGIN and COMMIT on a client of pg. */
+const inTransaction = async (client: pg.ClientBase, body: (transaction: Transaction) => Promise<void>) => {
   await client.query("BEGIN")
   try {
-    await body(on(client, fromPg, (text) => client.query(text)))
+    await body(transactionOn(client, fromPg, (text) => client.query(text)))
     await client.query("COMMIT")
   } catch (error) {
     await client.query("ROLLBACK")
@@ -87,12 +87,12 @@ const between = async (client: pg.ClientBase, body: (transaction: Transaction) =
   }
 }
 
-/** Every host that is held against what we promise to hosts. */
+/** The hosts for which the tests prove our guarantees. */
 export const hosts: ReadonlyArray<Host> = [
   {
     name: "pg, Pool and PoolClient",
     concurrency: 10,
-    forgiving: true,
+    survivesFailure: true,
     method: "query",
     open: async (url) => {
       const opened = pool(url)
@@ -100,7 +100,7 @@ export const hosts: ReadonlyArray<Host> = [
         execute: fromPg(opened),
         transaction: async (body) => {
           const client = await opened.connect()
-          await between(client, body).finally(() => client.release())
+          await inTransaction(client, body).finally(() => client.release())
         },
         close: () => opened.end()
       }
@@ -109,24 +109,24 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "pg, Client",
     concurrency: 1,
-    forgiving: true,
+    survivesFailure: true,
     method: "query",
     open: async (connectionString) => {
       const client = new pg.Client({ connectionString })
       await client.connect()
-      return { execute: fromPg(client), transaction: (body) => between(client, body), close: () => client.end() }
+      return { execute: fromPg(client), transaction: (body) => inTransaction(client, body), close: () => client.end() }
     }
   },
   {
     name: "postgres.js",
     concurrency: 10,
-    forgiving: false,
+    survivesFailure: false,
     method: "unsafe",
     open: async (url) => {
       const sql = postgres(url, { max: 10 })
       return {
         execute: fromPostgresJs(sql),
-        transaction: (body) => sql.begin((tx) => body(on(tx, fromPostgresJs, (text) => tx.unsafe(text)))),
+        transaction: (body) => sql.begin((tx) => body(transactionOn(tx, fromPostgresJs, (text) => tx.unsafe(text)))),
         close: () => sql.end()
       }
     }
@@ -134,7 +134,7 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "Kysely, with a plugin that renames columns",
     concurrency: 10,
-    forgiving: true,
+    survivesFailure: true,
     method: "withoutPlugins",
     open: async (url) => {
       const dialect = new PostgresDialect({ pool: pool(url) })
@@ -142,7 +142,9 @@ export const hosts: ReadonlyArray<Host> = [
       return {
         execute: fromKysely(db),
         transaction: (body) =>
-          db.transaction().execute((trx) => body(on(trx, fromKysely, (text) => kyselySql.raw(text).execute(trx)))),
+          db
+            .transaction()
+            .execute((trx) => body(transactionOn(trx, fromKysely, (text) => kyselySql.raw(text).execute(trx)))),
         close: () => db.destroy()
       }
     }
@@ -150,7 +152,7 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "Drizzle over pg",
     concurrency: 10,
-    forgiving: true,
+    survivesFailure: true,
     method: "execute",
     open: async (url) => {
       const client = pool(url)
@@ -160,7 +162,7 @@ export const hosts: ReadonlyArray<Host> = [
         transaction: (body) =>
           db.transaction((tx) =>
             body(
-              on(
+              transactionOn(
                 tx,
                 (tx) => fromDrizzle(tx, drizzleSql),
                 (text) => tx.execute(text)
@@ -174,7 +176,7 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "Drizzle over postgres.js",
     concurrency: 10,
-    forgiving: false,
+    survivesFailure: false,
     method: "execute",
     open: async (url) => {
       const client = postgres(url, { max: 10 })
@@ -184,7 +186,7 @@ export const hosts: ReadonlyArray<Host> = [
         transaction: (body) =>
           db.transaction((tx) =>
             body(
-              on(
+              transactionOn(
                 tx,
                 (tx) => fromDrizzle(tx, drizzleSql),
                 (text) => tx.execute(text)
@@ -198,13 +200,13 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "Knex",
     concurrency: 10,
-    forgiving: true,
+    survivesFailure: true,
     method: "raw",
     open: async (connection) => {
       const db = knex({ client: "pg", connection, pool: { min: 0, max: 10 } })
       return {
         execute: fromKnex(db),
-        transaction: (body) => db.transaction((trx) => body(on(trx, fromKnex, (text) => trx.raw(text)))),
+        transaction: (body) => db.transaction((trx) => body(transactionOn(trx, fromKnex, (text) => trx.raw(text)))),
         close: () => db.destroy()
       }
     }
@@ -212,14 +214,14 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "Prisma",
     concurrency: 10,
-    forgiving: true,
+    survivesFailure: true,
     method: "$queryRawUnsafe",
     open: async (url) => {
       const prisma = prismaClient(url)
       return {
         execute: fromPrisma(prisma),
         transaction: (body) =>
-          prisma.$transaction((tx) => body(on(tx, fromPrisma, (text) => tx.$executeRawUnsafe(text))), {
+          prisma.$transaction((tx) => body(transactionOn(tx, fromPrisma, (text) => tx.$executeRawUnsafe(text))), {
             timeout: 60_000
           }),
         close: () => prisma.$disconnect()
@@ -229,13 +231,13 @@ export const hosts: ReadonlyArray<Host> = [
   {
     name: "PGlite",
     concurrency: 1,
-    forgiving: true,
+    survivesFailure: true,
     method: "query",
     open: async () => {
       const db = await PGlite.create()
       return {
         execute: fromPg(db),
-        transaction: (body) => db.transaction((tx) => body(on(tx, fromPg, (text) => tx.query(text)))),
+        transaction: (body) => db.transaction((tx) => body(transactionOn(tx, fromPg, (text) => tx.query(text)))),
         close: () => db.close()
       }
     }

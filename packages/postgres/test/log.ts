@@ -1,4 +1,4 @@
-/** A log of the test's own, its readers, and transactions that stay open. */
+/** Fixtures for tests of the log: a separate database, readers, and transactions that stay open. */
 import {
   type Act,
   type CommunicationEvent,
@@ -25,7 +25,7 @@ export const portsOn = (url: string) =>
     )
   )
 
-/** The ports on a database of the test's own, with drafts and a subscription. */
+/** The ports on a new database with `count` drafts and the subscription `mail`. */
 export const given = Effect.fnUntraced(function* (
   count: number,
   database: Effect.Effect<string, unknown> = freshDatabase
@@ -40,7 +40,7 @@ export const given = Effect.fnUntraced(function* (
     yield* events.open("mail", "beginning")
     const completing = ({ id }: Draft, act: Act = anAct()) =>
       communications.take(organisation, { _tag: "Id", id }, completion, act)
-    /** A step that the domain does not have, as another version of it might store it. */
+    /** A step that the domain does not have, but a later version of it might. */
     const reopening = ({ id }: Draft) => sql`
       WITH updated AS (
         UPDATE communications SET
@@ -54,7 +54,7 @@ export const given = Effect.fnUntraced(function* (
 })
 export type Given = Effect.Success<ReturnType<typeof given>>
 
-/** A subscriber that reads and settles all there is, and what it has read so far. */
+/** A subscriber that settles each batch it reads, and the events that it has read so far. */
 export const reader = (
   { events }: Pick<Given, "events">,
   { subscription = "mail", steps = "completions" }: { subscription?: string; steps?: SubscribedSteps } = {}
@@ -71,7 +71,7 @@ export const reader = (
   return { seen, holder, readOn, readAll }
 }
 
-/** Begins a transaction with an id, and runs its body and its end on command. */
+/** Begins a transaction and assigns its id. Its body and its COMMIT run on command. */
 export const open = Effect.fnUntraced(function* <A, E, R>({ sql }: Pick<Given, "sql">, body: Effect.Effect<A, E, R>) {
   const [begun, go, done, end] = [
     yield* Deferred.make<void>(),
@@ -90,9 +90,9 @@ export const open = Effect.fnUntraced(function* <A, E, R>({ sql }: Pick<Given, "
       )
     )
   )
-  /** Waits for a step of the transaction; fails if that fails before. */
-  const until = (step: Deferred.Deferred<void>) =>
-    Effect.raceFirst(Deferred.await(step), Effect.andThen(Fiber.join(fiber), Effect.never))
+  /** Waits until the transaction has reached a point; fails if the transaction fails. */
+  const until = (point: Deferred.Deferred<void>) =>
+    Effect.raceFirst(Deferred.await(point), Effect.andThen(Fiber.join(fiber), Effect.never))
   yield* until(begun)
   return {
     run: Effect.andThen(Deferred.succeed(go, undefined), until(done)),

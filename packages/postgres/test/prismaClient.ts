@@ -1,9 +1,9 @@
-// @ts-nocheck As in every generated client: the compiler that it loads has no types.
-/** What `prisma generate` writes for a schema of PostgreSQL without models, as far as raw statements need it. */
+// @ts-nocheck As in every generated client: the query compiler that it loads has no types.
+/** The part of a generated Prisma client that raw statements need, for a PostgreSQL schema without models. */
 import { PrismaPg } from "@prisma/adapter-pg"
 import { getPrismaClient } from "@prisma/client/runtime/client"
 
-/** The methods of a generated client that are used here, with their generated types. */
+/** The methods that the tests use, with their generated types. */
 interface PrismaTransaction {
   $executeRawUnsafe(query: string, ...values: Array<unknown>): Promise<number>
   $queryRawUnsafe<T = unknown>(query: string, ...values: Array<unknown>): Promise<T>
@@ -31,6 +31,6 @@ const Client = getPrismaClient({
   }
 })
 
-/** A client of Prisma on this database. */
+/** A Prisma client connected to this database. */
 export const prismaClient = (connectionString: string): PrismaClient =>
   new Client({ adapter: new PrismaPg({ connectionString }) })

@@ -1,4 +1,4 @@
-/** A process that notes each event it is handed, prints a dot for it, and never ends by itself. */
+/** A process that stores each event it handles and prints a dot for it. It runs until it is killed. */
 import { subscribe } from "@communications/core"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"

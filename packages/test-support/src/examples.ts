@@ -17,16 +17,33 @@ interface Example {
 }
 
 const statuses = { prints: ["200", "409"], posted: ["41"] } as const
+const states = { use: "", prints: ["COMPLETED", "communication 41 is COMPLETED, not DRAFT"] } as const
 
 /** The examples by the names of their files. */
 export const examples: Readonly<Record<string, Example>> = {
+  concurrency: { ...states, posted: [] },
   effect: { use: "", prints: ["Completed", "communication 41 is COMPLETED, not DRAFT"], posted: ["41"] },
+  "effect-retry": { use: "", prints: ["Completed", "communication 41 is COMPLETED, not DRAFT"], posted: ["41"] },
+  events: { use: "", prints: ["the completion of 41 is handled", "the completion of 41 is handled"], posted: [] },
+  executor: { ...states, posted: [] },
   fastify: {
     use: `
       const url = "http://localhost:" + process.env.PORT + "/letters/41/posted"
       console.log((await fetch(url, { method: "POST" })).status)
       await example.app.close()`,
     ...statuses
+  },
+  "group-commit": { ...states, posted: [] },
+  handler: {
+    use: `
+      const url = "http://localhost/crmapi/rest/v2/communications/complete"
+      const body = { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } }
+      const headers = { "content-type": "application/json" }
+      const request = new Request(url, { method: "POST", headers, body: JSON.stringify(body) })
+      console.log((await example.default.request(request)).status)
+      process.exit()`,
+    prints: ["200", "409"],
+    posted: []
   },
   hono: {
     use: `
@@ -52,13 +69,16 @@ export const examples: Readonly<Record<string, Example>> = {
     prints: ["communication 1 is COMPLETED, not DRAFT", "communication 1 is COMPLETED, not DRAFT"],
     posted: []
   },
+  migrate: { use: "", prints: ["migrated", "up to date"], posted: [] },
   next: {
     use: `
       const body = new URLSearchParams({ number: "41" })
       console.log((await example.POST(new Request("http://localhost", { method: "POST", body }))).status)
       process.exit()`,
     ...statuses
-  }
+  },
+  retry: { ...states, posted: ["41"] },
+  testing: { use: "", prints: ["passed", "passed"], posted: [] }
 }
 
 /** Runs a program and returns its output. */

@@ -2,14 +2,14 @@ import { Redacted, Result, Schema } from "effect"
 import { InvalidCaller, InvalidToken } from "./errors/index.ts"
 import { hexOf, OrganisationId, UserId } from "./Identity.ts"
 
-/** A user of an organisation, on whose behalf an operation runs. */
+/** The authenticated user for whom an operation runs, and the user's organisation. */
 export const Caller = Schema.Struct({ organisation: OrganisationId, user: UserId })
 export type Caller = typeof Caller.Type
 
 const isOrganisation = Schema.is(OrganisationId)
 const isUser = Schema.is(UserId)
 
-/** Reads a caller that the host has authenticated: ids as 32 hexadecimal digits in either case, or as UUIDs. */
+/** Parses a caller that the host has authenticated. An id is 32 hexadecimal digits in either case, or a UUID. */
 export const parseCaller = (given: {
   readonly organisation: string
   readonly user: string
@@ -21,12 +21,12 @@ export const parseCaller = (given: {
 
 const TokenText = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/)).pipe(Schema.brand("Token"))
 
-/** The secret of a session, 32 upper-case hexadecimal digits; redacted, so that no log or error shows it. */
+/** The secret of a session: 32 upper-case hexadecimal digits, redacted so that no log or error shows them. */
 export type Token = Redacted.Redacted<typeof TokenText.Type>
 
 const isTokenText = Schema.is(TokenText)
 const isToken = (given: Redacted.Redacted<string>): given is Token => isTokenText(Redacted.value(given))
 
-/** Reads a token; a malformed one fails as an unknown one does. */
+/** Parses a token. A malformed token fails with the same error as an unknown one. */
 export const parseToken = (given: Redacted.Redacted<string>): Result.Result<Token, InvalidToken> =>
   isToken(given) ? Result.succeed(given) : Result.fail(new InvalidToken())

@@ -1,4 +1,4 @@
-/** A communication with a contact, in one of its states. `Steps.ts` declares how it moves from one to another. */
+/** A communication with a contact, in one of its states. `Steps.ts` declares the steps between them. */
 import { Schema } from "effect"
 import { ContactInformation } from "./ContactInformation.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
@@ -14,7 +14,7 @@ export type Direction = typeof Direction.Type
 export const Media = Schema.Literals(["EMAIL", "SMS", "PHONE", "LETTER", "FACE_TO_FACE"])
 export type Media = typeof Media.Type
 
-const every = {
+const shared = {
   id: CommunicationId,
   number: CommunicationNumber,
   created_at: Instant,
@@ -22,18 +22,18 @@ const every = {
   media: Media,
   subject: Schema.NullOr(Text),
   content: Schema.NullOr(Text),
-  /** When it was first viewed; `null` before. */
+  /** The time of the first view; `null` before it. */
   viewed_on: Schema.NullOr(Instant),
   contact_information: ContactInformation
 }
 
 /** A communication that is still being written. */
-export const Draft = Schema.TaggedStruct("Draft", every)
+export const Draft = Schema.TaggedStruct("Draft", shared)
 export type Draft = typeof Draft.Type
 
-/** A communication that a user completed. It is never reopened. */
+/** A communication that a user has completed. It cannot be reopened. */
 export const Completed = Schema.TaggedStruct("Completed", {
-  ...every,
+  ...shared,
   completed_at: Instant,
   completed_by: UserId
 })
@@ -46,10 +46,10 @@ export type Communication = typeof Communication.Type
 /** The tag of a state. */
 export type State = Communication["_tag"]
 
-/** A communication in that state. */
+/** A communication in the state `S`. */
 export type InState<S extends State> = Extract<Communication, { readonly _tag: S }>
 
-/** Whether a communication is in that state. */
+/** Returns whether a communication is in a state. */
 export const isIn = <S extends State>(state: S, communication: Communication): communication is InState<S> =>
   communication._tag === state
 

@@ -11,9 +11,9 @@ import {
 import { type HistoryEntry, LifeCycleState } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 
-/** A step that a communication took, as subscribers receive it; JSON as it is. */
+/** A step of a communication, or its creation, as subscribers receive it: plain JSON. */
 export const CommunicationEvent = Schema.Struct({
-  /** The same whenever the event is delivered again. */
+  /** Stays the same if the event is delivered again. */
   id: EventId,
   organisation: OrganisationId,
   communication: CommunicationId,
@@ -21,7 +21,7 @@ export const CommunicationEvent = Schema.Struct({
   contact_information: ContactInformationId,
   direction: Direction,
   media: Media,
-  /** `null` where the communication was created. */
+  /** `null` for the creation of the communication. */
   from: Schema.NullOr(LifeCycleState),
   to: LifeCycleState,
   /** Grows with each step of the communication. */
@@ -33,14 +33,14 @@ export const CommunicationEvent = Schema.Struct({
 }).annotate({ identifier: "CommunicationEvent" })
 export type CommunicationEvent = typeof CommunicationEvent.Type
 
-/** The steps that a subscription delivers: every step, or only completions of drafts. */
+/** The steps that a subscription delivers: only completions of drafts, or all steps. */
 export type SubscribedSteps = "completions" | "all"
 
-/** Whether a step completes a draft; a communication that was imported as completed has no such step. */
+/** Returns whether an entry is the completion of a draft. Importing a completed communication is not. */
 export const isCompletion = ({ from, to }: Pick<HistoryEntry, "from" | "to">): boolean =>
   from !== null && to === "COMPLETED"
 
-/** The event of an entry in the history of a communication. */
+/** Makes the event of an entry in the history of a communication. */
 export const eventOf = (
   organisation: OrganisationId,
   { id: communication, number, contact_information, direction, media }: Communication,

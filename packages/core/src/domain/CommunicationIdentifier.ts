@@ -3,7 +3,7 @@ import { AmbiguousIdentifier, CommunicationNotFound } from "./errors/index.ts"
 import type { GivenIdentifier } from "./GivenIdentifier.ts"
 import { CommunicationId, CommunicationNumber, hexOf } from "./Identity.ts"
 
-/** Names one communication of an organisation: by its id, or by its number. */
+/** Identifies a communication within its organisation, by id or by number. */
 export const CommunicationIdentifier = Schema.Union([
   Schema.TaggedStruct("Id", { id: CommunicationId }),
   Schema.TaggedStruct("Number", { number: CommunicationNumber })
@@ -13,13 +13,13 @@ export type CommunicationIdentifier = typeof CommunicationIdentifier.Type
 const isId = Schema.is(CommunicationId)
 const isNumber = Schema.is(CommunicationNumber)
 
-/** Reads an id; a malformed id is reported as not found. */
+/** Parses an id; a malformed id is reported as not found. */
 export const parseCommunicationId = (given: string): Result.Result<CommunicationId, CommunicationNotFound> => {
   const id = hexOf(given)
   return isId(id) ? Result.succeed(id) : Result.fail(new CommunicationNotFound({ identifier: { id: given } }))
 }
 
-/** Reads an identifier with exactly one of `id` and `number`; a malformed one is reported as not found. */
+/** Parses an identifier with exactly one of `id` and `number`; a malformed one is reported as not found. */
 export const parseIdentifier = (
   given: GivenIdentifier
 ): Result.Result<CommunicationIdentifier, AmbiguousIdentifier | CommunicationNotFound> => {

@@ -13,18 +13,18 @@ interface Filter {
   readonly media?: Media | undefined
 }
 
-/** A list as a caller requests it. At least one of the contact and the state is mandatory. */
+/** The query of a list, as the caller passes it. The contact, the state or both are required. */
 export interface GivenQuery extends Filter {
   readonly contact_information_identifier?: { readonly id: string } | undefined
-  /** 25 by default, at most 100. */
+  /** The maximum number of results: from 1 to 100, 25 by default. */
   readonly number_of_results?: number | undefined
-  /** How many to skip, 0 by default. It reads what it skips; `after` costs the same at any depth. */
+  /** The number of results to skip, 0 by default. Skipped rows are read; `after` costs the same at any depth. */
   readonly offset?: number | undefined
-  /** The id of a communication: the list starts behind it. */
+  /** The id of a communication; the list starts after it. */
   readonly after?: string | undefined
 }
 
-/** A valid list: newest first, all of it or the part behind `after`, without the first `offset`. */
+/** A valid query: newest first, starting after `after` if it is set, without the first `offset` results. */
 export interface CommunicationsQuery extends Filter {
   readonly contact_information?: ContactInformationId | undefined
   readonly after?: CommunicationId | undefined
@@ -32,10 +32,10 @@ export interface CommunicationsQuery extends Filter {
   readonly limit: number
 }
 
-/** How many communications a list has by default, and at most. */
+/** The default and the maximum number of results. */
 export const pageSize = { usual: 25, most: 100 } as const
 
-/** Checks the parts of a list that need no storage. */
+/** Checks the required parameters and the ranges of a query. */
 export const checkQuery = (given: GivenQuery): Result.Result<void, InvalidQuery> => {
   const { number_of_results = pageSize.usual, offset = 0 } = given
   const refuse = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
@@ -45,10 +45,10 @@ export const checkQuery = (given: GivenQuery): Result.Result<void, InvalidQuery>
   if (!(Number.isInteger(number_of_results) && number_of_results >= 1 && number_of_results <= pageSize.most)) {
     return refuse("number_of_results", `a whole number from 1 to ${pageSize.most}`)
   }
-  return Number.isSafeInteger(offset) && offset >= 0 ? Result.void : refuse("offset", "a whole number from 0")
+  return Number.isSafeInteger(offset) && offset >= 0 ? Result.void : refuse("offset", "a whole number of at least 0")
 }
 
-/** Reads the ids in a list; a malformed id is reported as not found. */
+/** Parses the ids of a query; a malformed id is reported as not found. */
 export const parseQuery = (
   given: GivenQuery
 ): Result.Result<CommunicationsQuery, ContactInformationNotFound | CommunicationNotFound> =>

@@ -4,15 +4,17 @@ import { Text } from "./Text.ts"
 import { CalendarDate } from "./Time.ts"
 import { OrUnset } from "./Unset.ts"
 
-/** A number that JSON can carry: it knows no negative zero. */
-const isCarried = Schema.makeFilter((value: number) => !Object.is(value, -0), { expected: "a number but -0" })
+/** JSON has no negative zero. */
+const isNotNegativeZero = Schema.makeFilter((value: number) => !Object.is(value, -0), {
+  expected: "a number other than -0"
+})
 
-/** What is known of a company, in the documented order. */
+/** The details of a company, in the documented order. */
 export const CompanyProfile = Schema.Struct({
   profile_year: OrUnset(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9999 }))),
-  annual_turnover: OrUnset(Schema.Finite.check(isCarried)),
+  annual_turnover: OrUnset(Schema.Finite.check(isNotNegativeZero)),
   established_date: OrUnset(CalendarDate),
-  number_of_employees: OrUnset(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0), isCarried)),
+  number_of_employees: OrUnset(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0), isNotNegativeZero)),
   registration_number: OrUnset(Text),
   vat_registration_number: OrUnset(Text),
   vat_registered_by: OrUnset(Text),
@@ -24,5 +26,5 @@ export const CompanyProfile = Schema.Struct({
 }).annotate({ identifier: "CompanyProfile" })
 export type CompanyProfile = typeof CompanyProfile.Type
 
-/** The profile of a company of which nothing is known: every member unset. */
+/** A profile with every member unset. */
 export const noCompanyProfile: CompanyProfile = CompanyProfile.make({})

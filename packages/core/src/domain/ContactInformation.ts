@@ -5,11 +5,11 @@ import { ContactInformationId } from "./Identity.ts"
 import { NonEmptyText, Text } from "./Text.ts"
 import { OrUnset, Unset } from "./Unset.ts"
 
-const nothing = Effect.succeed({})
+const emptyObject = Effect.succeed({})
 
 const LifeCycleState = Schema.Literals(["MARKETING", "FINANCIAL"])
 
-/** A person the organisation communicates with. `name` is stored, not computed from its parts. */
+/** A contact that is a person. `name` is stored, not computed from its parts. */
 export const Person = Schema.Struct({
   id: ContactInformationId,
   type: Schema.Literal("PERSON"),
@@ -20,12 +20,15 @@ export const Person = Schema.Struct({
   last_name: NonEmptyText,
   title: OrUnset(Text),
   company_name: OrUnset(Text),
-  demographics: Demographics.pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing)),
+  demographics: Demographics.pipe(
+    Schema.withDecodingDefaultKey(emptyObject),
+    Schema.withConstructorDefault(emptyObject)
+  ),
   company_profile: Unset
 }).annotate({ identifier: "Person" })
 export type Person = typeof Person.Type
 
-/** A company the organisation communicates with; the names of persons are those of whom to ask for there. */
+/** A contact that is a company. The first, middle and last names are those of its contact person. */
 export const Company = Schema.Struct({
   id: ContactInformationId,
   type: Schema.Literal("COMPANY"),
@@ -37,10 +40,13 @@ export const Company = Schema.Struct({
   title: OrUnset(Text),
   company_name: NonEmptyText,
   demographics: Unset,
-  company_profile: CompanyProfile.pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing))
+  company_profile: CompanyProfile.pipe(
+    Schema.withDecodingDefaultKey(emptyObject),
+    Schema.withConstructorDefault(emptyObject)
+  )
 }).annotate({ identifier: "Company" })
 export type Company = typeof Company.Type
 
-/** Whom a communication is with: a person, who has demographics, or a company, which has a profile. */
+/** The contact of a communication: a person with demographics, or a company with a profile. */
 export const ContactInformation = Schema.Union([Person, Company]).annotate({ identifier: "ContactInformation" })
 export type ContactInformation = typeof ContactInformation.Type

@@ -4,7 +4,7 @@ import { ContactInformationId, hexOf } from "./Identity.ts"
 
 const isId = Schema.is(ContactInformationId)
 
-/** Reads an id; a malformed id is reported as not found. */
+/** Parses an id; a malformed id is reported as not found. */
 export const parseContactInformationId = (
   given: string
 ): Result.Result<ContactInformationId, ContactInformationNotFound> => {

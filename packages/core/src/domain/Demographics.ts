@@ -4,7 +4,7 @@ import { Text } from "./Text.ts"
 import { CalendarDate, DateOfBirth, NameDay } from "./Time.ts"
 import { OrUnset } from "./Unset.ts"
 
-/** What is known of a person, in the documented order. */
+/** The details of a person, in the documented order. */
 export const Demographics = Schema.Struct({
   gender: OrUnset(Schema.Literals(["MALE", "FEMALE"])),
   id_number: OrUnset(Text),
@@ -22,5 +22,5 @@ export const Demographics = Schema.Struct({
 }).annotate({ identifier: "Demographics" })
 export type Demographics = typeof Demographics.Type
 
-/** The demographics of a person of whom nothing is known: every member unset. */
+/** Demographics with every member unset. */
 export const noDemographics: Demographics = Demographics.make({})

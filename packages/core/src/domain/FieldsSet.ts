@@ -1,24 +1,24 @@
 import { Array, Result, type Schema, SchemaAST } from "effect"
 import { UnknownFields } from "./errors/index.ts"
 
-/** Names of members, each with the names of its own members: a tree, empty at the leaves. */
-type Names = ReadonlyArray<readonly [name: string, inner: Names]>
+/** A tree of member names. A leaf has no children. */
+type Names = ReadonlyArray<readonly [name: string, children: Names]>
 
 /** The fields to return, in the documented order. */
 export type FieldsSet = Names
 
 const leaf: Names = []
 
-const inner = (names: Names | undefined, name: string): Names | undefined =>
+const childrenOf = (names: Names | undefined, name: string): Names | undefined =>
   names?.find(([other]) => other === name)?.[1]
 
 const merge = (left: Names, right: Names): Names =>
   [...new Map([...left, ...right]).keys()].map((name) => [
     name,
-    merge(inner(left, name) ?? leaf, inner(right, name) ?? leaf)
+    merge(childrenOf(left, name) ?? leaf, childrenOf(right, name) ?? leaf)
   ])
 
-/** The names in a schema: of a union the names of all its members, of an array the names of its elements. */
+/** Collects the member names of a schema: those of all alternatives of a union, and of the elements of an array. */
 const namesIn = (ast: SchemaAST.AST): Names => {
   if (SchemaAST.isUnion(ast)) return ast.types.map(namesIn).reduce(merge, leaf)
   if (SchemaAST.isArrays(ast)) return ast.rest.map(namesIn).reduce(merge, leaf)
@@ -28,10 +28,10 @@ const namesIn = (ast: SchemaAST.AST): Names => {
   return leaf
 }
 
-/** `fields_set` as a caller gives it: names separated by commas, or an array of names; none means all fields. */
+/** `fields_set` as the caller passes it: names separated by commas, or an array of names. No name means all fields. */
 export type GivenFields = string | ReadonlyArray<string> | null | undefined
 
-/** A shape of which every member, at any depth, may be left out: the effect of `fields_set`. */
+/** A type whose members are all optional, at any depth: a result that `fields_set` has reduced. */
 export type Sparse<A> = A extends string | number | boolean
   ? A
   : A extends ReadonlyArray<infer Element>
@@ -41,19 +41,19 @@ export type Sparse<A> = A extends string | number | boolean
       : A
 
 /**
- * Makes a reader of `fields_set` for answers of a schema. A dot goes deeper. No name means all fields of `all`, which may
- * be fewer than those that can be named. Blanks around a name and repetition are harmless; an unknown name, or an empty
- * one beside others, fails with `UnknownFields`.
+ * Makes a parser of `fields_set` for results of a schema. A dot selects a member of a member. Without names it returns
+ * all fields of `all`, which may be fewer than `nameable` has. Blanks around names and repeated names are ignored. An
+ * unknown name, or an empty name next to others, fails with `UnknownFields`.
  */
 export const fieldsReader = (nameable: Schema.Top, all = nameable) => {
   const documented = namesIn(nameable.ast)
-  const whole = namesIn(all.ast)
+  const allFields = namesIn(all.ast)
   return (given: GivenFields): Result.Result<FieldsSet, UnknownFields> => {
-    if (given === undefined || given === null) return Result.succeed(whole)
+    if (given === undefined || given === null) return Result.succeed(allFields)
     const list = typeof given === "string" ? given.split(",") : given
     const names = list.map((name) => name.trim())
-    if (names.every((name) => name === "")) return Result.succeed(whole)
-    const unknown = names.filter((name) => at(documented, name.split(".")) === undefined)
+    if (names.every((name) => name === "")) return Result.succeed(allFields)
+    const unknown = names.filter((name) => descend(documented, name.split(".")) === undefined)
     if (Array.isReadonlyArrayNonEmpty(unknown)) return Result.fail(new UnknownFields({ unknown }))
     return Result.succeed(
       pick(
@@ -64,37 +64,38 @@ export const fieldsReader = (nameable: Schema.Top, all = nameable) => {
   }
 }
 
-const at = (names: Names | undefined, path: ReadonlyArray<string>): Names | undefined => path.reduce(inner, names)
+const descend = (names: Names | undefined, path: ReadonlyArray<string>): Names | undefined =>
+  path.reduce(childrenOf, names)
 
-/** The part of a tree that the paths name, in the order of the tree; the end of a path includes everything below. */
+/** Keeps the part of a tree that the paths name, in the order of the tree. A path includes everything below its end. */
 const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names =>
-  names.flatMap(([name, inner]): Names => {
+  names.flatMap(([name, children]): Names => {
     const deeper = paths.filter(([head]) => head === name).map(([, ...rest]) => rest)
     if (deeper.length === 0) return []
-    return [[name, deeper.some((rest) => rest.length === 0) ? inner : pick(inner, deeper)]]
+    return [[name, deeper.some((rest) => rest.length === 0) ? children : pick(children, deeper)]]
   })
 
-/** Whether a field is to be returned. */
-export const names = (fieldsSet: FieldsSet, name: string): boolean => inner(fieldsSet, name) !== undefined
+/** Returns whether a field is requested. */
+export const names = (fieldsSet: FieldsSet, name: string): boolean => childrenOf(fieldsSet, name) !== undefined
 
-/** Reduces an answer, or each element of a list, to the given fields, in the documented order; `null` stays `null`. */
+/** Reduces a result, or each element of a list, to these fields, in the documented order. `null` stays `null`. */
 export const project = (value: Schema.Json, names: FieldsSet): Schema.Json => {
   if (names.length === 0) return value
   if (isArray(value)) return value.map((element) => project(element, names))
   if (!isObject(value) || hasExactly(value, names)) return value
-  const kept: Record<string, Schema.Json> = {}
-  for (const [name, inner] of names) kept[name] = project(value[name] ?? null, inner)
-  return kept
+  const reduced: Record<string, Schema.Json> = {}
+  for (const [name, children] of names) reduced[name] = project(value[name] ?? null, children)
+  return reduced
 }
 
-/** Whether an object has exactly these fields in this order at any depth, as most answers do. */
+/** Whether an object has exactly these fields in this order, at any depth. Most results do, and are not copied. */
 const hasExactly = (value: Schema.Json | undefined, names: FieldsSet): boolean => {
   if (value === undefined || isArray(value)) return value !== undefined && names.length === 0
   if (names.length === 0 || !isObject(value)) return true
   let position = 0
   for (const name in value) {
-    const wanted = names[position++]
-    if (wanted?.[0] !== name || !hasExactly(value[name], wanted[1])) return false
+    const expected = names[position++]
+    if (expected?.[0] !== name || !hasExactly(value[name], expected[1])) return false
   }
   return position === names.length
 }

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 
-/** Exactly one of `id` and `number`, as a caller gives it; `null` counts as not given. */
+/** An identifier as the caller passes it: exactly one of `id` and `number`. `null` counts as absent. */
 export const GivenIdentifier = Schema.Struct({
   id: Schema.optional(Schema.NullOr(Schema.String)),
   number: Schema.optional(Schema.NullOr(Schema.String))

@@ -1,10 +1,10 @@
 import { Schema } from "effect"
 import { NonEmptyText } from "./Text.ts"
 
-/** What every identity is written as: 32 upper-case hexadecimal digits, 128 bits. */
+/** The form of every id: 128 bits, written as 32 upper-case hexadecimal digits. */
 const Hex32 = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/u, { expected: "32 upper-case hexadecimal digits" }))
 
-/** Identifies an organisation: whose communications these are. Every stored key begins with it. */
+/** Identifies an organisation, which owns its data. Every stored key begins with its id (decision 4). */
 export const OrganisationId = Hex32.pipe(Schema.brand("OrganisationId"))
 export type OrganisationId = typeof OrganisationId.Type
 
@@ -16,11 +16,11 @@ export type UserId = typeof UserId.Type
 export const CommunicationId = Hex32.pipe(Schema.brand("CommunicationId"))
 export type CommunicationId = typeof CommunicationId.Type
 
-/** Names a communication within its organisation as people do ("41", "CM000680"): opaque, 1 to 100 characters. */
+/** The number that people use for a communication ("41", "CM000680"): opaque text of 1 to 100 characters. */
 export const CommunicationNumber = NonEmptyText.check(Schema.isMaxLength(100)).pipe(Schema.brand("CommunicationNumber"))
 export type CommunicationNumber = typeof CommunicationNumber.Type
 
-/** Identifies a contact information within its organisation. */
+/** Identifies contact information within its organisation. */
 export const ContactInformationId = Hex32.pipe(Schema.brand("ContactInformationId"))
 export type ContactInformationId = typeof ContactInformationId.Type
 
@@ -28,14 +28,14 @@ export type ContactInformationId = typeof ContactInformationId.Type
 export const EventId = Hex32.pipe(Schema.brand("EventId"))
 export type EventId = typeof EventId.Type
 
-/** Names an organisation, or a user within it: 1 to 100 characters, no blanks around them, all of them visible. */
+/** The name of an organisation, or of a user in it: 1 to 100 characters, no control characters, no blanks around it. */
 export const Name = NonEmptyText.check(
   Schema.isMaxLength(100),
   Schema.isPattern(/^(?!\s)\P{Cc}+(?<!\s)$/u, { expected: "no blanks around it, and no control characters in it" })
 ).pipe(Schema.brand("Name"))
 export type Name = typeof Name.Type
 
-/** An id as callers may write it, 32 hexadecimal digits in either case or a UUID, in the form of ids: 32 in upper case. */
+/** Converts an id to upper case without hyphens. Callers may pass hexadecimal digits in either case, or a UUID. */
 export const hexOf = (given: string): string =>
   given
     .replace(/^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i, "$1$2$3$4$5")

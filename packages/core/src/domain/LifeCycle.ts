@@ -7,14 +7,14 @@ import { Instant } from "./Time.ts"
 export const LifeCycleState = Schema.Literals(["DRAFT", "COMPLETED"])
 export type LifeCycleState = typeof LifeCycleState.Type
 
-/** One change by a user: when, by which user, in which request; `request_id` is `null` outside a request. */
+/** When, by which user and in which request a change was made; `request_id` is `null` outside a request. */
 export interface Act {
   readonly at: DateTime.Utc
   readonly by: UserId
   readonly request_id: string | null
 }
 
-/** One step in the history of a communication: from one state (`null`: it was created) to another, by an act. */
+/** An entry in the history of a communication: its creation, with `from: null`, or a step. */
 export const HistoryEntry = Schema.Struct({
   from: Schema.NullOr(LifeCycleState),
   to: LifeCycleState,

@@ -1,13 +1,13 @@
 import { Duration } from "effect"
 
-/** How often something may be tried: `burst` times at once, and once more whenever `every` has passed. */
+/** A limit on attempts: `burst` at once, then one more per `every`. */
 export interface Limit {
   readonly key: string
   readonly burst: number
   readonly every: Duration.Duration
 }
 
-/** Who tries to log in, and from where; `address` is `null` where it is not known. */
+/** An attempt to log in. `address` is the network address of the client, or `null` if it is unknown. */
 export interface LogInAttempt {
   readonly organisation: string
   readonly username: string
@@ -15,31 +15,32 @@ export interface LogInAttempt {
 }
 
 /**
- * The network of an address, however it is written: itself in IPv4, and its first 64 bits in IPv6, where one subscriber
- * has them all.
+ * The network of an address, in one spelling. For IPv4 it is the address itself. For IPv6 it is the first 64 bits,
+ * because one customer of a provider has all addresses that share them.
  */
 const networkOf = (address: string): string => {
   if (!address.includes(":") || address.includes(".")) return address.replace(/^::ffff:/i, "")
   const [head = "", tail] = address.split("::")
   const groups = head === "" ? [] : head.split(":")
-  const behind = tail === undefined || tail === "" ? [] : tail.split(":")
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - behind.length) }, () => "0")
-  const first = [...groups, ...(tail === undefined ? [] : zeros), ...behind].slice(0, 4)
+  const tailGroups = tail === undefined || tail === "" ? [] : tail.split(":")
+  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - tailGroups.length) }, () => "0")
+  const first = [...groups, ...(tail === undefined ? [] : zeros), ...tailGroups].slice(0, 4)
   return first.map((group) => Number.parseInt(group, 16).toString(16)).join(":")
 }
 
 /**
- * The limits on failed log-ins, in the order in which they are asked. A stranger is stopped by the first one, which
- * counts for the address alone: the user can still log in from elsewhere, and waits seconds where many addresses try.
+ * The limits on failed log-ins, in the order in which they are checked (decision 12). The first one stops an attacker.
+ * It counts one user from one network, so that the user can still log in from elsewhere. If many networks attack, the
+ * user waits a few seconds.
  */
 export const logInLimits = ({ organisation, username, address }: LogInAttempt): ReadonlyArray<Limit> => {
   const user = JSON.stringify([organisation, username])
-  const ofUser = { key: `user ${user}`, burst: 50, every: Duration.seconds(2) }
-  if (address === null) return [ofUser]
+  const userLimit = { key: `user ${user}`, burst: 50, every: Duration.seconds(2) }
+  if (address === null) return [userLimit]
   const network = networkOf(address)
   return [
     { key: `user ${user} from ${network}`, burst: 5, every: Duration.seconds(30) },
     { key: `from ${network}`, burst: 30, every: Duration.seconds(10) },
-    ofUser
+    userLimit
   ]
 }

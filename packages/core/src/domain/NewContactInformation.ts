@@ -6,23 +6,23 @@ import { OrUnset } from "./Unset.ts"
 
 const name = OrUnset(NonEmptyText)
 
-/** A person as a caller describes it: what may be unset may be left out, and `name` is then made of its parts. */
+/** A new person. Members that may be unset are optional; `name` defaults to the first and the last name. */
 export const NewPerson = Schema.Struct({ ...Struct.omit(Person.fields, ["id"]), name }).annotate({
   identifier: "NewPerson"
 })
 
-/** A company as a caller describes it: what may be unset may be left out, and `name` is then its `company_name`. */
+/** A new company. Members that may be unset are optional; `name` defaults to `company_name`. */
 export const NewCompany = Schema.Struct({ ...Struct.omit(Company.fields, ["id"]), name }).annotate({
   identifier: "NewCompany"
 })
 
-/** A contact information as a caller describes it; the id is given by the system. */
+/** A new contact, as the caller describes it; the system assigns the id. */
 export const NewContactInformation = Schema.Union([NewPerson, NewCompany]).annotate({
   identifier: "NewContactInformation"
 })
 export type NewContactInformation = typeof NewContactInformation.Type
 
-/** The contact information that is described, under its id. */
+/** Makes the contact with this id from its description. */
 export const contactInformationOf = (id: ContactInformationId, given: NewContactInformation): ContactInformation =>
   given.type === "PERSON"
     ? { id, ...given, name: given.name ?? `${given.first_name} ${given.last_name}` }

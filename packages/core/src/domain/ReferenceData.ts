@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { NonEmptyText, Text } from "./Text.ts"
 import { OrUnset } from "./Unset.ts"
 
-/** The file of a country's flag: its name, where its content is, its mime type. */
+/** A file: its name, the URL of its content, and its MIME type. */
 export const File = Schema.Struct({
   file_name: OrUnset(Text),
   file_content_url: OrUnset(Text),

@@ -1,12 +1,12 @@
 /**
- * What a communication may do, one row per step:
+ * The steps of communications, one row for each (decision 3):
  *
  * ```text
  * Draft ──complete──▶ Completed
  * ```
  *
- * Everything else about a step follows from its row: the pure decision, the entry in the history, the event for
- * subscribers and the SQL of an adapter.
+ * Everything else follows from the row of a step: the pure decision, the history entry, the event for subscribers, and
+ * the SQL of an adapter.
  */
 import { Result } from "effect"
 import { type Communication, type InState, isIn, lifeCycleState, type State, stateNames } from "./Communication.ts"
@@ -21,19 +21,19 @@ export type StateMembers = {
   readonly [Member in OwnMember]: Extract<Communication, Readonly<Record<Member, unknown>>>[Member]
 }
 
-/** One step: the state it leaves, the state it reaches, and the members that it sets. */
+/** A step: the state it starts from, the state it reaches, and the members it sets. */
 export interface Step<From extends State, To extends State, Refusal> {
   readonly from: From
   readonly to: To
-  /** The members that the state it reaches has and the state it leaves has not. */
+  /** Returns the members that the state `To` has and the state `From` lacks. */
   readonly sets: (act: Act) => Pick<StateMembers, Exclude<keyof InState<To>, keyof InState<From>> & OwnMember>
-  /** The communication in the state that the step reaches. */
+  /** Returns the communication in its new state. */
   readonly reach: (communication: InState<From>, sets: ReturnType<this["sets"]>) => InState<To>
-  /** The refusal of a communication in any other state. */
+  /** Returns the refusal of a communication in any other state. */
   readonly refuse: (communication: Communication) => Refusal
 }
 
-/** Completing: a draft becomes completed, once. */
+/** The step that completes a draft. */
 export const completion: Step<"Draft", "Completed", NotDraft> = {
   from: "Draft",
   to: "Completed",
@@ -47,10 +47,10 @@ export const completion: Step<"Draft", "Completed", NotDraft> = {
     })
 }
 
-/** Every step. */
+/** Every step, by its name. */
 export const steps = { complete: completion }
 
-/** The pure decision of a step: the communication in its next state, or the refusal. */
+/** The pure decision of a step: returns the communication in its new state, or fails with the refusal. */
 export const decide =
   <From extends State, To extends State, Refusal>(step: Step<From, To, Refusal>) =>
   (communication: Communication, act: Act): Result.Result<InState<To>, Refusal> =>
@@ -61,7 +61,7 @@ export const decide =
 /** Completes a draft; fails with `NotDraft` in any other state. */
 export const complete = decide(completion)
 
-/** The history entry of a communication that is stored for the first time. */
+/** The first history entry of a communication. */
 export const creationEntry = (communication: Communication, act: Act): HistoryEntry => ({
   from: null,
   to: lifeCycleState(communication),

@@ -1,17 +1,17 @@
 import { DateTime, Effect, Schema } from "effect"
 import { OrUnset } from "./Unset.ts"
 
-const isBetweenMoments = Schema.makeIsBetween<DateTime.Utc>({ order: DateTime.Order })
+const isBetweenTimes = Schema.makeIsBetween<DateTime.Utc>({ order: DateTime.Order })
 
-/** A moment between the years 1 and 9999, to the millisecond, in UTC. */
+/** A time in UTC, in the years 1 to 9999, with millisecond precision. */
 export const Instant = Schema.DateTimeUtc.check(
-  isBetweenMoments({
+  isBetweenTimes({
     minimum: DateTime.makeUnsafe("0001-01-01T00:00:00.000Z"),
     maximum: DateTime.makeUnsafe("9999-12-31T23:59:59.999Z")
   })
 ).annotate({ identifier: "Instant" })
 
-/** How many days the month has, in a leap year where no year is given. */
+/** The number of days in a month. Without a year, February has 29. */
 const daysIn = (month: number, year: number | null): number =>
   month === 2
     ? year === null || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
@@ -21,7 +21,7 @@ const daysIn = (month: number, year: number | null): number =>
       ? 30
       : 31
 
-/** A date of the calendar without a time, `YYYY-MM-DD`, in the years 0001 to 9999. */
+/** A calendar date without a time, `YYYY-MM-DD`, in the years 0001 to 9999. */
 export const CalendarDate = Schema.String.check(
   Schema.isPattern(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/u, { expected: "a date, YYYY-MM-DD" }),
   Schema.makeFilter(
@@ -29,7 +29,7 @@ export const CalendarDate = Schema.String.check(
       const [year = 0, month = 0, day = 0] = date.split("-").map(Number)
       return year > 0 && day <= daysIn(month, year)
     },
-    { expected: "a date that the calendar has" }
+    { expected: "a date that exists in the calendar" }
   )
 ).pipe(Schema.brand("CalendarDate"))
 export type CalendarDate = typeof CalendarDate.Type
@@ -44,21 +44,21 @@ interface PartialDate {
   readonly year?: number | null
 }
 
-const isOfTheCalendar = Schema.makeFilter(
+const existsInCalendar = Schema.makeFilter(
   ({ day, month, year = null }: PartialDate) => day === null || month === null || day <= daysIn(month, year),
-  { expected: "a date that the calendar has" }
+  { expected: "a date that exists in the calendar" }
 )
 
-const nothing = Effect.succeed({})
+const emptyObject = Effect.succeed({})
 
-/** A date of birth, as far as it is known; unset is an object of nulls. */
+/** A date of birth, of which any part may be unknown. It is always an object; unknown parts are `null`. */
 export const DateOfBirth = Schema.Struct({ day: Day, month: Month, year: Year })
-  .check(isOfTheCalendar)
+  .check(existsInCalendar)
   .annotate({ identifier: "DateOfBirth" })
-  .pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing))
+  .pipe(Schema.withDecodingDefaultKey(emptyObject), Schema.withConstructorDefault(emptyObject))
 
-/** The day of the year on which a name is celebrated; unset is an object of nulls. */
+/** The day on which a name is celebrated each year. It is always an object; unknown parts are `null`. */
 export const NameDay = Schema.Struct({ day: Day, month: Month })
-  .check(isOfTheCalendar)
+  .check(existsInCalendar)
   .annotate({ identifier: "NameDay" })
-  .pipe(Schema.withDecodingDefaultKey(nothing), Schema.withConstructorDefault(nothing))
+  .pipe(Schema.withDecodingDefaultKey(emptyObject), Schema.withConstructorDefault(emptyObject))

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 
-/** A member that may be unset: `null`, which is also what it is where nothing is said of it. */
+/** A member that may be unset: `null`, which is also its default. */
 export const OrUnset = <S extends Schema.Constraint>(schema: S) =>
   Schema.NullOr(schema).pipe(
     Schema.withDecodingDefaultKey(Effect.succeed(null)),

@@ -15,7 +15,7 @@ interface Account {
   readonly password: Redacted.Redacted<string>
 }
 
-/** Accounts in memory, for tests and for trying things out: gone with the process. */
+/** An in-memory `Accounts`, for tests and experiments. */
 export const layerMemory: Layer.Layer<Accounts> = Layer.sync(Accounts, () => {
   const organisations = new Map<string, OrganisationId>()
   const users = new Map<OrganisationId, Map<string, Account>>()
@@ -29,11 +29,12 @@ export const layerMemory: Layer.Layer<Accounts> = Layer.sync(Accounts, () => {
       users.set(id, new Map())
     }),
     addUser: Effect.fnUntraced(function* (caller, username, password) {
-      const own = users.get(caller.organisation)
-      if (own === undefined) return yield* new OrganisationNotFound({ name: caller.organisation })
-      const isTaken = own.has(username) || [...own.values()].some((account) => account.caller.user === caller.user)
-      if (isTaken) return yield* new UserExists({ username })
-      own.set(username, { caller, password })
+      const members = users.get(caller.organisation)
+      if (members === undefined) return yield* new OrganisationNotFound({ name: caller.organisation })
+      const exists =
+        members.has(username) || [...members.values()].some((account) => account.caller.user === caller.user)
+      if (exists) return yield* new UserExists({ username })
+      members.set(username, { caller, password })
     }),
     organisation: Effect.fnUntraced(function* (name) {
       const id = organisations.get(name)
@@ -45,8 +46,8 @@ export const layerMemory: Layer.Layer<Accounts> = Layer.sync(Accounts, () => {
     }),
     authenticate: Effect.fnUntraced(function* ({ organisation, username, password }) {
       const account = accountOf(organisations.get(organisation), username)
-      const isKnown = account !== undefined && Redacted.value(account.password) === Redacted.value(password)
-      return isKnown ? account.caller : yield* new InvalidCredentials()
+      const isValid = account !== undefined && Redacted.value(account.password) === Redacted.value(password)
+      return isValid ? account.caller : yield* new InvalidCredentials()
     })
   })
 })

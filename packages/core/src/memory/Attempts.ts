@@ -2,16 +2,16 @@ import { DateTime, Duration, Effect, Layer } from "effect"
 import { TooManyAttempts } from "../domain/errors/index.ts"
 import { Attempts } from "../ports/Attempts.ts"
 
-/** Attempts in memory, for tests and for trying things out: gone with the process. */
+/** An in-memory `Attempts`, for tests and experiments. */
 export const layerMemory: Layer.Layer<Attempts> = Layer.sync(Attempts, () => {
-  /** When each bucket is full again, in milliseconds. */
+  /** The time at which each bucket is full again, in milliseconds since the epoch. */
   const fullAt = new Map<string, number>()
   return Attempts.of({
     take: Effect.fnUntraced(function* ({ key, burst, every }) {
       const now = DateTime.toEpochMillis(yield* DateTime.now)
-      const step = Duration.toMillis(every)
-      const full = Math.max(fullAt.get(key) ?? now, now) + step
-      const wait = full - now - burst * step
+      const interval = Duration.toMillis(every)
+      const full = Math.max(fullAt.get(key) ?? now, now) + interval
+      const wait = full - now - burst * interval
       if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
       fullAt.set(key, full)
     }),

@@ -13,11 +13,12 @@ import { Events } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { makeEvents } from "./Events.ts"
 
-/** The communications of one organisation by id, their ids by number, their histories, and the last number given. */
-interface Shelf {
+/** The communications of one organisation. */
+interface Store {
   readonly communications: Map<CommunicationId, Communication>
   readonly ids: Map<CommunicationNumber, CommunicationId>
   readonly histories: Map<CommunicationId, ReadonlyArray<HistoryEntry>>
+  /** The last number that `create` assigned. */
   last: number
 }
 
@@ -36,32 +37,32 @@ const matches =
     (direction ?? communication.direction) === communication.direction &&
     (media ?? communication.media) === communication.media
 
-/** Communications and their events in memory, for tests and for trying things out: gone with the process. */
+/** In-memory `Communications` and `Events`, for tests and experiments. */
 export const layerMemory: Layer.Layer<Communications | Events, never, ContactInformations> = Layer.effectContext(
   Effect.gen(function* () {
     const contacts = yield* ContactInformations
     const log: Array<CommunicationEvent> = []
-    const shelves = new Map<OrganisationId, Shelf>()
-    const shelfOf = (organisation: OrganisationId): Shelf => {
+    const stores = new Map<OrganisationId, Store>()
+    const storeOf = (organisation: OrganisationId): Store => {
       const empty = { communications: new Map(), ids: new Map(), histories: new Map(), last: 0 }
-      const shelf = shelves.get(organisation) ?? empty
-      shelves.set(organisation, shelf)
-      return shelf
+      const store = stores.get(organisation) ?? empty
+      stores.set(organisation, store)
+      return store
     }
-    // Other fibers may run at each `yield*`; an atomic change looks up, decides and puts without one in between.
+    // Another fiber may run at each `yield*`, so an atomic change has none between its look-up and its `put`.
     const put = (organisation: OrganisationId, after: Communication, entry: HistoryEntry, id: EventId) => {
-      const shelf = shelfOf(organisation)
-      const history = [...(shelf.histories.get(after.id) ?? []), entry]
-      shelf.communications.set(after.id, after)
-      shelf.ids.set(after.number, after.id)
-      shelf.histories.set(after.id, history)
+      const store = storeOf(organisation)
+      const history = [...(store.histories.get(after.id) ?? []), entry]
+      store.communications.set(after.id, after)
+      store.ids.set(after.number, after.id)
+      store.histories.set(after.id, history)
       log.push(eventOf(organisation, after, entry, { id, version: history.length }))
     }
     const lookUp = (
       organisation: OrganisationId,
       identifier: CommunicationIdentifier
     ): Result.Result<Communication, CommunicationNotFound> => {
-      const { communications, ids } = shelfOf(organisation)
+      const { communications, ids } = storeOf(organisation)
       const id = identifier._tag === "Id" ? identifier.id : ids.get(identifier.number)
       const communication = id && communications.get(id)
       return communication === undefined
@@ -75,32 +76,32 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
         const { id, number, contact_information } = communication
         yield* contacts.find(organisation, contact_information.id)
         const event = yield* freshEventId
-        const shelf = shelfOf(organisation)
-        if (shelf.communications.has(id) || shelf.ids.has(number)) return yield* new CommunicationExists({ id, number })
+        const store = storeOf(organisation)
+        if (store.communications.has(id) || store.ids.has(number)) return yield* new CommunicationExists({ id, number })
         put(organisation, communication, creationEntry(communication, act), event)
       }),
       create: Effect.fnUntraced(function* (organisation, draft, act) {
         const { contact_information } = draft(CommunicationNumber.make("0"))
         yield* contacts.find(organisation, contact_information.id)
         const event = yield* freshEventId
-        const shelf = shelfOf(organisation)
-        do shelf.last++
-        while (shelf.ids.has(CommunicationNumber.make(String(shelf.last))))
-        const made = draft(CommunicationNumber.make(String(shelf.last)))
-        put(organisation, made, creationEntry(made, act), event)
-        return made
+        const store = storeOf(organisation)
+        do store.last++
+        while (store.ids.has(CommunicationNumber.make(String(store.last))))
+        const created = draft(CommunicationNumber.make(String(store.last)))
+        put(organisation, created, creationEntry(created, act), event)
+        return created
       }),
       find: (organisation, identifier) => Effect.suspend(() => Effect.fromResult(lookUp(organisation, identifier))),
       list: (organisation, query) =>
         Effect.sync(() => {
-          const { communications } = shelfOf(organisation)
+          const { communications } = storeOf(organisation)
           const found = Array.sort(Array.filter(communications.values(), matches(query)), newestFirst)
           const after = query.after && communications.get(query.after)
-          const isBehind = (other: Communication) => after !== undefined && newestFirst(after, other) < 0
-          const behind = query.after === undefined ? found : found.filter(isBehind)
-          return behind.slice(query.offset, query.offset + query.limit)
+          const follows = (other: Communication) => after !== undefined && newestFirst(after, other) < 0
+          const rest = query.after === undefined ? found : found.filter(follows)
+          return rest.slice(query.offset, query.offset + query.limit)
         }),
-      history: (organisation, id) => Effect.sync(() => shelfOf(organisation).histories.get(id) ?? []),
+      history: (organisation, id) => Effect.sync(() => storeOf(organisation).histories.get(id) ?? []),
       take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
         const event = yield* freshEventId
         const next = Result.flatMap(lookUp(organisation, identifier), (found) => decide(step)(found, act))
@@ -112,7 +113,7 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
           Effect.fromResult(
             Result.map(lookUp(organisation, identifier), (found) => {
               const viewed = { ...found, viewed_on: found.viewed_on ?? at }
-              shelfOf(organisation).communications.set(viewed.id, viewed)
+              storeOf(organisation).communications.set(viewed.id, viewed)
               return viewed
             })
           )

@@ -3,7 +3,7 @@ import type { ContactInformation } from "../domain/ContactInformation.ts"
 import { ContactInformationExists, ContactInformationNotFound } from "../domain/errors/index.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 
-/** Contact information in memory, for tests and for trying things out: gone with the process. */
+/** An in-memory `ContactInformations`, for tests and experiments. */
 export const layerMemory: Layer.Layer<ContactInformations> = Layer.sync(ContactInformations, () => {
   const contacts = new Map<string, ContactInformation>()
   return ContactInformations.of({

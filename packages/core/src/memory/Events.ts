@@ -9,20 +9,24 @@ interface Subscription {
   readonly until: number
 }
 
-/** Events read from a log in memory, whose positions count from 1. */
+/** Makes `Events` on an in-memory log. The position of an event is its number, counted from 1. */
 export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
   const subscriptions = new Map<string, Subscription>()
 
-  /** Changes the subscription of a holder, unless another holder has it. */
-  const hold = Effect.fnUntraced(function* ({ subscription, holder, lease }: Holder, isFree: boolean, read?: number) {
+  /** Renews the lease of a holder. A holder without a lease gets a free one only if `mayAcquire`. */
+  const renew = Effect.fnUntraced(function* (
+    { subscription, holder, lease }: Holder,
+    mayAcquire: boolean,
+    read?: number
+  ) {
     const now = yield* Clock.currentTimeMillis
     const found = subscriptions.get(subscription)
     if (found === undefined) return undefined
-    const isHeld = found.holder !== null && found.until > now
-    if (found.holder !== holder && (isHeld || !isFree)) return yield* new SubscriptionTaken({ subscription })
-    const held = { read: read ?? found.read, holder, until: now + Duration.toMillis(lease) }
-    subscriptions.set(subscription, held)
-    return held
+    const isLeased = found.holder !== null && found.until > now
+    if (found.holder !== holder && (isLeased || !mayAcquire)) return yield* new SubscriptionTaken({ subscription })
+    const renewed = { read: read ?? found.read, holder, until: now + Duration.toMillis(lease) }
+    subscriptions.set(subscription, renewed)
+    return renewed
   })
 
   return Events.of({
@@ -33,17 +37,17 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
       }),
     close: (subscription) => Effect.sync(() => void subscriptions.delete(subscription)),
     take: Effect.fnUntraced(function* (holder, steps, limit) {
-      const held = yield* hold(holder, true)
-      if (held === undefined) return []
+      const renewed = yield* renew(holder, true)
+      if (renewed === undefined) return []
       return log
         .map((event, index) => ({ event, position: String(index + 1) }))
-        .slice(held.read)
+        .slice(renewed.read)
         .filter(({ event }) => steps === "all" || isCompletion(event))
         .slice(0, limit)
     }),
     settle: Effect.fnUntraced(function* (holder, position) {
-      const held = yield* hold(holder, false, position === null ? undefined : Number(position))
-      if (held === undefined) return yield* new SubscriptionTaken({ subscription: holder.subscription })
+      const renewed = yield* renew(holder, false, position === null ? undefined : Number(position))
+      if (renewed === undefined) return yield* new SubscriptionTaken({ subscription: holder.subscription })
     }),
     release: ({ subscription, holder }) =>
       Effect.sync(() => {

@@ -1,5 +1,5 @@
 import { Effect, Layer } from "effect"
 import { Readiness } from "../ports/Readiness.ts"
 
-/** Memory is always ready. */
+/** An in-memory `Readiness`: always ready. */
 export const layerMemory: Layer.Layer<Readiness> = Layer.succeed(Readiness, { check: Effect.void })

@@ -3,7 +3,7 @@ import type { Caller, Token } from "../domain/Caller.ts"
 import { InvalidToken } from "../domain/errors/index.ts"
 import { Sessions } from "../ports/Sessions.ts"
 
-/** Sessions in memory, for tests and for trying things out: gone with the process. */
+/** In-memory `Sessions`, for tests and experiments. */
 export const layerMemory: Layer.Layer<Sessions> = Layer.sync(Sessions, () => {
   const sessions = new Map<string, { readonly caller: Caller; readonly expires_at: DateTime.Utc }>()
   const authenticate = Effect.fnUntraced(function* (token: Token) {

@@ -6,7 +6,7 @@ import { layerMemory as contactInformations } from "./ContactInformations.ts"
 import { layerMemory as readiness } from "./Readiness.ts"
 import { layerMemory as sessions } from "./Sessions.ts"
 
-/** Every port in memory, for tests and for trying things out: gone with the process. */
+/** Every port in memory, for tests and experiments; the data is lost when the process ends. */
 export const layerMemory = Layer.mergeAll(
   accounts,
   attempts,

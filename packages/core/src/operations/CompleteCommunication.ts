@@ -16,10 +16,11 @@ import { operation } from "./Operation.ts"
 import { type NamedRequest, named } from "./Parameters.ts"
 
 /**
- * Completes a draft of the caller's organisation at the time of the clock.
+ * Completes a draft of the caller's organisation, at the current time.
  *
- * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`, `NotDraft`; with
- * `StorageUnavailable` at any time. Source: CRM.COM Web API, `POST communications/complete`.
+ * Errors, in this order: `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`, `NotDraft`;
+ * `StorageUnavailable` at any time.
+ * Source: CRM.COM Web API, `POST communications/complete`.
  */
 export const completeCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
   const communications = yield* Communications
@@ -40,7 +41,7 @@ export const complete = operation({
   run: (request) => Effect.map(completeCommunication(request), toData),
   summary: "Complete a communication",
   description:
-    "DRAFT becomes COMPLETED. Only drafts can be completed, each of them once: of many callers exactly one succeeds. After `UNAVAILABLE`, ask again: `NOT_DRAFT` then tells that it was completed.",
+    "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then means that the communication is completed.",
   example: {
     request: { token: tokenExample, communication_identifier: { number: "41" } },
     answer: completedExample

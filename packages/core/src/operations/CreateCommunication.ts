@@ -21,9 +21,9 @@ const request = Schema.Struct({
 })
 
 /**
- * Drafts a communication with a contact of the caller's organisation; the system gives its id and its number.
+ * Creates a draft with a contact of the caller's organisation. The system assigns its id and its number.
  *
- * Fails, in this order, with `InvalidToken`, `ContactInformationNotFound`; with `StorageUnavailable` at any time.
+ * Errors, in this order: `InvalidToken`, `ContactInformationNotFound`; `StorageUnavailable` at any time.
  * Source: CRM.COM Web API, `POST communications/create`.
  */
 export const createCommunication = Effect.fnUntraced(function* (given: Authentication & typeof request.Type) {
@@ -57,7 +57,7 @@ export const create = operation({
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
   run: (request) => Effect.map(createCommunication(request), toDetails),
   summary: "Draft a communication",
-  description: "With a contact of your organisation. Its id and its number are given by the system.",
+  description: "The contact must exist in your organisation. The system assigns the id and the number.",
   example: {
     request: {
       token: tokenExample,

@@ -10,15 +10,15 @@ import { personExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
 
 /**
- * Stores a contact of the caller's organisation; the system gives its id.
+ * Stores a contact of the caller's organisation. The system assigns its id.
  *
- * Fails with `InvalidToken`; with `StorageUnavailable` at any time.
+ * Errors: `InvalidToken`; `StorageUnavailable` at any time.
  */
 export const createContactInformation = Effect.fnUntraced(function* (request: Authentication & NewContactInformation) {
   const contacts = yield* ContactInformations
-  const { token: _, caller: __, ...described } = request
+  const { token: _, caller: __, ...description } = request
   const { organisation } = yield* authenticate(request)
-  const contact = contactInformationOf(ContactInformationId.make(yield* freshHex), described)
+  const contact = contactInformationOf(ContactInformationId.make(yield* freshHex), description)
   yield* contacts.add(organisation, contact).pipe(Effect.catchTag("ContactInformationExists", Effect.die))
   return contact
 })
@@ -33,9 +33,9 @@ export const createContact = operation({
   nameable: Schema.toType(ContactInformation),
   errors: [InvalidToken, StorageUnavailable],
   run: createContactInformation,
-  summary: "Store a contact information",
+  summary: "Store contact information",
   description:
-    "A person needs `first_name` and `last_name`, a company its `company_name`. What else is left out is unset; `name` is then made of these.",
+    "A person requires `first_name` and `last_name`, a company requires `company_name`. By default `name` is made of these, and other members are unset.",
   example: {
     request: {
       token: tokenExample,

@@ -18,11 +18,11 @@ import { operation } from "./Operation.ts"
 import { ContactInformationIdentifierParameter } from "./Parameters.ts"
 
 /**
- * The communications of the caller's organisation with a contact, or in a state, newest first, at most 100 at once.
+ * Lists the communications of the caller's organisation with a contact, or in a state: newest first, at most 100.
  *
- * Fails, in this order, with `InvalidQuery`, `InvalidToken`, and with `ContactInformationNotFound` or
- * `CommunicationNotFound` where the contact, or the communication of `after`, does not exist; with `StorageUnavailable`
- * at any time. Source: CRM.COM Web API, `GET communications/list`.
+ * Errors, in this order: `InvalidQuery`, `InvalidToken`, `ContactInformationNotFound` if the contact does not exist,
+ * `CommunicationNotFound` if the communication of `after` does not exist; `StorageUnavailable` at any time.
+ * Source: CRM.COM Web API, `GET communications/list`.
  */
 export const listCommunications = Effect.fnUntraced(function* (request: Authentication & GivenQuery) {
   const communications = yield* Communications
@@ -49,12 +49,14 @@ export const list = operation({
     direction: Schema.optionalKey(Direction),
     media: Schema.optionalKey(Media),
     number_of_results: Schema.optionalKey(
-      Schema.Int.annotate({ description: "How many to return at most, from 1 to 100; 25 unless given" })
+      Schema.Int.annotate({ description: "The maximum number of results, from 1 to 100; 25 by default" })
     ),
-    offset: Schema.optionalKey(Schema.Int.annotate({ description: "How many to skip; the deeper, the slower" })),
+    offset: Schema.optionalKey(
+      Schema.Int.annotate({ description: "The number of results to skip; a larger offset is slower" })
+    ),
     after: Schema.optionalKey(
       Schema.String.annotate({
-        description: "The id of a communication: what follows it is returned, at any depth"
+        description: "The id of a communication; the list starts after it, equally fast at any depth"
       })
     )
   }),
@@ -63,8 +65,7 @@ export const list = operation({
   errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],
   run: (request) => Effect.map(listCommunications(request), (found) => found.map(toDetails)),
   summary: "List communications",
-  description:
-    "Those with a contact, or in a state, newest first. At least one of `contact_information_identifier` and `life_cycle_state` is needed.",
+  description: "Newest first. At least one of `contact_information_identifier` and `life_cycle_state` is required.",
   example: {
     request: { token: tokenExample, life_cycle_state: "DRAFT", number_of_results: 2, fields_set: "id,number,subject" },
     answer: [

@@ -9,15 +9,16 @@ import { Sessions } from "../ports/Sessions.ts"
 import { tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
 
-/** How long a session lasts, whether it is used or not. */
+/** The lifetime of a session. Using a session does not extend it. */
 const lifetime = { hours: 2 }
 
 /**
- * Opens a session of two hours for a user who knows the password, and returns its token.
+ * Opens a session of two hours for the user with these credentials, and returns its token.
  *
- * Fails, in this order, with `TooManyAttempts`, `InvalidCredentials`; with `StorageUnavailable` at any time. An attempt
- * counts from its beginning, so that concurrent attempts are limited like successive ones; a successful one does not
- * count. Source: CRM.COM Web API, `POST authentication/token`.
+ * Errors, in this order: `TooManyAttempts`, `InvalidCredentials`; `StorageUnavailable` at any time. An attempt counts
+ * from its start, so that concurrent attempts are limited like sequential ones. A successful attempt does not count
+ * (decision 12).
+ * Source: CRM.COM Web API, `POST authentication/token`.
  */
 export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<LogInAttempt, "address">) {
   const [accounts, attempts, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
@@ -27,7 +28,7 @@ export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<Lo
       .take(limit)
       .pipe(
         Effect.tapErrorTag("TooManyAttempts", () =>
-          Effect.forEach(limits.slice(0, index), (taken) => attempts.giveBack(taken), { discard: true })
+          Effect.forEach(limits.slice(0, index), (earlier) => attempts.giveBack(earlier), { discard: true })
         )
       )
   }
@@ -57,7 +58,7 @@ export const token = operation({
     })),
   summary: "Log in",
   description:
-    "Answers a token, valid for two hours, whether used or not. Failed attempts are limited: `TOO_MANY_ATTEMPTS` says when the next one is heard.",
+    "Returns a token that is valid for two hours, whether it is used or not. Failed attempts are limited: `TOO_MANY_ATTEMPTS` reports when to try again.",
   example: {
     request: { username: "demo", password: "demo", organisation: "CRMDEMO" },
     answer: { token: tokenExample }

@@ -1,4 +1,4 @@
-/** The shape of an operation, from which every surface is derived: HTTP, OpenAPI, both clients, `createCommunications`, docs. */
+/** The declaration of an operation. HTTP, OpenAPI, both clients, `createCommunications` and the docs derive from it. */
 import { Effect, type Redacted, Result, Schema, type SchemaIssue, SchemaParser } from "effect"
 import { InvalidRequest, type UnknownFields } from "../domain/errors/index.ts"
 import { type FieldsSet, fieldsReader, project } from "../domain/FieldsSet.ts"
@@ -10,11 +10,11 @@ import { describe } from "./Wording.ts"
 /** The class of an expected failure. */
 export interface ErrorClass {
   new (...args: never): { readonly _tag: string; readonly message: string }
-  /** The tag of its errors. */
+  /** The `_tag` of its errors. */
   readonly identifier: string
 }
 
-/** What an operation needs to know of its user: an authenticated one, a token alone, or at most a network address. */
+/** The parameters that identify the user: an authenticated user, only a token, or an optional network address. */
 export interface Users {
   readonly authenticated: Authentication
   readonly token: { readonly token: Redacted.Redacted<string> }
@@ -35,11 +35,11 @@ export interface Declaration<
   /** The documented name. */
   readonly name: Name
   readonly user: User
-  /** The parameters, but for the token and `fields_set`. */
+  /** The parameters, without the token and `fields_set`. */
   readonly request: Schema.Codec<Request, Given>
-  /** The answer without `fields_set`. */
+  /** The result if `fields_set` is absent. */
   readonly answer: Schema.Codec<Answer, Schema.Json>
-  /** The answer with every field that `fields_set` may name; absent where the operation takes no `fields_set`. */
+  /** The result with every field that `fields_set` may name; absent if the operation has no `fields_set`. */
   readonly nameable?: Schema.Codec<Nameable, Schema.Json>
   /** Every expected failure of `run`. */
   readonly errors: Errors
@@ -54,7 +54,7 @@ export interface Declaration<
   readonly example: { readonly request: Schema.JsonObject; readonly answer: Schema.Json }
 }
 
-/** An operation, as surfaces use it. */
+/** An operation with its implementation, as the surfaces use it. */
 export interface Operation<
   Name extends string,
   User extends keyof Users,
@@ -65,18 +65,18 @@ export interface Operation<
   Errors extends ReadonlyArray<ErrorClass>,
   R
 > extends Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R> {
-  /** Checks the shape of a request and its `fields_set`, runs the operation, and reduces its answer to those fields. */
+  /** Checks a request and its `fields_set`, runs the operation, and reduces the result to those fields. */
   readonly ask: (
     user: Users[User],
     request: unknown
   ) => Effect.Effect<Schema.Json, InvalidRequest | UnknownFields | InstanceType<Errors[number]>, R>
 }
 
-const everything: FieldsSet = []
+const allFields: FieldsSet = []
 const invalid = (issue: SchemaIssue.Issue) => Effect.fail(new InvalidRequest({ reason: describe(issue) }))
-const decodeReduced = SchemaParser.decodeUnknownResult(Schema.Struct({ fields_set: FieldsSetParameter }))
+const decodeFieldsSet = SchemaParser.decodeUnknownResult(Schema.Struct({ fields_set: FieldsSetParameter }))
 
-/** Makes an operation of its declaration. */
+/** Makes an operation from its declaration. */
 export const operation = <
   const Name extends string,
   const User extends keyof Users,
@@ -98,9 +98,9 @@ export const operation = <
     ask: (user, given) => {
       const decoded = decode(given)
       if (Result.isFailure(decoded)) return invalid(decoded.failure)
-      const reduced = decodeReduced(given)
-      if (Result.isFailure(reduced)) return invalid(reduced.failure)
-      const fields = readFields?.(reduced.success.fields_set) ?? Result.succeed(everything)
+      const selection = decodeFieldsSet(given)
+      if (Result.isFailure(selection)) return invalid(selection.failure)
+      const fields = readFields?.(selection.success.fields_set) ?? Result.succeed(allFields)
       if (Result.isFailure(fields)) return Effect.fail(fields.failure)
       const running = trace(run({ ...decoded.success, ...user }, fields.success))
       return Effect.map(running, (data) => project(data, fields.success))

@@ -4,9 +4,9 @@ import type { GivenIdentifier } from "../domain/GivenIdentifier.ts"
 import { Text } from "../domain/Text.ts"
 import type { Authentication } from "../use-cases/Authentication.ts"
 
-const Part = Schema.optionalKey(Schema.NullOr(Schema.String))
+const OptionalIdentifier = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-/** An identifier; other members are refused, because they would be misunderstood. */
+/** An identifier that refuses unknown members: ignoring a misspelt one could select another communication. */
 const Identifier = <const Fields extends Schema.Struct.Fields>(struct: Schema.Struct<Fields>) =>
   Schema.make<Schema.Codec<Schema.Struct<Fields>["Type"], Schema.Struct<Fields>["Encoded"]>>(
     Schema.StructWithRest(struct, [
@@ -18,7 +18,9 @@ const Identifier = <const Fields extends Schema.Struct.Fields>(struct: Schema.St
   )
 
 /** The communication: exactly one of `id` and `number`. */
-export const CommunicationIdentifierParameter = Identifier(Schema.Struct({ id: Part, number: Part })).annotate({
+export const CommunicationIdentifierParameter = Identifier(
+  Schema.Struct({ id: OptionalIdentifier, number: OptionalIdentifier })
+).annotate({
   identifier: "CommunicationIdentifier",
   description: "The communication: exactly one of id and number"
 })
@@ -29,18 +31,18 @@ export const ContactInformationIdentifierParameter = Identifier(Schema.Struct({ 
   description: "The contact information: its id"
 })
 
-/** Text that may be left out, or unset. */
+/** Text that may be omitted or unset. */
 export const OptionalText = Schema.optionalKey(Schema.NullOr(Text))
 
 /** The request of an operation on one communication. */
 export const named = Schema.Struct({ communication_identifier: CommunicationIdentifierParameter })
 
-/** An operation on one communication, by a user. */
+/** The request of an operation on one communication, with its user. */
 export type NamedRequest = Authentication & { readonly communication_identifier: GivenIdentifier }
 
-/** The fields to return: comma separated names, or an array of names; none, or blanks only, means all of them. */
+/** The fields to return: names separated by commas, or an array of names. No name, or only blanks, means all fields. */
 export const FieldsSetParameter = Schema.optionalKey(
   Schema.NullOr(Schema.Union([Schema.String, Schema.Array(Schema.String)])).annotate({
-    description: "The fields to return, comma separated; a dot goes deeper; without it, all fields are returned"
+    description: "The fields to return, separated by commas; a dot selects a nested field; all fields by default"
   })
 )

@@ -7,8 +7,8 @@ import { operation } from "./Operation.ts"
 /**
  * Ends the session of a token at once, on every server.
  *
- * Fails with `InvalidToken`; with `StorageUnavailable` at any time. Source: CRM.COM Web API, `POST
- * authentication/token/release`.
+ * Errors: `InvalidToken`; `StorageUnavailable` at any time.
+ * Source: CRM.COM Web API, `POST authentication/token/release`.
  */
 export const releaseToken = Effect.fnUntraced(function* (request: { readonly token: Redacted.Redacted<string> }) {
   const sessions = yield* Sessions
@@ -25,6 +25,6 @@ export const release = operation({
   errors: [InvalidToken, StorageUnavailable],
   run: (request) => Effect.as(releaseToken(request), {}),
   summary: "Log out",
-  description: "Releases the token: it is invalid from then on, at once.",
+  description: "Ends the session: the token is invalid at once.",
   example: { request: { token: "0123456789ABCDEF0123456789ABCDEF" }, answer: {} }
 })

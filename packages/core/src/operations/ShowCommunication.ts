@@ -15,10 +15,11 @@ import { operation } from "./Operation.ts"
 import { type NamedRequest, named } from "./Parameters.ts"
 
 /**
- * The communication of the caller's organisation with this identifier.
+ * Returns the communication of the caller's organisation with this identifier.
  *
- * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; with `StorageUnavailable`
- * at any time. Source: CRM.COM Web API, `GET communications/show`.
+ * Errors, in this order: `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; `StorageUnavailable` at any
+ * time.
+ * Source: CRM.COM Web API, `GET communications/show`.
  */
 export const showCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
   const communications = yield* Communications
@@ -27,7 +28,7 @@ export const showCommunication = Effect.fnUntraced(function* (request: NamedRequ
   return yield* communications.find(organisation, identifier)
 })
 
-/** The same with its history, oldest entry first. */
+/** Returns the communication with its history, oldest entry first. Fails like `showCommunication`. */
 export const showHistory = Effect.fnUntraced(function* (request: NamedRequest) {
   const communications = yield* Communications
   const caller = yield* authenticate(request)
@@ -53,7 +54,7 @@ export const show = operation({
         }))
       : Effect.map(showCommunication(request), toDetails),
   summary: "Show a communication",
-  description: "With its history, oldest step first, where `fields_set` names `history`.",
+  description: "The result includes the history, oldest entry first, only if `fields_set` names `history`.",
   example: {
     request: {
       token: tokenExample,

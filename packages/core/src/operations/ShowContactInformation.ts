@@ -11,9 +11,9 @@ import { ContactInformationIdentifierParameter } from "./Parameters.ts"
 const request = Schema.Struct({ contact_information_identifier: ContactInformationIdentifierParameter })
 
 /**
- * The contact information of the caller's organisation with this id.
+ * Returns the contact information of the caller's organisation with this id.
  *
- * Fails, in this order, with `InvalidToken`, `ContactInformationNotFound`; with `StorageUnavailable` at any time.
+ * Errors, in this order: `InvalidToken`, `ContactInformationNotFound`; `StorageUnavailable` at any time.
  * Source: CRM.COM Web API, `GET contact_information/show`.
  */
 export const showContactInformation = Effect.fnUntraced(function* (given: Authentication & typeof request.Type) {
@@ -33,8 +33,8 @@ export const showContact = operation({
   nameable: Schema.toType(ContactInformation),
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
   run: showContactInformation,
-  summary: "Show a contact information",
-  description: "One that your organisation has.",
+  summary: "Show contact information",
+  description: "The contact must exist in your organisation.",
   example: {
     request: { token: tokenExample, contact_information_identifier: { id: personExample.id } },
     answer: personExample

@@ -1,4 +1,4 @@
-/** How the names of operations become groups of methods, the same on every surface: `communications.complete`. */
+/** Groups operations into methods by their names, in the same way on every surface: `communications.complete`. */
 import type { Operations } from "./index.ts"
 
 /** The group of an operation: the first part of its name. */
@@ -17,7 +17,7 @@ export type Group = GroupOf<Operations["name"]>
 /** The operations of a group. */
 export type InGroup<G extends Group> = Extract<Operations, { readonly name: `${G}/${string}` }>
 
-/** Makes a method of each operation, in groups; the caller's type says what the methods are. */
+/** Makes a method for each operation, in groups. The caller passes the type of the methods. */
 export function inGroups<Methods>(
   operations: ReadonlyArray<Operations>,
   methodOf: (operation: Operations) => unknown

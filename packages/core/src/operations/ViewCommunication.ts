@@ -9,10 +9,10 @@ import { operation } from "./Operation.ts"
 import { type NamedRequest, named } from "./Parameters.ts"
 
 /**
- * Marks a communication of the caller's organisation as viewed, at the time of the clock; the first view counts.
+ * Marks a communication of the caller's organisation as viewed, at the current time. Only the first view counts.
  *
- * Fails, in this order, with `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; with `StorageUnavailable`
- * at any time.
+ * Errors, in this order: `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`; `StorageUnavailable` at any
+ * time.
  */
 export const viewCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
   const communications = yield* Communications
@@ -32,7 +32,7 @@ export const view = operation({
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
   run: (request) => Effect.map(viewCommunication(request), toDetails),
   summary: "Mark a communication as viewed",
-  description: "Sets `viewed` and `viewed_on` the first time; from then on the answer stays the same.",
+  description: "The first view sets `viewed` and `viewed_on`. Later views change nothing.",
   example: {
     request: { token: tokenExample, communication_identifier: { number: "41" } },
     answer: { ...detailsExample, viewed: true, viewed_on: "2026-01-16T09:30:00" }

@@ -1,9 +1,9 @@
-/** Why a request does not match its schema, in plain words. */
+/** Describes in plain words why a request does not match its schema. */
 import { Predicate, SchemaAST, type SchemaIssue } from "effect"
 
 type Path = ReadonlyArray<PropertyKey>
 
-const say = (path: Path, what: string): string =>
+const sentence = (path: Path, what: string): string =>
   `${path.length === 0 ? "the request" : path.map(String).join(".")}: ${what}`
 
 const list = (words: ReadonlyArray<string>): string => {
@@ -11,12 +11,12 @@ const list = (words: ReadonlyArray<string>): string => {
   return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`
 }
 
-const wanted = (annotations: Record<string, unknown> | undefined): string | undefined =>
+const expectedBy = (annotations: Record<string, unknown> | undefined): string | undefined =>
   Predicate.isString(annotations?.expected) ? annotations.expected : undefined
 
-/** The alternatives of a type, in plain words. */
+/** The alternatives of a type, in words. */
 const choices = (ast: SchemaAST.AST): ReadonlyArray<string> => {
-  const annotated = wanted(ast.annotations)
+  const annotated = expectedBy(ast.annotations)
   if (annotated !== undefined) return [annotated]
   if (SchemaAST.isUnion(ast)) return ast.types.flatMap(choices)
   if (SchemaAST.isLiteral(ast)) return [JSON.stringify(ast.literal)]
@@ -25,15 +25,15 @@ const choices = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   if (SchemaAST.isBoolean(ast)) return ["true or false"]
   if (SchemaAST.isNull(ast)) return ["null"]
   if (SchemaAST.isArrays(ast)) return ["an array"]
-  return SchemaAST.isObjects(ast) ? ["an object"] : ["something else"]
+  return SchemaAST.isObjects(ast) ? ["an object"] : ["another type"]
 }
 
-const flat = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
-  SchemaAST.isUnion(ast) ? ast.types.flatMap(flat) : [ast]
+const alternativesOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  SchemaAST.isUnion(ast) ? ast.types.flatMap(alternativesOf) : [ast]
 
 /** The member that distinguishes the alternatives of a union of objects, and its possible values. */
 const tagOf = (union: SchemaAST.AST): readonly [name: PropertyKey, values: string] | undefined => {
-  const types = flat(union)
+  const types = alternativesOf(union)
   const alternatives = types.filter(SchemaAST.isObjects)
   const tags = alternatives.map(({ propertySignatures }) =>
     propertySignatures.find(({ type }) => SchemaAST.isLiteral(type))
@@ -44,10 +44,10 @@ const tagOf = (union: SchemaAST.AST): readonly [name: PropertyKey, values: strin
   return [first.name, list(tags.flatMap((tag) => (tag === undefined ? [] : choices(tag.type))))]
 }
 
-/** Whether an issue only says that the value is none of several. */
+/** Whether an issue reports only that no alternative of a union matches. */
 const isBare = (issue: SchemaIssue.Issue): boolean => issue._tag === "AnyOf" && issue.issues.length === 0
 
-/** Names the wrong parameter and what was expected; never its value, which may be a secret. */
+/** Returns the name of the invalid parameter and the expected type, never its value, which may be a secret. */
 export const describe = (issue: SchemaIssue.Issue, path: Path = []): string => {
   switch (issue._tag) {
     case "Pointer":
@@ -60,20 +60,20 @@ export const describe = (issue: SchemaIssue.Issue, path: Path = []): string => {
       const [first] = issue.issues
       if (first !== undefined && !isBare(first)) return describe(first, path)
       const tag = tagOf(issue.ast)
-      if (tag !== undefined) return say([...path, tag[0]], `expected ${tag[1]}`)
-      return say(path, `expected ${list(choices(issue.ast))}`)
+      if (tag !== undefined) return sentence([...path, tag[0]], `expected ${tag[1]}`)
+      return sentence(path, `expected ${list(choices(issue.ast))}`)
     }
     case "Filter": {
-      const expected = wanted(issue.filter.annotations)
-      return expected === undefined ? describe(issue.issue, path) : say(path, `expected ${expected}`)
+      const expected = expectedBy(issue.filter.annotations)
+      return expected === undefined ? describe(issue.issue, path) : sentence(path, `expected ${expected}`)
     }
     case "MissingKey":
-      return say(path, "is missing")
+      return sentence(path, "is missing")
     case "InvalidType": {
       const message = issue.ast.annotations?.message
-      return say(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)
+      return sentence(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)
     }
     default:
-      return path.length === 0 ? "the body is not JSON" : say(path, "is not as documented")
+      return path.length === 0 ? "the body is not JSON" : sentence(path, "is invalid")
   }
 }

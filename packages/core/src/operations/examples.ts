@@ -7,7 +7,7 @@ import { CommunicationId, CommunicationNumber, ContactInformationId } from "../d
 /** The token of the documented request. */
 export const tokenExample = "B679A1250F36F8D4DAF607B2D83ED551"
 
-/** The person of the documented answer. */
+/** The person of the documented response. */
 export const personExample = Person.make({
   id: ContactInformationId.make("3DA4F031963FCAD2E299CB23190AF295"),
   type: "PERSON",
@@ -19,7 +19,7 @@ export const personExample = Person.make({
   demographics: Demographics.make({ gender: "MALE", id_number: "121212", passport_number: "121212" })
 })
 
-/** The communication of the documented answer. */
+/** The communication of the documented response. */
 export const completedExample: CommunicationData = {
   id: CommunicationId.make("252F3A1A87C26866A1E1A1B18D6043EA"),
   number: CommunicationNumber.make("41"),
@@ -30,5 +30,5 @@ export const completedExample: CommunicationData = {
   contact_information: personExample
 }
 
-/** The same with its direction and medium. */
+/** The same communication, as the other operations return it. */
 export const detailsExample = { ...completedExample, direction: "OUTGOING", media: "SMS", content: null } as const

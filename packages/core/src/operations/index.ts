@@ -8,7 +8,7 @@ import { show } from "./ShowCommunication.ts"
 import { showContact } from "./ShowContactInformation.ts"
 import { view } from "./ViewCommunication.ts"
 
-/** Everything that can be asked of the system, in the order of the documentation. Every surface is derived from this list. */
+/** Every operation, in the order of the documentation. Every surface is derived from this list. */
 export const operations = [complete, create, show, list, view, createContact, showContact, token, release] as const
 
 /** Any operation of the list. */

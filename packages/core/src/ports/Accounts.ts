@@ -10,36 +10,38 @@ import type {
 } from "../domain/errors/index.ts"
 import type { Name, OrganisationId } from "../domain/Identity.ts"
 
-/** What a user logs in with. */
+/** The names and the password that a user enters to log in. */
 export interface Credentials {
   readonly organisation: string
   readonly username: string
   readonly password: Redacted.Redacted<string>
 }
 
-/** Organisations and their users, who log in with a password. A password is never stored, only what proves it. */
+/** Stores organisations, their users, and a hash of each user's password, never the password itself. */
 export class Accounts extends Context.Service<
   Accounts,
   {
-    /** Stores an organisation; `OrganisationExists`, and nothing is stored, where its id or its name is taken. */
+    /** Stores an organisation. If its id or name exists, it fails with `OrganisationExists` and stores nothing. */
     addOrganisation(id: OrganisationId, name: Name): Effect.Effect<void, OrganisationExists | StorageUnavailable>
 
-    /** Stores a user of an organisation; `UserExists`, and nothing is stored, where its id or its name is taken there. */
+    /**
+     * Stores a user of an organisation. If its id or name exists there, it fails with `UserExists` and stores nothing.
+     */
     addUser(
       caller: Caller,
       username: Name,
       password: Redacted.Redacted<string>
     ): Effect.Effect<void, OrganisationNotFound | UserExists | StorageUnavailable>
 
-    /** The organisation of that name. */
+    /** Returns the id of the organisation with this name. */
     organisation(name: string): Effect.Effect<OrganisationId, OrganisationNotFound | StorageUnavailable>
 
-    /** The user of that name in the organisation. */
+    /** Returns the user with this name in the organisation. */
     user(organisation: OrganisationId, username: string): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
 
     /**
-     * Tells who logs in. Whatever is wrong, the organisation, the user or the password, the failure is the same and
-     * takes the same time.
+     * Returns the user with these credentials. A wrong organisation, user or password fails with the same error, after
+     * the same time (decision 12).
      */
     authenticate(credentials: Credentials): Effect.Effect<Caller, InvalidCredentials | StorageUnavailable>
   }

@@ -2,14 +2,14 @@ import { Context, type Effect } from "effect"
 import type { StorageUnavailable, TooManyAttempts } from "../domain/errors/index.ts"
 import type { Limit } from "../domain/LogInLimits.ts"
 
-/** Counts attempts, so that no one guesses for long: each limit is a bucket that fills up again by itself. */
+/** Limits attempts, against guessing. Each limit is a bucket of attempts that refills over time (decision 12). */
 export class Attempts extends Context.Service<
   Attempts,
   {
-    /** Takes one attempt, however many ask at once; `TooManyAttempts` where there is none left for the moment. */
+    /** Takes one attempt from the bucket, atomically. Fails with `TooManyAttempts` if the bucket is empty. */
     take(limit: Limit): Effect.Effect<void, TooManyAttempts | StorageUnavailable>
 
-    /** Gives back an attempt that was taken: it was none that counts. */
+    /** Puts an attempt back into the bucket, because it does not count. */
     giveBack(limit: Limit): Effect.Effect<void, StorageUnavailable>
   }
 >()("@communications/core/Attempts") {}

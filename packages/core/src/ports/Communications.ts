@@ -13,16 +13,15 @@ import type { Act, HistoryEntry } from "../domain/LifeCycle.ts"
 import type { Step } from "../domain/Steps.ts"
 
 /**
- * The storage of communications. Nothing of one organisation is ever seen or changed on behalf of another. A success
- * means that the change is durable. Creating a communication and each of its steps leave an entry in its history,
- * atomically with the change itself.
+ * Stores communications. No method returns or changes data of another organisation (decision 4). A change is durable
+ * when its method succeeds. Creating a communication and taking a step also add an entry to its history, atomically.
  */
 export class Communications extends Context.Service<
   Communications,
   {
     /**
-     * Stores a communication as it is; its contact information must be stored already. Both the id and the number are
-     * unique within the organisation: where one of them is taken, it fails with `CommunicationExists` and stores nothing.
+     * Stores a communication unchanged; its contact information must already be stored. The id and the number are
+     * unique within the organisation: if either exists, it fails with `CommunicationExists` and stores nothing.
      */
     add(
       organisation: OrganisationId,
@@ -31,8 +30,8 @@ export class Communications extends Context.Service<
     ): Effect.Effect<void, CommunicationExists | ContactInformationNotFound | StorageUnavailable>
 
     /**
-     * Stores a new draft under a number that no communication of the organisation has; numbers grow, with gaps. The
-     * draft is a pure function of its number, and may be called repeatedly.
+     * Stores a new draft with a number that is unique within the organisation. Numbers grow, and may have gaps. `draft`
+     * must be pure, because it may be called several times.
      */
     create(
       organisation: OrganisationId,
@@ -40,31 +39,32 @@ export class Communications extends Context.Service<
       act: Act
     ): Effect.Effect<Draft, ContactInformationNotFound | StorageUnavailable>
 
-    /** The communication of that identifier. */
+    /** Returns the communication with this identifier. */
     find(
       organisation: OrganisationId,
       identifier: CommunicationIdentifier
     ): Effect.Effect<Communication, CommunicationNotFound | StorageUnavailable>
 
     /**
-     * The communications that match a query, newest first: by `created_at`, then by id. Without an `offset` it costs the
-     * same however many communications there are. An unknown `after` gives an empty list.
+     * Returns the communications that match a query, newest first: by `created_at`, then by `id`. Without an `offset`,
+     * the cost does not depend on the number of stored communications (decision 11). An unknown `after`
+     * returns an empty list.
      */
     list(
       organisation: OrganisationId,
       query: CommunicationsQuery
     ): Effect.Effect<ReadonlyArray<Communication>, StorageUnavailable>
 
-    /** The history of a communication, oldest entry first; empty for an unknown communication. */
+    /** Returns the history of a communication, oldest entry first; empty if the communication is unknown. */
     history(
       organisation: OrganisationId,
       id: CommunicationId
     ): Effect.Effect<ReadonlyArray<HistoryEntry>, StorageUnavailable>
 
     /**
-     * Takes a step, atomically: of many concurrent callers that take the same step exactly one succeeds. It fails as
-     * `decide` of that step does, and then changes nothing. A step changes the state and the members that the step
-     * sets, nothing else.
+     * Takes a step atomically: of concurrent callers that take the same step, exactly one succeeds. If `decide` refuses
+     * the step, it fails with that refusal and changes nothing. A step changes only the state and the members that it
+     * sets.
      */
     take<From extends State, To extends State, Refusal>(
       organisation: OrganisationId,
@@ -74,8 +74,8 @@ export class Communications extends Context.Service<
     ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | StorageUnavailable>
 
     /**
-     * Marks a communication as viewed at that time, in any state. The first view counts: later ones return it unchanged.
-     * Viewing is not a step, and leaves no entry in the history.
+     * Marks a communication as viewed at this time, in any state. Only the first view counts; later views return the
+     * communication unchanged. A view is not a step, and adds no entry to the history.
      */
     view(
       organisation: OrganisationId,

@@ -7,17 +7,17 @@ import type {
 } from "../domain/errors/index.ts"
 import type { ContactInformationId, OrganisationId } from "../domain/Identity.ts"
 
-/** The storage of contact information: whom an organisation communicates with. What is stored never changes. */
+/** Stores the contacts of organisations. A stored contact never changes. */
 export class ContactInformations extends Context.Service<
   ContactInformations,
   {
-    /** Stores a contact information, durably; `ContactInformationExists`, and nothing is stored, where its id is taken. */
+    /** Stores a contact durably. If its id exists, it fails with `ContactInformationExists` and stores nothing. */
     add(
       organisation: OrganisationId,
       contact: ContactInformation
     ): Effect.Effect<void, ContactInformationExists | StorageUnavailable>
 
-    /** The contact information of that id; another organisation's is not found. */
+    /** Returns the contact with this id; a contact of another organisation is not found. */
     find(
       organisation: OrganisationId,
       id: ContactInformationId

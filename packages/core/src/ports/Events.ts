@@ -2,13 +2,13 @@ import { Context, type Duration, type Effect } from "effect"
 import type { CommunicationEvent, SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import type { StorageUnavailable, SubscriptionTaken } from "../domain/errors/index.ts"
 
-/** An event and its position in the log; the text of a position is the adapter's affair. */
+/** An event and its position in the log. Only the adapter can interpret a position. */
 export interface Recorded {
   readonly event: CommunicationEvent
   readonly position: string
 }
 
-/** A process that handles the events of a subscription, and the time after which it counts as dead. */
+/** A process that leases a subscription. If it does not renew the lease in time, another process can take over. */
 export interface Holder {
   readonly subscription: string
   readonly holder: string
@@ -16,24 +16,24 @@ export interface Holder {
 }
 
 /**
- * The history of all communications, read as one log. An event exists if and only if its step was committed. All
- * subscriptions read the events of one communication in the order of its steps.
+ * Reads the history of all communications as one log (decision 9). An event exists if and only if its step was
+ * committed. Every subscription reads the events of a communication in the order of its steps.
  */
 export class Events extends Context.Service<
   Events,
   {
     /**
-     * Makes a subscription that reads from the beginning of the log, or only events that are committed from now on. An
+     * Creates a subscription that starts at the beginning of the log, or with the events committed from now on. An
      * existing subscription keeps its position.
      */
     open(subscription: string, from: "beginning" | "now"): Effect.Effect<void, StorageUnavailable>
 
-    /** Ends a subscription and forgets its position. */
+    /** Deletes a subscription and its position. */
     close(subscription: string): Effect.Effect<void, StorageUnavailable>
 
     /**
-     * Takes the subscription for the holder for the time of the lease, and reads the next events, `limit` at most: none
-     * at the end of the log, or without such a subscription. Fails with `SubscriptionTaken` while another holder has it.
+     * Leases the subscription to the holder, and returns the next events, at most `limit`. Returns none at the end of
+     * the log, or if the subscription does not exist. Fails with `SubscriptionTaken` if another holder has the lease.
      */
     take(
       holder: Holder,
@@ -41,10 +41,13 @@ export class Events extends Context.Service<
       limit: number
     ): Effect.Effect<ReadonlyArray<Recorded>, SubscriptionTaken | StorageUnavailable>
 
-    /** Stores the position of the holder, or keeps it where that is `null`; the lease begins anew. */
+    /**
+     * Stores the position, unless it is `null`, and renews the lease. Fails with `SubscriptionTaken` if the holder no
+     * longer has the lease.
+     */
     settle(holder: Holder, position: string | null): Effect.Effect<void, SubscriptionTaken | StorageUnavailable>
 
-    /** Releases the subscription, so that another holder can take it at once. */
+    /** Ends the lease, so that another holder can take the subscription at once. */
     release(holder: Holder): Effect.Effect<void, StorageUnavailable>
   }
 >()("@communications/core/Events") {}

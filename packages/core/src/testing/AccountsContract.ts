@@ -14,7 +14,7 @@ import { freshCaller, freshId, freshOrganisation } from "./Fixtures.ts"
 const freshName = (): Name => Name.make(`name ${freshId()}`)
 const password = Redacted.make("correct horse battery staple")
 
-/** A user of an organisation, and the names of both. */
+/** Stores an organisation with a user; returns the ids and names of both. */
 const given = Effect.gen(function* () {
   const accounts = yield* Accounts
   const [caller, organisation, username] = [freshCaller(), freshName(), freshName()]
@@ -23,10 +23,10 @@ const given = Effect.gen(function* () {
   return { accounts, caller, organisation, username }
 })
 
-/** Everything that `Accounts` promises; every adapter is held against it. */
+/** The guarantees of `Accounts`, which every adapter must pass. */
 export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
   {
-    name: "the whole password authenticates its user, whatever characters it has",
+    name: "every character of a password counts, and any character is allowed",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
       yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
@@ -40,7 +40,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "a wrong organisation, username or password all give the same failure",
+    name: "a wrong organisation, username or password fails with the same error",
     test: Effect.gen(function* () {
       const { accounts, organisation, username } = yield* given
       const other = yield* given
@@ -60,14 +60,14 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "an organisation is found by its name, and a user by the name within the organisation",
+    name: "an organisation is found by name, and a user by name within the organisation",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
-      const stranger = freshName()
+      const unknownName = freshName()
       yield* expectEqual(yield* accounts.organisation(organisation), caller.organisation)
       yield* expectEqual(yield* accounts.user(caller.organisation, username), caller)
-      yield* expectFailure(accounts.organisation(stranger), new OrganisationNotFound({ name: stranger }))
-      yield* expectFailure(accounts.user(caller.organisation, stranger), new UserNotFound({ username: stranger }))
+      yield* expectFailure(accounts.organisation(unknownName), new OrganisationNotFound({ name: unknownName }))
+      yield* expectFailure(accounts.user(caller.organisation, unknownName), new UserNotFound({ username: unknownName }))
       yield* expectFailure(accounts.user(freshOrganisation(), username), new UserNotFound({ username }))
     })
   },
@@ -85,7 +85,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "the name and the id of a user are unique within the organisation, and the first password stays",
+    name: "the name and the id of a user are unique in an organisation; a duplicate keeps the first password",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
       const other = Redacted.make("another password")
@@ -94,7 +94,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
           accounts.addUser({ ...caller, user: freshCaller().user }, username, other),
           accounts.addUser(caller, username, other)
         ],
-        (adding) => Effect.result(adding),
+        (add) => Effect.result(add),
         { concurrency: "unbounded" }
       )
       yield* expectEqual(results, Array(2).fill(Result.fail(new UserExists({ username }))))
@@ -104,7 +104,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "two organisations may have a user of the same name: each has its own password",
+    name: "users with the same name in two organisations have separate passwords",
     test: Effect.gen(function* () {
       const [one, other] = [yield* given, yield* given]
       const secret = Redacted.make("the other password")
@@ -122,7 +122,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
-    name: "no user is added to an unknown organisation",
+    name: "adding a user to an unknown organisation fails",
     test: Effect.gen(function* () {
       const accounts = yield* Accounts
       const caller = freshCaller()

@@ -8,10 +8,10 @@ import { freshId, noon } from "./Fixtures.ts"
 const freshLimit = (): Limit => ({ key: `key ${freshId()}`, burst: 3, every: Duration.seconds(10) })
 const afterNoon = (seconds: number) => at(DateTime.add(noon, { seconds }))
 
-/** Everything that `Attempts` promises; every adapter is held against it. */
+/** The guarantees of `Attempts`, which every adapter must pass. */
 export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
   {
-    name: "a burst is allowed, then one more each time the interval has passed; the failure has the wait, to the second",
+    name: "a burst is allowed, then one attempt per interval; the error reports the wait in seconds, rounded up",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = freshLimit()
@@ -27,7 +27,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "a limit never fills up to more than its burst",
+    name: "a limit never refills beyond its burst",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = freshLimit()
@@ -38,7 +38,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "of 32 attempts at once only the burst is allowed",
+    name: "of 32 concurrent attempts only the burst is allowed",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = { ...freshLimit(), every: Duration.hours(1) }
@@ -49,7 +49,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "an attempt that is given back can be taken again",
+    name: "an attempt that was given back can be used again",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const limit = freshLimit()
@@ -62,7 +62,7 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
     })
   },
   {
-    name: "attempts of one key do not count for another",
+    name: "attempts with one key do not count for another key",
     test: Effect.gen(function* () {
       const attempts = yield* Attempts
       const [one, other] = [freshLimit(), freshLimit()]

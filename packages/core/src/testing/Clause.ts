@@ -1,7 +1,7 @@
 import { Arbitrary, DateTime, Effect, Equal, Formatter } from "effect"
 import { TestClock } from "effect/testing"
 
-/** One promise of a port: the sentence that makes it, and a test that fails where it is broken. */
+/** One guarantee of a port: a sentence that states it, and a test that fails if an adapter breaks it (decision 7). */
 export interface Clause<Port> {
   readonly name: string
   readonly test: Effect.Effect<void, unknown, Port>
@@ -17,7 +17,7 @@ export const expectEqual = (actual: unknown, expected: unknown): Effect.Effect<v
 export const expectFailure = <A, E, R>(effect: Effect.Effect<A, E, R>, expected: unknown): Effect.Effect<void, A, R> =>
   Effect.flatMap(Effect.flip(effect), (error) => expectEqual(error, expected))
 
-/** Fails the test unless the law holds for every value that was tried; the failure shows the smallest one that breaks it. */
+/** Fails the test unless the law is true for 50 generated values; the failure shows the smallest counterexample. */
 export const expectForAll = <A, E, R>(
   arbitrary: Arbitrary.Arbitrary<A>,
   law: (value: A) => Effect.Effect<void, E, R>
@@ -30,7 +30,7 @@ export const expectForAll = <A, E, R>(
     }
   )
 
-/** Runs at another time than now. */
+/** Runs an effect with the clock set to this time. */
 export const at =
   (time: DateTime.Utc) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>

@@ -6,7 +6,7 @@ import { stepClauses } from "./communications/Steps.ts"
 import { storingClauses } from "./communications/Storing.ts"
 import { viewClauses } from "./communications/Views.ts"
 
-/** Everything that `Communications` promises; every adapter is held against it, together with its contact information. */
+/** The guarantees of `Communications`, which every adapter must pass together with its `ContactInformations`. */
 export const communicationsContract: Clauses = [
   ...storingClauses,
   ...stepClauses,

@@ -5,10 +5,10 @@ import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
 import { aPerson, freshOrganisation } from "./Fixtures.ts"
 
-/** Everything that `ContactInformations` promises; every adapter is held against it. */
+/** The guarantees of `ContactInformations`, which every adapter must pass. */
 export const contactInformationsContract: ReadonlyArray<Clause<ContactInformations>> = [
   {
-    name: "an added contact comes back whole",
+    name: "find returns an added contact unchanged",
     test: expectForAll(
       Arbitrary.schema(ContactInformation),
       Effect.fnUntraced(function* (contact) {
@@ -20,7 +20,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
     )
   },
   {
-    name: "an unknown contact, and a contact of another organisation, is not found",
+    name: "a contact that only another organisation has is not found",
     test: Effect.gen(function* () {
       const contacts = yield* ContactInformations
       const contact = aPerson()
@@ -30,7 +30,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
     })
   },
   {
-    name: "an id is unique: of 16 contacts added at once under one id exactly one is stored",
+    name: "of 16 contacts added concurrently with the same id, exactly one is stored",
     test: Effect.gen(function* () {
       const contacts = yield* ContactInformations
       const [organisation, { id }] = [freshOrganisation(), aPerson()]
@@ -46,7 +46,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
     })
   },
   {
-    name: "two organisations may have a contact of the same id: each has its own",
+    name: "two organisations can have separate contacts with the same id",
     test: Effect.gen(function* () {
       const contacts = yield* ContactInformations
       const [one, other] = [freshOrganisation(), freshOrganisation()]

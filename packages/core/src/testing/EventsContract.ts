@@ -2,5 +2,5 @@ import type { Clauses } from "./events/Given.ts"
 import { logClauses } from "./events/Log.ts"
 import { subscriptionClauses } from "./events/Subscriptions.ts"
 
-/** Everything that `Events` promises; every adapter is held against it, together with its communications. */
+/** The guarantees of `Events`, which every adapter must pass together with its `Communications`. */
 export const eventsContract: Clauses = [...logClauses, ...subscriptionClauses]

@@ -14,7 +14,7 @@ import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { freshHex } from "../ports/freshHex.ts"
 
-/** A new id of 32 upper-case hexadecimal digits: tests share a storage without sharing data. */
+/** A new id of 32 upper-case hexadecimal digits. Fresh ids let tests share a storage without sharing data. */
 export const freshId = (): string => Effect.runSync(freshHex)
 
 /** A new organisation. */
@@ -23,7 +23,7 @@ export const freshOrganisation = (): OrganisationId => OrganisationId.make(fresh
 /** A user of a new organisation. */
 export const freshCaller = (): Caller => ({ organisation: freshOrganisation(), user: UserId.make(freshId()) })
 
-/** A token that no session has. */
+/** A token without a session. */
 export const freshToken = (): Token => Result.getOrThrow(parseToken(Redacted.make(freshId())))
 
 /** A person with only the mandatory members. */
@@ -57,7 +57,7 @@ export const aDraft = (number = "41"): Draft =>
 /** An act at noon, by a new user, in a new request. */
 export const anAct = (): Act => ({ at: noon, by: UserId.make(freshId()), request_id: `request-${freshId()}` })
 
-/** Stores a communication, and its contact unless that is stored already. */
+/** Stores a communication, and its contact if it is not stored yet. */
 export const store = Effect.fnUntraced(function* (
   organisation: OrganisationId,
   communication: Communication,

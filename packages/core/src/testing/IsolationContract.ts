@@ -19,20 +19,20 @@ import { ContactInformations } from "../ports/ContactInformations.ts"
 import { Sessions } from "../ports/Sessions.ts"
 import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
 import { freshToken, noon } from "./Fixtures.ts"
-import { type Named, namesOf, type Tenant, twoTenants } from "./Tenants.ts"
+import { type Target, type Tenant, targetsOf, twoTenants } from "./Tenants.ts"
 
 type Ports = Accounts | Attempts | Communications | ContactInformations | Sessions
 
-/** An operation, called with a token and the names that it takes, if any. */
-type Method = (token: Tenant["token"], named: Named) => Effect.Effect<unknown, unknown, Ports>
+/** Calls an operation with a token, on a communication or a contact if the operation takes one. */
+type Method = (token: Tenant["token"], target: Target) => Effect.Effect<unknown, unknown, Ports>
 
-/** The contact as an operation names it. */
-const contactOf = ({ contact }: Pick<Named, "contact">) => ({ contact_information_identifier: { id: contact } })
+/** The parameter that identifies the contact. */
+const contactOf = ({ contact }: Pick<Target, "contact">) => ({ contact_information_identifier: { id: contact } })
 const anEmail = { direction: "OUTGOING", media: "EMAIL" } as const
 const company = NewCompany.make({ type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" })
 
-/** The operations that name a communication or a contact. */
-const naming: Record<string, Method> = {
+/** The operations on a communication or a contact. */
+const targeted: Record<string, Method> = {
   completeCommunication: (token, { communication: communication_identifier }) =>
     completeCommunication({ token, communication_identifier }),
   viewCommunication: (token, { communication: communication_identifier }) =>
@@ -40,20 +40,20 @@ const naming: Record<string, Method> = {
   showCommunication: (token, { communication: communication_identifier }) =>
     showCommunication({ token, communication_identifier }),
   showHistory: (token, { communication: communication_identifier }) => showHistory({ token, communication_identifier }),
-  createCommunication: (token, named) => createCommunication({ token, ...contactOf(named), ...anEmail }),
-  listCommunications: (token, named) => listCommunications({ token, ...contactOf(named) }),
+  createCommunication: (token, target) => createCommunication({ token, ...contactOf(target), ...anEmail }),
+  listCommunications: (token, target) => listCommunications({ token, ...contactOf(target) }),
   "listCommunications after": (token, { communication: { id }, contact }) =>
     listCommunications({ token, ...(id ? { life_cycle_state: "DRAFT", after: id } : contactOf({ contact })) }),
-  showContactInformation: (token, named) => showContactInformation({ token, ...contactOf(named) })
+  showContactInformation: (token, target) => showContactInformation({ token, ...contactOf(target) })
 }
 
-/** The operations that name nothing. */
-const others: Record<string, Method> = {
+/** The operations without a target. */
+const untargeted: Record<string, Method> = {
   "listCommunications by state": (token) => listCommunications({ token, life_cycle_state: "DRAFT" }),
   createContactInformation: (token) => createContactInformation({ token, ...company })
 }
 
-/** Everything that the ports return of an organisation. */
+/** Returns all data of an organisation, as the ports return it. */
 export const storedByPorts = Effect.fnUntraced(function* (organisation: OrganisationId) {
   const communications = yield* Communications
   const contacts = yield* ContactInformations
@@ -69,26 +69,28 @@ export const storedByPorts = Effect.fnUntraced(function* (organisation: Organisa
   )
 })
 
-/** No organisation sees or changes anything of another; `stored` returns everything that is stored of one. */
+/** No organisation sees or changes data of another (decision 4). `stored` must return all data of an organisation. */
 export const isolationContract = <E, R>(
   stored: (organisation: OrganisationId) => Effect.Effect<unknown, E, R>
 ): ReadonlyArray<Clause<Ports | R>> => {
-  /** Calls with the token of one for everything the other has; the answer shows nothing of the other, and nothing changes there. */
+  /** Calls a method with one tenant's token on the other's data; fails if it returns or changes any of that data. */
   const isolated = (
     method: Method,
-    check: (outcome: Exit.Exit<unknown, unknown>, isTwin: boolean, mark: string) => boolean
+    check: (exit: Exit.Exit<unknown, unknown>, isTwin: boolean, mark: string) => boolean
   ) =>
     Effect.gen(function* () {
       const pair = yield* twoTenants
       for (const [mine, theirs] of [pair, [pair[1], pair[0]] as const]) {
         const before = yield* stored(theirs.caller.organisation)
         for (const draft of [theirs.own, theirs.twin]) {
-          for (const named of namesOf(draft)) {
-            const outcome = yield* Effect.exit(method(mine.token, named))
-            const shown = JSON.stringify(outcome)
-            if (shown.includes(theirs.mark)) return yield* Effect.die(new Error(`shows another organisation: ${shown}`))
-            if (!check(outcome, draft === theirs.twin, mine.mark)) {
-              return yield* Effect.die(new Error(`is not of its own organisation: ${shown}`))
+          for (const target of targetsOf(draft)) {
+            const exit = yield* Effect.exit(method(mine.token, target))
+            const printed = JSON.stringify(exit)
+            if (printed.includes(theirs.mark)) {
+              return yield* Effect.die(new Error(`the result shows data of another organisation: ${printed}`))
+            }
+            if (!check(exit, draft === theirs.twin, mine.mark)) {
+              return yield* Effect.die(new Error(`the result is not from the caller's organisation: ${printed}`))
             }
             yield* expectEqual(yield* stored(theirs.caller.organisation), before)
           }
@@ -97,20 +99,20 @@ export const isolationContract = <E, R>(
     })
 
   return [
-    ...Object.entries(naming).map(([name, method]) => ({
-      name: `${name} finds nothing of another organisation, and finds its own under the same name`,
-      test: isolated(method, (outcome, isTwin, mark) => {
-        const shown = JSON.stringify(outcome)
-        if (!isTwin) return Exit.isFailure(outcome) && /(Communication|ContactInformation)NotFound/.test(shown)
-        return Exit.isSuccess(outcome) ? shown.includes(mark) : shown.includes("NotDraft")
+    ...Object.entries(targeted).map(([name, method]) => ({
+      name: `${name} finds only data of its own organisation, even under the same id or number`,
+      test: isolated(method, (exit, isTwin, mark) => {
+        const printed = JSON.stringify(exit)
+        if (!isTwin) return Exit.isFailure(exit) && /(Communication|ContactInformation)NotFound/.test(printed)
+        return Exit.isSuccess(exit) ? printed.includes(mark) : printed.includes("NotDraft")
       })
     })),
-    ...Object.entries(others).map(([name, method]) => ({
-      name: `${name} shows and changes nothing of another organisation`,
+    ...Object.entries(untargeted).map(([name, method]) => ({
+      name: `${name} neither shows nor changes data of another organisation`,
       test: isolated(method, () => true)
     })),
     {
-      name: "logIn accepts no password of another organisation, though the users have the same name",
+      name: "logIn refuses the password of the user with the same name in another organisation",
       test: Effect.gen(function* () {
         const [mine, theirs] = yield* twoTenants
         const mixed = { ...theirs.credentials, password: mine.credentials.password, address: null }
@@ -121,7 +123,7 @@ export const isolationContract = <E, R>(
       })
     },
     {
-      name: "releaseToken, and releasing all sessions of a user, leave those of another organisation open",
+      name: "releaseToken and releaseAll do not end sessions of another organisation",
       test: Effect.gen(function* () {
         const [mine, theirs] = yield* twoTenants
         const sessions = yield* Sessions
@@ -132,7 +134,7 @@ export const isolationContract = <E, R>(
       })
     },
     {
-      name: "the numbers of one organisation do not count for another",
+      name: "the numbers of one organisation do not affect those of another",
       test: Effect.gen(function* () {
         const [mine, theirs] = yield* twoTenants
         const create = ({ token, twin }: Tenant) =>

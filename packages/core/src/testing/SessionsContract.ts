@@ -6,10 +6,10 @@ import { freshCaller, freshToken, noon } from "./Fixtures.ts"
 
 const tomorrow = Effect.map(DateTime.now, DateTime.add({ days: 1 }))
 
-/** Everything that `Sessions` promises; every adapter is held against it. */
+/** The guarantees of `Sessions`, which every adapter must pass. */
 export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
   {
-    name: "the token of an open session authenticates its caller, any number of times",
+    name: "the token of an open session authenticates its caller more than once",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
@@ -27,7 +27,7 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
     })
   },
   {
-    name: "a session is open until the moment at which it expires",
+    name: "a session is open until its expiry time",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
@@ -61,20 +61,20 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
     })
   },
   {
-    name: "releasing all sessions of a user ends and counts the open ones, and leaves those of other users",
+    name: "releasing all sessions of a user ends and counts the open sessions of that user only",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const caller = freshCaller()
       const others = [freshCaller(), { ...caller, user: freshCaller().user }, { ...freshCaller(), user: caller.user }]
-      const [own, foreign] = [[freshToken(), freshToken()], others.map(() => freshToken())]
-      for (const token of own) yield* sessions.open(token, caller, yield* tomorrow)
-      for (const [index, token] of foreign.entries()) {
+      const [ownTokens, otherTokens] = [[freshToken(), freshToken()], others.map(() => freshToken())]
+      for (const token of ownTokens) yield* sessions.open(token, caller, yield* tomorrow)
+      for (const [index, token] of otherTokens.entries()) {
         yield* sessions.open(token, others[index] ?? caller, yield* tomorrow)
       }
       yield* sessions.open(freshToken(), caller, DateTime.subtract(yield* DateTime.now, { hours: 1 }))
       yield* expectEqual(yield* sessions.releaseAll(caller), 2)
-      for (const token of own) yield* expectFailure(sessions.authenticate(token), new InvalidToken())
-      for (const token of foreign) yield* sessions.authenticate(token)
+      for (const token of ownTokens) yield* expectFailure(sessions.authenticate(token), new InvalidToken())
+      for (const token of otherTokens) yield* sessions.authenticate(token)
       yield* expectEqual(yield* sessions.releaseAll(caller), 0)
     })
   },

@@ -6,7 +6,7 @@ import { Accounts } from "../ports/Accounts.ts"
 import { Sessions } from "../ports/Sessions.ts"
 import { aDraft, anAct, aPerson, freshCaller, freshId, freshToken, store } from "./Fixtures.ts"
 
-/** The ids, the number and the username that two organisations share. */
+/** The ids, the number and the username that both organisations use. */
 const freshTwin = () => ({
   id: CommunicationId.make(freshId()),
   number: CommunicationNumber.make("41"),
@@ -15,7 +15,8 @@ const freshTwin = () => ({
 })
 
 /**
- * An organisation with a twin of everything the other has, and an older communication of its own; its mark is on all of it.
+ * Makes an organisation with two drafts: `twin` has the same ids and number in both organisations, `own` is older and
+ * exists only here. The text `mark` is in all data of the organisation.
  */
 const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) {
   const [caller, token, mark, organisation] = [freshCaller(), freshToken(), freshId(), Name.make(freshId())]
@@ -41,18 +42,18 @@ const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) 
 })
 export type Tenant = Effect.Success<ReturnType<typeof tenant>>
 
-/** Two organisations that share as much as they can. */
+/** Two organisations whose data has the same ids, numbers and names as far as possible. */
 export const twoTenants = Effect.suspend(() => {
   const twin = freshTwin()
   return Effect.all([tenant(twin), tenant(twin)])
 })
 
-/** A communication and a contact, as an operation names them. */
-export interface Named {
+/** The communication and the contact that an operation is called on. */
+export interface Target {
   readonly communication: GivenIdentifier
   readonly contact: string
 }
 
-/** The ways to name a draft, and its contact. */
-export const namesOf = ({ id, number, contact_information }: Draft): ReadonlyArray<Named> =>
+/** A draft with its contact, identified by id and by number. */
+export const targetsOf = ({ id, number, contact_information }: Draft): ReadonlyArray<Target> =>
   [{ id }, { number }].map((communication) => ({ communication, contact: contact_information.id }))

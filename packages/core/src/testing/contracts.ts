@@ -13,18 +13,18 @@ import { eventsContract } from "./EventsContract.ts"
 import { isolationContract, storedByPorts } from "./IsolationContract.ts"
 import { sessionsContract } from "./SessionsContract.ts"
 
-const of = <Port>(port: string, contract: ReadonlyArray<Clause<Port>>): ReadonlyArray<Clause<Port>> =>
+const prefixed = <Port>(port: string, contract: ReadonlyArray<Clause<Port>>): ReadonlyArray<Clause<Port>> =>
   contract.map(({ name, test }) => ({ name: `${port}: ${name}`, test }))
 
-/** The contracts of all ports, each clause named after its port; and that no organisation sees another. */
+/** The contracts of all ports and the isolation of organisations; each clause name starts with its contract. */
 export const contracts: ReadonlyArray<
   Clause<Accounts | Attempts | Communications | ContactInformations | Events | Sessions>
 > = [
-  ...of("Accounts", accountsContract),
-  ...of("Attempts", attemptsContract),
-  ...of("Communications", communicationsContract),
-  ...of("ContactInformations", contactInformationsContract),
-  ...of("Events", eventsContract),
-  ...of("Sessions", sessionsContract),
-  ...of("Isolation", isolationContract(storedByPorts))
+  ...prefixed("Accounts", accountsContract),
+  ...prefixed("Attempts", attemptsContract),
+  ...prefixed("Communications", communicationsContract),
+  ...prefixed("ContactInformations", contactInformationsContract),
+  ...prefixed("Events", eventsContract),
+  ...prefixed("Sessions", sessionsContract),
+  ...prefixed("Isolation", isolationContract(storedByPorts))
 ]

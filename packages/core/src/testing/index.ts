@@ -1,5 +1,5 @@
 /**
- * The contracts of the ports, for authors of adapters: lists of clauses that any test runner can run.
+ * The contracts of the ports, for authors of adapters: lists of clauses that any test runner can run (decision 7).
  *
  * ```ts
  * for (const { name, test } of communicationsContract) {
@@ -7,7 +7,7 @@
  * }
  * ```
  *
- * Clauses share a storage, and some wait for real time: give each a minute where the storage is far away.
+ * The clauses can share a storage. Some wait in real time: if the storage is slow, allow a minute for each.
  */
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"

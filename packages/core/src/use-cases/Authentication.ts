@@ -4,17 +4,17 @@ import type { InvalidToken, StorageUnavailable } from "../domain/errors/index.ts
 import type { Act } from "../domain/LifeCycle.ts"
 import { Sessions } from "../ports/Sessions.ts"
 
-/** The user on whose behalf an operation runs: by the token of an open session, or a caller that the host has authenticated. */
+/** Identifies the user of an operation: by a session token, or as a caller that the host has authenticated. */
 export type Authentication =
   | { readonly token: Redacted.Redacted<string>; readonly caller?: never }
   | { readonly caller: Caller; readonly token?: never }
 
-/** The id of the request in whose course a change is made; the history keeps it. */
+/** The id of the current request. The history records it with each change. */
 export const RequestId = Context.Reference<string | null>("@communications/core/RequestId", {
   defaultValue: () => null
 })
 
-/** The caller; fails with `InvalidToken` unless the session of the token is open. */
+/** Returns the caller; fails with `InvalidToken` unless the session of the token is open. */
 export const authenticate = ({
   token,
   caller
@@ -25,7 +25,7 @@ export const authenticate = ({
       : Effect.succeed(caller)
   )
 
-/** A change by this user, now. */
+/** Returns the act of a change that this user makes now. */
 export const actOf = Effect.fnUntraced(function* ({ user }: Caller): Effect.fn.Return<Act> {
   return { at: yield* DateTime.now, by: user, request_id: yield* RequestId }
 })

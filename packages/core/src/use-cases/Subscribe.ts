@@ -3,35 +3,35 @@ import type { CommunicationEvent, SubscribedSteps } from "../domain/Communicatio
 import { Events, type Holder, type Recorded } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 
-/** A handler of events, and the name under which its position in the log is stored. */
+/** A subscription: its name, its handler, and options. */
 export interface Subscription<E = never, R = never> {
-  /** Processes that subscribe under one name share the work: one of them has the subscription at a time. */
+  /** Names the stored position in the log. Processes with the same name take turns: one at a time has the lease. */
   readonly subscription: string
-  /** The steps to deliver: `"completions"` of drafts by default, or `"all"`, creations included. */
+  /** The steps to deliver: `"completions"` of drafts (the default), or `"all"`, including creations. */
   readonly steps?: SubscribedSteps | undefined
-  /** Where a new subscription begins: at the `"beginning"` of the log by default, or with events that are committed from `"now"` on. */
+  /** Where a new subscription starts: at the `"beginning"` of the log (the default), or with events from `"now"` on. */
   readonly from?: "beginning" | "now" | undefined
-  /** Handles an event. The same event may come again after a process was stopped or died. */
+  /** Handles an event. If a process is stopped or crashes, an event may be delivered again. */
   readonly handler: (event: CommunicationEvent) => Effect.Effect<void, E, R>
-  /** How long to wait before looking for new events after there were none; a second by default. */
+  /** The time to wait between polls while there are no new events; 1 second by default. */
   readonly every?: Duration.Input | undefined
-  /** After how long without a sign a process counts as dead; half a minute by default. */
+  /** The time after which a process that does not renew its lease counts as dead; 30 seconds by default. */
   readonly lease?: Duration.Input | undefined
 }
 
-const batch = 100
+const batchSize = 100
 
-/** Whether the only failure is that another process has the subscription at the moment. */
+/** Whether the failure is that another process has leased the subscription. */
 const isTaken = <E>(cause: Cause.Cause<E>): boolean =>
   Option.exists(Cause.findErrorOption(cause), Predicate.isTagged("SubscriptionTaken"))
 
-/** Waits longer each time, up to a minute. */
+/** Waits longer after each failure, up to a minute. */
 const backoff = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 minute")]))
 
 /**
- * Handles events for as long as it runs: every event at least once, those of a communication in order. Where the handler
- * fails it is called again, ever more slowly, and later events wait; other subscriptions do not. Where the storage fails,
- * it logs the cause and retries.
+ * Handles events until it is interrupted: each event at least once, and the events of a communication in order. A
+ * handler that fails is retried with growing delays. Meanwhile later events of this subscription wait; other subscriptions
+ * do not. If the storage fails, it logs the cause and retries.
  */
 export const subscribe = <E, R>({
   subscription,
@@ -47,7 +47,7 @@ export const subscribe = <E, R>({
 
     const handle = (event: CommunicationEvent) =>
       Effect.sandbox(Effect.suspend(() => handler(event))).pipe(
-        Effect.tapError((cause) => Effect.logWarning("An event is not handled yet", event.id, cause)),
+        Effect.tapError((cause) => Effect.logWarning("The handler failed and will be retried", event.id, cause)),
         Effect.retry(backoff)
       )
 
@@ -62,19 +62,21 @@ export const subscribe = <E, R>({
       }
     })
 
-    /** Renews the lease while a handler takes its time; fails where the lease has ended meanwhile. */
-    const renewing = Effect.forever(Effect.delay(events.settle(holder, null), Duration.times(holder.lease, 1 / 3)))
+    /** Renews the lease while a handler runs; fails if another process has taken over. */
+    const renewLease = Effect.forever(Effect.delay(events.settle(holder, null), Duration.times(holder.lease, 1 / 3)))
 
-    const turn = Effect.gen(function* () {
-      const recorded = yield* events.take(holder, steps, batch)
+    const handleBatch = Effect.gen(function* () {
+      const recorded = yield* events.take(holder, steps, batchSize)
       if (recorded.length === 0) return yield* Effect.sleep(every)
-      yield* Effect.raceFirst(handleAll(recorded), renewing)
+      yield* Effect.raceFirst(handleAll(recorded), renewLease)
     })
 
-    return yield* Effect.andThen(events.open(subscription, from), Effect.forever(turn)).pipe(
+    return yield* Effect.andThen(events.open(subscription, from), Effect.forever(handleBatch)).pipe(
       Effect.sandbox,
       Effect.tapError((cause) =>
-        isTaken(cause) ? Effect.void : Effect.logWarning("Events wait for the storage", subscription, cause)
+        isTaken(cause)
+          ? Effect.void
+          : Effect.logWarning("Reading events failed and will be retried", subscription, cause)
       ),
       Effect.retry(Schedule.spaced(every)),
       Effect.ensuring(Effect.ignore(Effect.sandbox(events.release(holder))))

@@ -7,14 +7,14 @@ import {
 } from "@communications/core"
 import { Context, Effect, Layer } from "effect"
 
-/** An adapter that breaks one promise, in one sentence, and the clause that must catch it. */
+/** An adapter with one fault, described by `how`, and the clause that must fail for it. */
 export interface Broken {
   readonly how: string
   readonly clause: string
   readonly adapters: Layer.Layer<Ports>
 }
 
-/** The adapters in memory, with a fault in one of them; it may use a second memory that no other adapter knows. */
+/** Makes in-memory adapters with a fault in one of them. The fault may use a second, separate set, `elsewhere`. */
 export const faulty =
   <Port extends Ports, Shape>(port: Context.Key<Port, Shape>) =>
   (
@@ -36,7 +36,7 @@ export const faulty =
     )
   })
 
-/** Communications that are found in another form than the sound adapter has stored them in. */
+/** Lets a fault change what `find` returns, without changing what the sound adapter has stored. */
 export const overlay = (sound: typeof Communications.Service) => {
   const overlaid = new Map<CommunicationId, Communication>()
   const find: typeof sound.find = (organisation, identifier) =>

@@ -16,13 +16,13 @@ const attempts = faulty(Attempts)
 const sessions = faulty(Sessions)
 
 const burstClause =
-  "Attempts: a burst is allowed, then one more each time the interval has passed; the failure has the wait, to the second"
+  "Attempts: a burst is allowed, then one attempt per interval; the error reports the wait in seconds, rounded up"
 
-/** Adapters of accounts, attempts and sessions, each with a fault. */
+/** Adapters of `Accounts`, `Attempts` and `Sessions`, each with a fault. */
 export const brokenAccess = [
   accounts(
     "fails differently for a wrong password and an unknown user",
-    "Accounts: a wrong organisation, username or password all give the same failure",
+    "Accounts: a wrong organisation, username or password fails with the same error",
     (sound) => ({
       authenticate: (credentials) =>
         Effect.gen(function* () {
@@ -34,7 +34,7 @@ export const brokenAccess = [
   ),
   accounts(
     "compares 72 characters of a password, as bcrypt does",
-    "Accounts: the whole password authenticates its user, whatever characters it has",
+    "Accounts: every character of a password counts, and any character is allowed",
     (sound) => {
       const seen = (password: Redacted.Redacted) => Redacted.make(Redacted.value(password).slice(0, 72))
       return {
@@ -44,8 +44,8 @@ export const brokenAccess = [
     }
   ),
   accounts(
-    "accepts the password that was given last",
-    "Accounts: the name and the id of a user are unique within the organisation, and the first password stays",
+    "replaces the password by that of a duplicate user",
+    "Accounts: the name and the id of a user are unique in an organisation; a duplicate keeps the first password",
     (sound) => {
       const passwords = new Map<string, string>()
       return {
@@ -62,8 +62,8 @@ export const brokenAccess = [
     }
   ),
   accounts(
-    "succeeds in adding a user to an unknown organisation",
-    "Accounts: no user is added to an unknown organisation",
+    "ignores a user of an unknown organisation without an error",
+    "Accounts: adding a user to an unknown organisation fails",
     (sound) => ({
       addUser: (caller, username, password) =>
         Effect.catchTag(sound.addUser(caller, username, password), "OrganisationNotFound", () => Effect.void)
@@ -71,7 +71,7 @@ export const brokenAccess = [
   ),
   accounts(
     "finds a user in any organisation",
-    "Accounts: an organisation is found by its name, and a user by the name within the organisation",
+    "Accounts: an organisation is found by name, and a user by name within the organisation",
     (sound) => {
       const callers = new Map<string, Caller>()
       return {
@@ -87,7 +87,7 @@ export const brokenAccess = [
     }
   ),
   accounts(
-    "succeeds in adding an organisation under a taken name",
+    "ignores an organisation with an existing name without an error",
     "Accounts: the name and the id of an organisation are unique",
     (sound) => ({
       addOrganisation: (id, name) =>
@@ -95,44 +95,44 @@ export const brokenAccess = [
     })
   ),
   accounts(
-    "has usernames that are unique across organisations",
-    "Accounts: two organisations may have a user of the same name: each has its own password",
+    "requires usernames to be unique across organisations",
+    "Accounts: users with the same name in two organisations have separate passwords",
     (sound) => {
-      const taken = new Map<string, Caller>()
+      const used = new Map<string, Caller>()
       return {
         addUser: (caller, username, password) => {
-          const { organisation } = taken.get(username) ?? caller
+          const { organisation } = used.get(username) ?? caller
           if (organisation !== caller.organisation) return new UserExists({ username })
-          taken.set(username, caller)
+          used.set(username, caller)
           return sound.addUser(caller, username, password)
         }
       }
     }
   ),
   attempts(
-    "reads the attempts, and then writes them",
-    "Attempts: of 32 attempts at once only the burst is allowed",
+    "reads and writes the attempts without a transaction",
+    "Attempts: of 32 concurrent attempts only the burst is allowed",
     (sound) => {
-      const left = new Map<string, number>()
+      const remaining = new Map<string, number>()
       return {
         take: Effect.fnUntraced(function* (limit) {
-          const before = left.get(limit.key) ?? limit.burst
+          const before = remaining.get(limit.key) ?? limit.burst
           yield* Effect.yieldNow
           if (before === 0) return yield* sound.take({ ...limit, burst: 0 })
-          left.set(limit.key, before - 1)
+          remaining.set(limit.key, before - 1)
         })
       }
     }
   ),
-  attempts("fills up to more than the burst", "Attempts: a limit never fills up to more than its burst", () => {
-    const taken = new Map<string, number>()
+  attempts("refills beyond the burst", "Attempts: a limit never refills beyond its burst", () => {
+    const used = new Map<string, number>()
     return {
       take: Effect.fnUntraced(function* ({ key, burst, every }) {
         const since = DateTime.toEpochMillis(yield* DateTime.now) - DateTime.toEpochMillis(noon)
-        const count = taken.get(key) ?? 0
+        const count = used.get(key) ?? 0
         const wait = (count + 1 - burst) * Duration.toMillis(every) - since
         if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
-        taken.set(key, count + 1)
+        used.set(key, count + 1)
       })
     }
   }),
@@ -143,41 +143,41 @@ export const brokenAccess = [
         (error) => new TooManyAttempts({ retry_after: error._tag === "TooManyAttempts" ? error.retry_after - 1 : 0 })
       )
   })),
-  attempts("counts all keys together", "Attempts: attempts of one key do not count for another", (sound) => ({
+  attempts("counts all keys together", "Attempts: attempts with one key do not count for another key", (sound) => ({
     take: (limit) => sound.take({ ...limit, key: "all" })
   })),
-  attempts("gives nothing back", "Attempts: an attempt that is given back can be taken again", () => ({
+  attempts("ignores giveBack", "Attempts: an attempt that was given back can be used again", () => ({
     giveBack: () => Effect.void
   })),
   sessions("keeps a released token open", "Sessions: a released token is invalid at once", (sound) => ({
     release: (token) => Effect.asVoid(sound.authenticate(token))
   })),
-  sessions("expires late", "Sessions: a session is open until the moment at which it expires", (sound) => ({
+  sessions("expires late", "Sessions: a session is open until its expiry time", (sound) => ({
     open: (token, caller, expires_at) => sound.open(token, caller, DateTime.add(expires_at, { milliseconds: 1 }))
   })),
-  sessions("expires early", "Sessions: a session is open until the moment at which it expires", (sound) => ({
+  sessions("expires early", "Sessions: a session is open until its expiry time", (sound) => ({
     open: (token, caller, expires_at) => sound.open(token, caller, DateTime.subtract(expires_at, { milliseconds: 1 }))
   })),
   sessions(
     "accepts a token once",
-    "Sessions: the token of an open session authenticates its caller, any number of times",
+    "Sessions: the token of an open session authenticates its caller more than once",
     (sound) => ({ authenticate: (token) => Effect.tap(sound.authenticate(token), () => sound.release(token)) })
   ),
   sessions(
-    "releases all sessions of a caller with one",
+    "releases all sessions of a caller instead of one",
     "Sessions: releasing one session leaves the other sessions of the caller open",
     (sound) => ({
       release: (token) => Effect.asVoid(Effect.flatMap(sound.authenticate(token), sound.releaseAll))
     })
   ),
   sessions(
-    "counts sessions that have expired among the open ones",
-    "Sessions: releasing all sessions of a user ends and counts the open ones, and leaves those of other users",
+    "counts expired sessions as open",
+    "Sessions: releasing all sessions of a user ends and counts the open sessions of that user only",
     (sound) => ({ releaseAll: (caller) => Effect.map(sound.releaseAll(caller), (count) => count + 1) })
   ),
   sessions(
     "releases all sessions of the organisation",
-    "Sessions: releasing all sessions of a user ends and counts the open ones, and leaves those of other users",
+    "Sessions: releasing all sessions of a user ends and counts the open sessions of that user only",
     (sound) => {
       const callers: Array<Caller> = []
       return {
@@ -195,7 +195,7 @@ export const brokenAccess = [
       }
     }
   ),
-  sessions("releases an unknown token", "Sessions: an unknown token is invalid", (sound) => ({
+  sessions("releases an unknown token without an error", "Sessions: an unknown token is invalid", (sound) => ({
     release: (token) => Effect.catchTag(sound.release(token), "InvalidToken", () => Effect.void)
   })),
   sessions("keeps the first session of a token", "Sessions: opening a session again replaces it", (sound) => ({

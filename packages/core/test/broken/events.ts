@@ -16,22 +16,22 @@ import { faulty } from "./Broken.ts"
 const communications = faulty(Communications)
 const events = faulty(Events)
 
-const completionClause = "Events: a completion is read once; a refused step, a view and an added communication are not"
+const completionClause =
+  "Events: each completion is read once; refused steps, views and added communications are not read"
 const allClause =
-  "Events: all steps are read with every member as it was: an added communication first, then its completion"
-const behindClause = "Events: a completion behind many other steps is read, however few events are read at once"
+  "Events: a subscription to all steps reads the creation and then the completion, with every member unchanged"
+const laterClause = "Events: a completion after many other steps is read, even one event at a time"
 const orderClause =
-  "Events: while many take steps at once, no event is left out or comes twice, and those of each communication are in order"
-const settledClause = "Events: events that are not settled are read again by the next holder; settled events are not"
-const heldClause = "Events: one holder has a subscription at a time, until it releases it, or its lease ends"
-const ownClause = "Events: each subscription has its own position; one that is opened again keeps it"
+  "Events: during concurrent steps no event is skipped or repeated, and each communication has its events in order"
+const settledClause = "Events: the next holder reads unsettled events again, but no settled ones"
+const leaseClause = "Events: one holder has a subscription at a time, until it releases it or its lease expires"
+const positionClause = "Events: each subscription has its own position, and keeps it when it is opened again"
 const beginningClause =
-  "Events: a new subscription from the beginning reads the whole log; one that was not opened reads nothing"
-const nowClause =
-  "Events: a new subscription from now reads events that are committed after it was opened, not earlier ones"
+  "Events: a subscription from the beginning reads the whole log; a subscription that is not open reads nothing"
+const nowClause = "Events: a subscription from now reads only events committed after it was opened"
 
-/** Events that are read in another form than the sound adapter has recorded them in. */
-const reading = (
+/** An adapter that changes each event when it is read. */
+const changing = (
   how: string,
   clause: string,
   change: (event: CommunicationEvent, position: string) => CommunicationEvent
@@ -43,7 +43,7 @@ const reading = (
       )
   }))
 
-/** The newest event of each communication first. */
+/** Reverses the events of each communication. */
 const newestFirst = (recorded: ReadonlyArray<Recorded>) => {
   const read = new Map<string, ReadonlyArray<CommunicationEvent>>()
   for (const { event } of recorded) {
@@ -56,11 +56,14 @@ const newestFirst = (recorded: ReadonlyArray<Recorded>) => {
   })
 }
 
-/** Adapters of events, or of communications that should record them, each with a fault. */
+/** Adapters of `Events`, or of `Communications`, which records the events, each with a fault. */
 export const brokenEvents = [
-  events("forgets the event", completionClause, (_, elsewhere) => Context.get(elsewhere, Events)),
-  reading("has the time of reading", completionClause, (event) => ({ ...event, at: "1970-01-01T00:00:00.000Z" })),
-  reading("forgets the request", completionClause, (event) => ({ ...event, request_id: null })),
+  events("loses the event", completionClause, (_, elsewhere) => Context.get(elsewhere, Events)),
+  changing("has another time than the step", completionClause, (event) => ({
+    ...event,
+    at: "1970-01-01T00:00:00.000Z"
+  })),
+  changing("loses the request id", completionClause, (event) => ({ ...event, request_id: null })),
   communications("records a refused completion", completionClause, (sound) => ({
     take: (organisation, identifier, step, act) =>
       Effect.tapError(sound.take(organisation, identifier, step, act), () =>
@@ -74,21 +77,21 @@ export const brokenEvents = [
         }).pipe(Effect.ignore)
       )
   })),
-  events("reads creations among the completions", completionClause, (sound) => ({
+  events("reads creations in a subscription to completions", completionClause, (sound) => ({
     take: (holder, _, limit) => sound.take(holder, "all", limit)
   })),
-  events("reads completions only, of all steps", allClause, (sound) => ({
+  events("reads only completions in a subscription to all steps", allClause, (sound) => ({
     take: (holder, _, limit) => sound.take(holder, "completions", limit)
   })),
-  reading("has the same version at each step", allClause, (event) => ({ ...event, version: 1 })),
-  reading("has another medium", allClause, (event) => ({ ...event, media: "SMS" })),
-  reading("has another number", allClause, (event) => ({ ...event, number: CommunicationNumber.make("1") })),
-  reading("records an added communication as a draft", allClause, (event) =>
+  changing("has the same version at each step", allClause, (event) => ({ ...event, version: 1 })),
+  changing("has another medium", allClause, (event) => ({ ...event, media: "SMS" })),
+  changing("has another number", allClause, (event) => ({ ...event, number: CommunicationNumber.make("1") })),
+  changing("records an added communication as a draft", allClause, (event) =>
     event.from === null ? { ...event, to: "DRAFT" } : event
   ),
   communications(
     "records the event in a second transaction",
-    "Events: an interrupted step is read if and only if it has happened",
+    "Events: an interrupted step is read if and only if it was committed",
     (logged, elsewhere) => {
       const sound = Context.get(elsewhere, Communications)
       const contacts = Context.get(elsewhere, ContactInformations)
@@ -107,15 +110,15 @@ export const brokenEvents = [
       }
     }
   ),
-  events("selects the steps after it has cut to the limit", behindClause, (sound) => ({
+  events("filters the steps after it has applied the limit", laterClause, (sound) => ({
     take: (holder, steps, limit) =>
       Effect.map(sound.take(holder, "all", limit), (recorded) =>
         recorded.filter(({ event }) => steps === "all" || event.from !== null)
       )
   })),
   events(
-    "reads for each second subscription in reverse",
-    "Events: subscriptions that read together read one order",
+    "reads the log in reverse for every second subscription",
+    "Events: two subscriptions read committed events in the same order",
     (sound) => {
       const subscriptions: Array<string> = []
       return {
@@ -130,27 +133,27 @@ export const brokenEvents = [
       }
     }
   ),
-  events("gives an event another id each time", settledClause, (sound) => ({
+  events("changes the id of an event at each read", settledClause, (sound) => ({
     take: (holder, steps, limit) =>
       Effect.map(sound.take(holder, steps, limit), (recorded) =>
         recorded.map(({ event, position }) => ({ event: { ...event, id: EventId.make(freshId()) }, position }))
       )
   })),
-  events("reads an event twice after it was settled", settledClause, (sound) => ({
+  events("reads a settled event again", settledClause, (sound) => ({
     settle: (holder, position) => sound.settle(holder, position === null ? null : String(Number(position) - 1))
   })),
-  events("settles the events that it has returned", settledClause, (sound) => ({
+  events("settles events when it returns them", settledClause, (sound) => ({
     take: (holder, steps, limit) =>
       Effect.tap(sound.take(holder, steps, limit), (recorded) =>
         sound.settle(holder, recorded.at(-1)?.position ?? null)
       )
   })),
-  events("gives one subscription to two holders", heldClause, (sound) => ({
+  events("leases one subscription to two holders", leaseClause, (sound) => ({
     take: (holder, steps, limit) => sound.take({ ...holder, holder: "any" }, steps, limit),
     settle: (holder, position) => sound.settle({ ...holder, holder: "any" }, position)
   })),
-  events("releases only when the lease ends", heldClause, () => ({ release: () => Effect.void })),
-  events("releases for any holder", heldClause, (sound) => {
+  events("ignores release until the lease expires", leaseClause, () => ({ release: () => Effect.void })),
+  events("releases for any holder", leaseClause, (sound) => {
     let last = ""
     return {
       take: (holder, steps, limit) =>
@@ -158,16 +161,16 @@ export const brokenEvents = [
       release: (holder) => sound.release({ ...holder, holder: last })
     }
   }),
-  events("never ends a lease", heldClause, (sound) => ({
+  events("lets a lease expire too late", leaseClause, (sound) => ({
     take: (holder, steps, limit) => sound.take({ ...holder, lease: Duration.days(1) }, steps, limit)
   })),
-  events("does not renew the lease", heldClause, (sound) => ({
+  events("does not renew the lease", leaseClause, (sound) => ({
     settle: (holder, position) => sound.settle({ ...holder, lease: Duration.zero }, position)
   })),
-  events("begins anew when a subscription is opened again", ownClause, (sound) => ({
+  events("resets the position when a subscription is opened again", positionClause, (sound) => ({
     open: (subscription, from) => Effect.andThen(sound.close(subscription), sound.open(subscription, from))
   })),
-  events("has one position for all subscriptions", ownClause, (sound) => {
+  events("has one position for all subscriptions", positionClause, (sound) => {
     const all = { subscription: "all" }
     return {
       open: (_, from) => sound.open(all.subscription, from),
@@ -175,17 +178,17 @@ export const brokenEvents = [
       settle: (holder, position) => sound.settle({ ...holder, ...all, holder: "all" }, position)
     }
   }),
-  events("opens a subscription that it is asked to read", beginningClause, (sound) => ({
+  events("opens a subscription when it is read", beginningClause, (sound) => ({
     take: (holder, steps, limit) =>
       Effect.andThen(sound.open(holder.subscription, "beginning"), sound.take(holder, steps, limit))
   })),
-  events("begins from now instead of the beginning", beginningClause, (sound) => ({
+  events("starts from now instead of the beginning", beginningClause, (sound) => ({
     open: (subscription) => sound.open(subscription, "now")
   })),
-  events("begins at the beginning instead of now", nowClause, (sound) => ({
+  events("starts at the beginning instead of now", nowClause, (sound) => ({
     open: (subscription) => sound.open(subscription, "beginning")
   })),
-  events("begins at the position of the reader that is furthest", nowClause, (sound) => {
+  events("starts at the latest position that any subscription has read", nowClause, (sound) => {
     const log = { subscription: "log", holder: "log", lease: Duration.minutes(1) }
     let furthest: string | null = null
     return {
@@ -211,7 +214,7 @@ export const brokenEvents = [
   events("reads more than the limit", orderClause, (sound) => ({
     take: (holder, steps, limit) => sound.take(holder, steps, limit + 1)
   })),
-  events("passes over an event that commits late", orderClause, (sound) => {
+  events("skips an event that commits late", orderClause, (sound) => {
     const late = new Set<string>()
     return {
       take: (holder, steps, limit) =>
@@ -226,7 +229,7 @@ export const brokenEvents = [
   events("reads the newest first", orderClause, (sound) => ({
     take: (holder, steps, limit) => Effect.map(sound.take(holder, steps, limit), newestFirst)
   })),
-  events("reads an event again behind those that follow", orderClause, (sound) => {
+  events("reads an event again after later ones", orderClause, (sound) => {
     let first: Recorded | undefined
     return {
       take: (holder, steps, limit) =>

@@ -16,10 +16,10 @@ const communications = faulty(Communications)
 const contacts = faulty(ContactInformations)
 const sessions = faulty(Sessions)
 
-const finds = (operation: string) =>
-  `Isolation: ${operation} finds nothing of another organisation, and finds its own under the same name`
+const clauseOf = (operation: string) =>
+  `Isolation: ${operation} finds only data of its own organisation, even under the same id or number`
 
-/** The organisations that have added something, and an effect that tries all of them where the first fails. */
+/** Records organisations. `attempt` runs an effect for one organisation and, if it fails, for all recorded ones. */
 const everywhere = () => {
   const known = new Set<OrganisationId>()
   return {
@@ -29,7 +29,7 @@ const everywhere = () => {
   }
 }
 
-/** Communications, with one method that reaches those of every organisation. */
+/** `Communications` with a method that finds the communications of every organisation. */
 const reaching = (
   operation: string,
   method: (
@@ -37,7 +37,7 @@ const reaching = (
     attempt: ReturnType<typeof everywhere>["attempt"]
   ) => Partial<typeof Communications.Service>
 ) =>
-  communications(`${operation} reaches every organisation`, finds(operation), (sound) => {
+  communications(`${operation} reaches every organisation`, clauseOf(operation), (sound) => {
     const { known, attempt } = everywhere()
     return {
       add: (organisation, communication, act) => {
@@ -48,9 +48,9 @@ const reaching = (
     }
   })
 
-/** Contacts, of which those of every organisation are found. */
+/** `ContactInformations` that finds the contacts of every organisation. */
 const findingContacts = (operation: string) =>
-  contacts(`${operation} finds the contacts of every organisation`, finds(operation), (sound) => {
+  contacts(`${operation} finds the contacts of every organisation`, clauseOf(operation), (sound) => {
     const { known, attempt } = everywhere()
     return {
       add: (organisation, contact) => {
@@ -66,7 +66,7 @@ const finding = (sound: typeof Communications.Service, attempt: ReturnType<typeo
     attempt(organisation, (other) => sound.find(other, identifier))
 })
 
-/** Adapters that show or change something of another organisation. */
+/** Adapters that show or change data of another organisation. */
 export const brokenIsolation = [
   reaching("completeCommunication", (sound, attempt) => ({
     take: (organisation, identifier, step, act) =>
@@ -78,7 +78,7 @@ export const brokenIsolation = [
   reaching("showCommunication", finding),
   reaching("showHistory", finding),
   reaching("listCommunications after", finding),
-  contacts("finds the first contact of that id", finds("createCommunication"), (sound) => {
+  contacts("finds the first contact with the id, in any organisation", clauseOf("createCommunication"), (sound) => {
     const first = new Map<string, ContactInformation>()
     return {
       add: (organisation, contact) => {
@@ -92,7 +92,7 @@ export const brokenIsolation = [
   findingContacts("showContactInformation"),
   communications(
     "lists the drafts of every organisation",
-    "Isolation: listCommunications by state shows and changes nothing of another organisation",
+    "Isolation: listCommunications by state neither shows nor changes data of another organisation",
     (sound) => {
       const { known } = everywhere()
       return {
@@ -109,8 +109,8 @@ export const brokenIsolation = [
     }
   ),
   contacts(
-    "finds the contact that was added last",
-    "Isolation: createContactInformation shows and changes nothing of another organisation",
+    "finds the contact that was added last, in any organisation",
+    "Isolation: createContactInformation neither shows nor changes data of another organisation",
     (sound) => {
       let last: ContactInformation | undefined
       return {
@@ -123,8 +123,8 @@ export const brokenIsolation = [
     }
   ),
   accounts(
-    "accepts the password of a user of the same name",
-    "Isolation: logIn accepts no password of another organisation, though the users have the same name",
+    "accepts the password of any user with the same name",
+    "Isolation: logIn refuses the password of the user with the same name in another organisation",
     (sound) => {
       const callers = new Map<string, Caller>()
       return {
@@ -141,7 +141,7 @@ export const brokenIsolation = [
   ),
   sessions(
     "releases the sessions of all users",
-    "Isolation: releaseToken, and releasing all sessions of a user, leave those of another organisation open",
+    "Isolation: releaseToken and releaseAll do not end sessions of another organisation",
     (sound) => {
       const callers: Array<Caller> = []
       return {
@@ -154,8 +154,8 @@ export const brokenIsolation = [
     }
   ),
   communications(
-    "counts numbers across organisations",
-    "Isolation: the numbers of one organisation do not count for another",
+    "assigns numbers from one sequence for all organisations",
+    "Isolation: the numbers of one organisation do not affect those of another",
     (sound) => {
       let last = 0
       return {

@@ -5,10 +5,10 @@ import { faulty } from "./Broken.ts"
 const communications = faulty(Communications)
 
 const listClause =
-  "Communications: a list has what matches, with every combination of filters, newest first, of its organisation only"
-const pageClause = "Communications: pages, by offset and by after, have everything once, in order"
+  "Communications: a list has the matching communications of its organisation, newest first, with any filters"
+const pageClause = "Communications: paging by offset or by after returns each communication once, in order"
 
-/** Adapters that list communications, each with a fault. */
+/** Adapters of `Communications`, each with a fault in its lists. */
 export const brokenLists = [
   communications("lists the communications of every organisation", listClause, (sound) => {
     const organisations = new Set<OrganisationId>()
@@ -42,15 +42,15 @@ export const brokenLists = [
   communications("returns more than the limit", pageClause, (sound) => ({
     list: (organisation, query) => sound.list(organisation, { ...query, limit: query.limit + 1 })
   })),
-  communications("offset off by one", pageClause, (sound) => ({
+  communications("applies an offset that is one too small", pageClause, (sound) => ({
     list: (organisation, query) => sound.list(organisation, { ...query, offset: Math.max(query.offset - 1, 0) })
   })),
   communications("ignores after", pageClause, (sound) => ({
     list: (organisation, { after: _, ...query }) => sound.list(organisation, query)
   })),
   communications(
-    "starts from the newest at an unknown after",
-    "Communications: an after that the organisation does not have gives an empty list",
+    "ignores an unknown after",
+    "Communications: an after that the organisation does not have returns an empty list",
     (sound) => ({
       list: (organisation, query) =>
         Effect.flatMap(sound.list(organisation, query), (found) =>
@@ -59,7 +59,7 @@ export const brokenLists = [
     })
   ),
   communications(
-    "lists a completed communication among the drafts too",
+    "also lists completed communications as drafts",
     "Communications: a new communication is listed first, and after a step it is listed under its new state",
     (sound) => ({
       list: (organisation, query) =>

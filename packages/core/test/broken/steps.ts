@@ -11,8 +11,8 @@ import { faulty, overlay } from "./Broken.ts"
 
 const communications = faulty(Communications)
 
-/** Entries beside those that the sound adapter has recorded. */
-const invented = (sound: typeof Communications.Service) => {
+/** Lets a fault add history entries to those of the sound adapter. */
+const extraEntries = (sound: typeof Communications.Service) => {
   const entries = new Map<CommunicationId, ReadonlyArray<HistoryEntry>>()
   const record = (id: CommunicationId, act: Act) =>
     Effect.sync(() => entries.set(id, [...(entries.get(id) ?? []), { from: "DRAFT", to: "COMPLETED", ...act }]))
@@ -21,24 +21,24 @@ const invented = (sound: typeof Communications.Service) => {
   return { record, history }
 }
 
-const refusedClause = "Communications: a refused step fails with the refusal of the step, and changes nothing"
+const refusedClause = "Communications: a refused step fails with the refusal of that step and changes nothing"
 const entriesClause =
-  "Communications: each step leaves an entry in the history, oldest first; a view and a refused step leave none"
-const setsClause = "Communications: a step changes the state and the members that it sets, nothing else"
+  "Communications: each step adds an entry to the history, oldest first; a view and a refused step add none"
+const setsClause = "Communications: a step changes only the state and the members that it sets"
 
-/** Adapters of steps, each with a fault. */
+/** Adapters of `Communications`, each with a fault in its steps. */
 export const brokenSteps = [
   communications(
-    "cuts the time of a step to the second",
-    "Communications: a step returns the communication in its next state; that and its history entry come back whole",
+    "truncates the time of a step to the second",
+    "Communications: a step returns the communication in its new state, and stores it with a history entry",
     (sound) => ({
       take: (organisation, identifier, step, act) =>
         sound.take(organisation, identifier, step, { ...act, at: DateTime.startOf(act.at, "second") })
     })
   ),
   communications(
-    "forgets the request of a step",
-    "Communications: a step returns the communication in its next state; that and its history entry come back whole",
+    "loses the request id of a step",
+    "Communications: a step returns the communication in its new state, and stores it with a history entry",
     (sound) => ({
       take: (organisation, identifier, step, act) =>
         sound.take(organisation, identifier, step, { ...act, request_id: null })
@@ -49,8 +49,8 @@ export const brokenSteps = [
     return {
       find,
       take: (organisation, identifier, step, act) =>
-        Effect.tap(sound.take(organisation, identifier, step, act), (taken) =>
-          Effect.sync(() => put({ ...taken, subject: null }))
+        Effect.tap(sound.take(organisation, identifier, step, act), (after) =>
+          Effect.sync(() => put({ ...after, subject: null }))
         )
     }
   }),
@@ -59,12 +59,12 @@ export const brokenSteps = [
     return {
       find,
       take: (organisation, identifier, step, act) =>
-        Effect.tap(sound.take(organisation, identifier, step, act), (taken) =>
-          Effect.sync(() => taken._tag === "Completed" && put({ ...taken, completed_at: act.at, completed_by: act.by }))
+        Effect.tap(sound.take(organisation, identifier, step, act), (after) =>
+          Effect.sync(() => after._tag === "Completed" && put({ ...after, completed_at: act.at, completed_by: act.by }))
         )
     }
   }),
-  communications("loses a refusal", refusedClause, (sound) => ({
+  communications("replaces the refusal", refusedClause, (sound) => ({
     take: (organisation, identifier, step, act) =>
       Effect.mapError(
         sound.take(organisation, identifier, step, act),
@@ -72,7 +72,7 @@ export const brokenSteps = [
       )
   })),
   communications("records a refused step", refusedClause, (sound) => {
-    const { record, history } = invented(sound)
+    const { record, history } = extraEntries(sound)
     return {
       take: (organisation, identifier, step, act) =>
         Effect.tapError(sound.take(organisation, identifier, step, act), () =>
@@ -83,7 +83,7 @@ export const brokenSteps = [
   }),
   communications(
     "reports a step that throws as a missing communication",
-    "Communications: a step that throws is a defect, and changes nothing",
+    "Communications: a step that throws is a defect and changes nothing",
     (sound) => ({
       take: (organisation, identifier, step, act) =>
         Effect.catchDefect(
@@ -94,9 +94,9 @@ export const brokenSteps = [
   ),
   communications(
     "records a step before it is decided",
-    "Communications: a step that throws is a defect, and changes nothing",
+    "Communications: a step that throws is a defect and changes nothing",
     (sound) => {
-      const { record, history } = invented(sound)
+      const { record, history } = extraEntries(sound)
       return {
         take: (organisation, identifier, step, act) =>
           Effect.onError(sound.take(organisation, identifier, step, act), () =>
@@ -107,7 +107,7 @@ export const brokenSteps = [
     }
   ),
   communications("records a view", entriesClause, (sound) => {
-    const { record, history } = invented(sound)
+    const { record, history } = extraEntries(sound)
     return {
       view: (organisation, identifier, at) =>
         Effect.tap(sound.view(organisation, identifier, at), (viewed) =>
@@ -118,15 +118,15 @@ export const brokenSteps = [
       history
     }
   }),
-  communications("forgets the history entry", entriesClause, (sound) => ({
+  communications("loses the history entry", entriesClause, (sound) => ({
     history: (organisation, id) => Effect.map(sound.history(organisation, id), (entries) => entries.slice(0, 1))
   })),
   communications("returns the newest entry first", entriesClause, (sound) => ({
     history: (organisation, id) => Effect.map(sound.history(organisation, id), (entries) => entries.toReversed())
   })),
   communications(
-    "records the step after it has changed the communication",
-    "Communications: a step that is interrupted has happened whole or not at all",
+    "adds the history entry in a second transaction",
+    "Communications: an interrupted step is committed completely or not at all",
     (sound) => {
       const written = new Map<CommunicationId, number>()
       return {
@@ -141,8 +141,8 @@ export const brokenSteps = [
     }
   ),
   communications(
-    "two winners: reads, decides, and then writes",
-    "Communications: of 64 concurrent completions exactly one succeeds, and leaves one entry",
+    "reads, decides and writes without a transaction, so that two callers succeed",
+    "Communications: of 64 concurrent completions of a draft, exactly one succeeds and adds an entry",
     (sound) => ({
       take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
         const next = yield* Effect.fromResult(decide(step)(yield* sound.find(organisation, identifier), act))
@@ -152,8 +152,8 @@ export const brokenSteps = [
     })
   ),
   communications(
-    "takes all steps of a batch by one act",
-    "Communications: of 64 concurrent steps of as many communications none is lost, and each gets its own answer",
+    "takes all steps of a batch with the same act",
+    "Communications: 64 concurrent steps of different communications are all committed, each with its own result",
     (sound) => {
       let last: Act | undefined
       return {
@@ -167,7 +167,7 @@ export const brokenSteps = [
   ),
   communications(
     "loses a step of a full batch",
-    "Communications: of 64 concurrent steps of as many communications none is lost, and each gets its own answer",
+    "Communications: 64 concurrent steps of different communications are all committed, each with its own result",
     (sound) => {
       let running = 0
       return {

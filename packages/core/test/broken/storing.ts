@@ -14,13 +14,13 @@ const communications = faulty(Communications)
 const contacts = faulty(ContactInformations)
 
 const numbersClause =
-  "Communications: drafts that are created at once get numbers that no other has, added communications included"
+  "Communications: drafts created concurrently get unique numbers, different from those of added communications"
 
-/** Adapters that add, find and number communications, each with a fault. */
+/** Adapters that add, find and number communications and contacts, each with a fault. */
 export const brokenStoring = [
   communications(
-    "cuts times to the second",
-    "Communications: an added communication comes back whole, by its id and by its number",
+    "truncates times to the second",
+    "Communications: find returns an added communication unchanged, by id and by number",
     (sound) => ({
       find: (organisation, identifier) =>
         Effect.map(sound.find(organisation, identifier), (found) => ({
@@ -30,23 +30,23 @@ export const brokenStoring = [
     })
   ),
   communications(
-    "succeeds in adding a communication without a contact",
-    "Communications: a communication with a contact that is not stored is refused, and not stored",
+    "ignores a communication with an unknown contact without an error",
+    "Communications: adding a communication with an unknown contact fails and stores nothing",
     (sound) => ({
       add: (organisation, communication, act) =>
         Effect.catchTag(sound.add(organisation, communication, act), "ContactInformationNotFound", () => Effect.void)
     })
   ),
   communications(
-    "answers a view of an unknown communication with a defect",
-    "Communications: an unknown communication is not found, by its id or by its number",
+    "fails with a defect if an unknown communication is viewed",
+    "Communications: an unknown communication is not found, by id or by number",
     (sound) => ({
       view: (organisation, identifier, at) => Effect.orDie(sound.view(organisation, identifier, at))
     })
   ),
   communications(
     "finds the communications of every organisation",
-    "Communications: another organisation's communication is not found, and not changed",
+    "Communications: a communication of another organisation is neither found nor changed",
     (sound) => {
       const organisations = new Set<OrganisationId>()
       return {
@@ -56,15 +56,15 @@ export const brokenStoring = [
         },
         find: (organisation, identifier) =>
           [...organisations].reduce(
-            (finding, other) => Effect.catch(finding, () => sound.find(other, identifier)),
+            (attempt, other) => Effect.catch(attempt, () => sound.find(other, identifier)),
             sound.find(organisation, identifier)
           )
       }
     }
   ),
   communications(
-    "returns before it has stored",
-    "Communications: two organisations may have the same id and the same number: each has its own communication",
+    "returns before the step is stored",
+    "Communications: two organisations can have separate communications with the same id and number",
     (sound) => ({
       take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
         const found = yield* sound.find(organisation, identifier)
@@ -76,7 +76,7 @@ export const brokenStoring = [
   ),
   communications(
     "records an added communication as a draft",
-    "Communications: the history of a communication that was added as completed begins with COMPLETED",
+    "Communications: the history of a communication added as completed begins with COMPLETED",
     (sound) => ({
       history: (organisation, id) =>
         Effect.map(
@@ -86,16 +86,16 @@ export const brokenStoring = [
     })
   ),
   communications(
-    "succeeds in adding a communication that it has refused",
-    "Communications: a number is unique: the second communication is refused, and not stored",
+    "ignores a duplicate number without an error",
+    "Communications: adding a second communication with the same number fails and stores nothing",
     (sound) => ({
       add: (organisation, communication, act) =>
         Effect.catchTag(sound.add(organisation, communication, act), "CommunicationExists", () => Effect.void)
     })
   ),
   communications(
-    "replaces a communication of the same id",
-    "Communications: an id is unique: the second communication is refused, and not stored",
+    "ignores a duplicate id without an error",
+    "Communications: adding a second communication with the same id fails and stores nothing",
     (sound) => ({
       add: (organisation, communication, act) =>
         Effect.catchTag(sound.add(organisation, communication, act), "CommunicationExists", (error) =>
@@ -104,8 +104,8 @@ export const brokenStoring = [
     })
   ),
   communications(
-    "checks the number before it adds, not while",
-    "Communications: of 16 communications added at once under one number exactly one is stored",
+    "checks the number and adds the communication without a transaction",
+    "Communications: of 16 communications added concurrently with the same number, exactly one is stored",
     (sound) => ({
       add: Effect.fnUntraced(function* (organisation, communication, act) {
         const { number } = communication
@@ -117,8 +117,8 @@ export const brokenStoring = [
     })
   ),
   communications(
-    "allows a contact one communication",
-    "Communications: many communications may have the same contact, added at once",
+    "allows only one communication per contact",
+    "Communications: communications with the same contact can be added concurrently",
     (sound) => {
       const used = new Set<string>()
       return {
@@ -132,8 +132,8 @@ export const brokenStoring = [
     }
   ),
   communications(
-    "creates a draft without a contact",
-    "Communications: a draft with a contact that is not stored is not created",
+    "returns a draft with an unknown contact without an error",
+    "Communications: creating a draft with an unknown contact fails and stores nothing",
     (sound) => ({
       create: (organisation, draft, act) =>
         Effect.catchTag(sound.create(organisation, draft, act), "ContactInformationNotFound", () =>
@@ -141,7 +141,7 @@ export const brokenStoring = [
         )
     })
   ),
-  communications("gives a number twice", numbersClause, (sound) => {
+  communications("assigns a number twice", numbersClause, (sound) => {
     let last = 20
     return {
       create: Effect.fnUntraced(function* (organisation, draft, act) {
@@ -152,7 +152,7 @@ export const brokenStoring = [
       })
     }
   }),
-  communications("gives the number of an added communication", numbersClause, (sound) => {
+  communications("assigns the number of an added communication", numbersClause, (sound) => {
     let last = 0
     return {
       create: (organisation, draft, act) =>
@@ -160,8 +160,8 @@ export const brokenStoring = [
     }
   }),
   communications(
-    "gives numbers that grow as text does",
-    "Communications: the numbers of drafts that are created one after the other grow",
+    "assigns numbers that do not grow",
+    "Communications: drafts created one after another get growing numbers",
     (sound) => ({
       create: (organisation, draft, act) =>
         sound.create(
@@ -171,28 +171,28 @@ export const brokenStoring = [
         )
     })
   ),
-  contacts("unsets the title", "ContactInformations: an added contact comes back whole", (sound) => ({
+  contacts("unsets the title", "ContactInformations: find returns an added contact unchanged", (sound) => ({
     find: (organisation, id) => Effect.map(sound.find(organisation, id), (contact) => ({ ...contact, title: null }))
   })),
   contacts(
     "ignores the organisation",
-    "ContactInformations: an unknown contact, and a contact of another organisation, is not found",
+    "ContactInformations: a contact that only another organisation has is not found",
     (sound) => {
       const all = freshOrganisation()
       return { add: (_, contact) => sound.add(all, contact), find: (_, id) => sound.find(all, id) }
     }
   ),
   contacts(
-    "succeeds in adding a contact under a taken id",
-    "ContactInformations: an id is unique: of 16 contacts added at once under one id exactly one is stored",
+    "ignores a contact with an existing id without an error",
+    "ContactInformations: of 16 contacts added concurrently with the same id, exactly one is stored",
     (sound) => ({
       add: (organisation, contact) =>
         Effect.catchTag(sound.add(organisation, contact), "ContactInformationExists", () => Effect.void)
     })
   ),
   contacts(
-    "has ids that are unique across organisations",
-    "ContactInformations: two organisations may have a contact of the same id: each has its own",
+    "requires ids to be unique across organisations",
+    "ContactInformations: two organisations can have separate contacts with the same id",
     (sound) => {
       const all = freshOrganisation()
       return {

@@ -4,13 +4,13 @@ import { faulty, overlay } from "./Broken.ts"
 
 const communications = faulty(Communications)
 
-const raceClause = "Communications: a step and 16 views at once: neither loses the other"
+const raceClause = "Communications: a step and 16 concurrent views do not overwrite each other"
 
-/** Adapters of views, and of steps that meet them, each with a fault. */
+/** Adapters of `Communications`, each with a fault in its views, or in steps concurrent with views. */
 export const brokenViews = [
   communications(
-    "counts the last view",
-    "Communications: the first view sets viewed_on, in any state, and nothing else; later views return it unchanged",
+    "counts the last view instead of the first",
+    "Communications: the first view sets only viewed_on, in any state; later views change nothing",
     (sound) => {
       const { find, put } = overlay(sound)
       return {
@@ -21,8 +21,8 @@ export const brokenViews = [
     }
   ),
   communications(
-    "two first views: reads, and then writes",
-    "Communications: of 16 views at once one counts, and all return its time",
+    "reads and writes a view without a transaction, so that two views count",
+    "Communications: of 16 concurrent views one counts, and all return its time",
     (sound) => {
       const { find, put } = overlay(sound)
       return {
@@ -36,18 +36,18 @@ export const brokenViews = [
     }
   ),
   communications(
-    "forgets the view with a step",
-    "Communications: views leave no entry in the history, and a later step keeps viewed_on",
+    "loses the view when a step is taken",
+    "Communications: a view adds no history entry, and a later step keeps viewed_on",
     (sound) => {
       const { find, put } = overlay(sound)
       return {
         find,
         take: (organisation, identifier, step, act) =>
-          Effect.map(sound.take(organisation, identifier, step, act), (taken) => put({ ...taken, viewed_on: null }))
+          Effect.map(sound.take(organisation, identifier, step, act), (after) => put({ ...after, viewed_on: null }))
       }
     }
   ),
-  communications("loses a view: the step writes everything that it has read", raceClause, (sound) => {
+  communications("loses a view, because a step overwrites the whole row", raceClause, (sound) => {
     const { find, put } = overlay(sound)
     return {
       find,
@@ -58,7 +58,7 @@ export const brokenViews = [
       })
     }
   }),
-  communications("loses a step: the view writes everything that it has read", raceClause, (sound) => {
+  communications("loses a step, because a view overwrites the whole row", raceClause, (sound) => {
     const { find, put } = overlay(sound)
     return {
       find,

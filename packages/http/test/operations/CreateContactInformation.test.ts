@@ -73,7 +73,7 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
     [about({ date_of_birth: { day: secret } }), "demographics.date_of_birth.day: expected a number or null"],
     [
       about({ date_of_birth: { day: 31, month: 2 } }),
-      "demographics.date_of_birth: expected a date that the calendar has"
+      "demographics.date_of_birth: expected a date that exists in the calendar"
     ],
     [
       about({ id_number_expiration_date: secret }),

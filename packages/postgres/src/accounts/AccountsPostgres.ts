@@ -13,7 +13,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { hex } from "../statements/Columns.ts"
-import { bounded, statement } from "../statements/StorageErrors.ts"
+import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
@@ -28,14 +28,14 @@ interface UserRow {
 const callerOf = ({ organisation, user }: UserRow) =>
   Effect.orDie(decode({ organisation: hex(organisation), user: hex(user) }))
 
-/** Accounts in PostgreSQL; of a password its scrypt hash is stored. */
+/** Accounts in PostgreSQL. A password is stored as its scrypt hash. */
 export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const table = yield* tables
 
-    const account = (organisation: string, username: string) =>
+    const findAccount = (organisation: string, username: string) =>
       isName(organisation) && isName(username)
         ? sql<UserRow & { readonly password_hash: string }>`
             SELECT u.organisation::text, u."user"::text, u.password_hash
@@ -48,9 +48,9 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         sql`
           INSERT INTO ${table.organisations} (organisation, name) VALUES (${id}::uuid, ${name})
           ON CONFLICT DO NOTHING RETURNING 1`.pipe(
-          statement("accounts.addOrganisation"),
+          runStatement("accounts.addOrganisation"),
           Effect.flatMap((added) => (added.length === 1 ? Effect.void : Effect.fail(new OrganisationExists({ name })))),
-          bounded("accounts.addOrganisation")
+          withTimeLimit("accounts.addOrganisation")
         ),
       addUser: ({ organisation, user }, username, password) =>
         Effect.gen(function* () {
@@ -64,24 +64,24 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
               ON CONFLICT DO NOTHING RETURNING 1
             )
             SELECT EXISTS (SELECT FROM organisation) AS organisation, EXISTS (SELECT FROM added) AS added`.pipe(
-            statement("accounts.addUser")
+            runStatement("accounts.addUser")
           )
           if (!stored?.organisation) return yield* new OrganisationNotFound({ name: organisation })
           if (!stored.added) return yield* new UserExists({ username })
-        }).pipe(bounded("accounts.addUser")),
+        }).pipe(withTimeLimit("accounts.addUser")),
       organisation: (name) =>
         (isName(name)
           ? sql<{ readonly organisation: string }>`
               SELECT organisation::text FROM ${table.organisations} WHERE name = ${name}`
           : Effect.succeed([])
         ).pipe(
-          statement("accounts.organisation"),
+          runStatement("accounts.organisation"),
           Effect.flatMap(([row]) =>
             row === undefined
               ? Effect.fail(new OrganisationNotFound({ name }))
               : Effect.orDie(decodeOrganisation(hex(row.organisation)))
           ),
-          bounded("accounts.organisation")
+          withTimeLimit("accounts.organisation")
         ),
       user: (organisation, username) =>
         (isName(username)
@@ -90,16 +90,16 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
               WHERE organisation = ${organisation}::uuid AND username = ${username}`
           : Effect.succeed([])
         ).pipe(
-          statement("accounts.user"),
+          runStatement("accounts.user"),
           Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
-          bounded("accounts.user")
+          withTimeLimit("accounts.user")
         ),
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
-          const [row] = yield* statement("accounts.authenticate")(account(organisation, username))
+          const [row] = yield* runStatement("accounts.authenticate")(findAccount(organisation, username))
           const isKnown = yield* isPassword(password, row?.password_hash)
           return row !== undefined && isKnown ? yield* callerOf(row) : yield* new InvalidCredentials()
-        }).pipe(bounded("accounts.authenticate"))
+        }).pipe(withTimeLimit("accounts.authenticate"))
     })
   })
 )

@@ -4,11 +4,11 @@ import { DateTime, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { isoOf } from "../statements/Columns.ts"
-import { bounded, statement } from "../statements/StorageErrors.ts"
+import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 
 const hashOf = (key: string): string => hash("sha256", key, "hex")
 
-/** Attempts in PostgreSQL: of each bucket when it is full again; those that are full are removed as others are taken. */
+/** Attempts in PostgreSQL. A row stores when its bucket is full again; each attempt deletes some full buckets. */
 export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.effect(
   Attempts,
   Effect.gen(function* () {
@@ -18,13 +18,13 @@ export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.ef
     return Attempts.of({
       take: ({ key, burst, every }) =>
         Effect.gen(function* () {
-          const step = Duration.toMillis(every)
-          const interval = `${step} milliseconds`
+          const intervalMillis = Duration.toMillis(every)
+          const interval = `${intervalMillis} milliseconds`
           while (true) {
             const at = yield* DateTime.now
             const now = DateTime.formatIso(at)
-            const taken = yield* sql`
-              WITH full_again AS (
+            const added = yield* sql`
+              WITH full_buckets AS (
                 DELETE FROM ${table.attempts} WHERE key_hash IN (
                   SELECT key_hash FROM ${table.attempts}
                   WHERE full_at < ${now}::timestamptz AND key_hash <> decode(${hashOf(key)}, 'hex')
@@ -36,22 +36,22 @@ export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.ef
               ON CONFLICT (key_hash) DO UPDATE
                 SET full_at = greatest(bucket.full_at, ${now}::timestamptz) + ${interval}::interval
                 WHERE bucket.full_at <= ${now}::timestamptz + ${interval}::interval * (${burst}::integer - 1)
-              RETURNING 1`.pipe(statement("attempts.take"))
-            if (taken.length === 1) return
+              RETURNING 1`.pipe(runStatement("attempts.take"))
+            if (added.length === 1) return
             const [bucket] = yield* sql<{ readonly full_at: string }>`
               SELECT ${isoOf(sql)("full_at")} AS full_at FROM ${table.attempts}
-              WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(statement("attempts.take"))
-            const wait = Date.parse(bucket?.full_at ?? now) - DateTime.toEpochMillis(at) - (burst - 1) * step
+              WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(runStatement("attempts.take"))
+            const wait = Date.parse(bucket?.full_at ?? now) - DateTime.toEpochMillis(at) - (burst - 1) * intervalMillis
             if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
           }
-        }).pipe(bounded("attempts.take")),
+        }).pipe(withTimeLimit("attempts.take")),
       giveBack: ({ key, every }) =>
         sql`
           UPDATE ${table.attempts} SET full_at = full_at - ${`${Duration.toMillis(every)} milliseconds`}::interval
           WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(
           Effect.asVoid,
-          statement("attempts.giveBack"),
-          bounded("attempts.giveBack")
+          runStatement("attempts.giveBack"),
+          withTimeLimit("attempts.giveBack")
         )
     })
   })

@@ -2,20 +2,20 @@ import { type BinaryLike, randomBytes, type ScryptOptions, scrypt, timingSafeEqu
 import { Context, Effect, Redacted, Semaphore } from "effect"
 
 /**
- * The cost of a guess at a password: scrypt's `ln`, the binary logarithm of N, with r = 8 and p = 3; 15 takes 32 MiB and
- * about a fifth of a second. What is stored keeps the cost it was stored with. Source: OWASP, Password Storage.
+ * The cost of hashing a password: scrypt's `ln`, the binary logarithm of N, with r = 8 and p = 3. The default of 15
+ * takes 32 MiB and about 0.2 seconds. A stored hash keeps the cost it was made with. Source: OWASP, Password Storage.
  */
 export const PasswordCost = Context.Reference<number>("@communications/postgres/PasswordCost", {
   defaultValue: () => 15
 })
 
-/** Two at once: a crowd that logs in fills neither the memory nor the threads that the rest of the process needs. */
-const turns = Semaphore.makeUnsafe(2)
+/** Only two hashes run at once, so that many logins leave memory and threads for the rest of the process. */
+const permits = Semaphore.makeUnsafe(2)
 
-/** Runs off the event loop, to its end: whoever went away meanwhile has had a turn. */
+/** Runs in a thread of Node's pool. Node cannot cancel it, so an interrupted caller keeps its permit until it ends. */
 const derive = (password: BinaryLike, salt: BinaryLike, length: number, { ln, r, p }: Cost): Effect.Effect<Buffer> => {
   const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r }
-  return turns.withPermit(
+  return permits.withPermit(
     Effect.uninterruptible(
       Effect.callback<Buffer>((resume) =>
         scrypt(password, salt, length, options, (error, key) =>
@@ -32,7 +32,7 @@ interface Cost {
   readonly p: number
 }
 
-/** What is stored of a password: cost, salt and key, as the PHC string format writes them. */
+/** Hashes a password for storage. The result contains cost, salt and key in the PHC string format. */
 export const hashPassword = Effect.fnUntraced(function* (password: Redacted.Redacted<string>) {
   const cost = { ln: yield* PasswordCost, r: 8, p: 3 }
   const salt = randomBytes(16)
@@ -40,7 +40,7 @@ export const hashPassword = Effect.fnUntraced(function* (password: Redacted.Reda
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${salt.toString("base64")}$${key.toString("base64")}`
 })
 
-/** Whether the password is the one that was stored; where nothing was stored it is not, and that takes as long. */
+/** Whether the password matches the stored hash. Without a hash it takes as long, and so hides that no user exists. */
 export const isPassword = Effect.fnUntraced(function* (password: Redacted.Redacted<string>, hash: string | undefined) {
   if (hash === undefined) {
     yield* hashPassword(password)

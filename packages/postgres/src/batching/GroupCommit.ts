@@ -1,48 +1,48 @@
-/** Requests that are made at the same time, run in one statement. */
+/** Group commit (decision 10): concurrent requests share statements, and so transactions. */
 import { StorageUnavailable } from "@communications/core"
 import { Context, Effect, Option } from "effect"
 import type { SqlClient } from "effect/sql"
-import { bounded, StorageTimeout, timeLimit } from "../statements/StorageErrors.ts"
-import { batching } from "./Batching.ts"
+import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeBatcher } from "./Batcher.ts"
 
 /**
- * Whether requests that come while others run are collected and run in one statement: `"all"` of them, or those of one
- * `"organisation"` at a time, as a distributed engine needs it. It multiplies the completions of one process a second, and
- * costs a single request some tenths of a millisecond. Never on a host's handle, nor in a transaction of the same client:
- * there every statement runs in that transaction.
+ * Whether requests that arrive while others are running share a statement. `"all"` batches requests of all
+ * organisations; `"organisation"` batches only requests of the same organisation, as a distributed engine needs. Group
+ * commit multiplies the completions per second of one process and adds some tenths of a millisecond to a single
+ * request. It is never used on a host's handle or in a transaction of the same client, because every statement must run
+ * in that transaction.
  */
 export const GroupCommit = Context.Reference<"all" | "organisation" | "off">("@communications/postgres/GroupCommit", {
   defaultValue: () => "off"
 })
 
-/** Runs in a batch, or alone in a transaction of the client. */
-export const unlessInTransaction = <A, E>(
+/** Runs one of two effects, depending on whether a transaction of this client is open. */
+export const matchTransaction = <A, E>(
   { transactionService }: SqlClient.SqlClient,
-  together: () => Effect.Effect<A, E>,
-  alone: () => Effect.Effect<A, E>
+  options: { readonly inTransaction: () => Effect.Effect<A, E>; readonly otherwise: () => Effect.Effect<A, E> }
 ): Effect.Effect<A, E> =>
   Effect.flatMap(Effect.serviceOption(transactionService), (transaction) =>
-    Option.isSome(transaction) ? alone() : together()
+    Option.isSome(transaction) ? options.inTransaction() : options.otherwise()
   )
 
 interface Options<Item, A> {
   readonly lanes: number
   readonly lanesPerKey: number
-  /** Runs items of one key, and returns their results by position. */
+  /** Runs items of one key and returns their results by position. */
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<A>, StorageUnavailable>
 }
 
 /**
- * Runs items on the storage in batches. A caller waits as long as its `StorageTimeout` allows; a batch takes no longer
- * than the longest of those.
+ * Makes a function that runs items on the storage in batches. A caller waits at most its own `StorageTimeout`; a batch
+ * may take as long as the longest of its callers' timeouts.
  */
-export const batched = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) =>
+export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) =>
   Effect.map(
-    batching<Item, A, StorageUnavailable>({
-      ...{ lanes, lanesPerKey, most: 128, halveAbove: 16, bound: 10_000 },
+    makeBatcher<Item, A, StorageUnavailable>({
+      ...{ lanes, lanesPerKey, maxBatch: 128, halveAbove: 16, maxWaiting: 10_000 },
       overloaded: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" })),
       timedOut: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })),
-      run: (items, limit) => Effect.provideService(bounded(operation)(run(items)), StorageTimeout, limit)
+      run: (items, limit) => Effect.provideService(withTimeLimit(operation)(run(items)), StorageTimeout, limit)
     }),
-    (inTurn) => (key: string, item: Item) => Effect.flatMap(timeLimit, (limit) => inTurn(key, item, limit))
+    (runInBatch) => (key: string, item: Item) => Effect.flatMap(timeLimit, (limit) => runInBatch(key, item, limit))
   )

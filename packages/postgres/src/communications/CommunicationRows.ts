@@ -31,14 +31,14 @@ export const communicationColumns = (sql: SqlClient.SqlClient): Statement.Fragme
 }
 
 /** Parses a timestamp; invalid text is left for the schema to reject. */
-const instant = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
+const parseTimestamp = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
 
 /** The tag of each state, and the members that only this state has. */
 const stateOf: { readonly [State in LifeCycleState]: (row: Row) => object } = {
   DRAFT: () => ({ _tag: "Draft" }),
   COMPLETED: (row) => ({
     _tag: "Completed",
-    completed_at: instant(row.completed_at),
+    completed_at: parseTimestamp(row.completed_at),
     completed_by: row.completed_by === null ? null : hex(row.completed_by)
   })
 }
@@ -59,16 +59,16 @@ const decode = Schema.decodeUnknownEffect(Schema.toType(Communication))
 /** The communication of a row; an invalid row is a defect. */
 export const fromRow = (row: Row): Effect.Effect<Communication> => {
   const stored = {
-    // Nothing for a state that only a later version knows, which makes the row invalid.
+    // A state of a later version adds nothing, so that the row is invalid.
     ...stateOf[row.life_cycle_state]?.(row),
     id: hex(row.id),
     number: row.number,
-    created_at: instant(row.created_at),
+    created_at: parseTimestamp(row.created_at),
     direction: row.direction,
     media: row.media,
     subject: row.subject,
     content: row.content,
-    viewed_on: instant(row.viewed_on),
+    viewed_on: parseTimestamp(row.viewed_on),
     contact_information: contactOf(row)
   }
   const communication: unknown = stored

@@ -1,14 +1,14 @@
-/** The statements on communications, but for steps and lists; each of them is atomic by itself. */
+/** The statements on communications, except steps and lists. */
 import type { Act, Communication, CommunicationIdentifier, OrganisationId } from "@communications/core"
 import { creationEntry } from "@communications/core"
 import { type DateTime, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { array, moment } from "../statements/Columns.ts"
+import { formatArray, formatTimestamp } from "../statements/Columns.ts"
 import { communicationColumns, type Row, stateColumns } from "./CommunicationRows.ts"
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
-import type { OnLock } from "./StepTexts.ts"
+import type { OnLock } from "./StepSql.ts"
 
 /** Makes the statements for a client, on the tables of its schema. */
 export const communicationStatements = Effect.gen(function* () {
@@ -17,7 +17,7 @@ export const communicationStatements = Effect.gen(function* () {
   const { record } = yield* historyStatements
 
   return {
-    /** Whether the contact is stored, and whether the communication has been stored with it. */
+    /** Returns whether the contact information exists, and whether the communication has been added. */
     insert: (organisation: OrganisationId, communication: Communication, act: Act) => {
       const state = stateColumns(communication)
       return sql<{ readonly contact: boolean; readonly added: boolean }>`
@@ -30,22 +30,22 @@ export const communicationStatements = Effect.gen(function* () {
             completed_at, completed_by, contact_information
           )
           SELECT ${organisation}::uuid, ${communication.id}::uuid, ${communication.number}::text,
-            ${state.life_cycle_state}::text, ${moment(communication.created_at)}::timestamptz,
+            ${state.life_cycle_state}::text, ${formatTimestamp(communication.created_at)}::timestamptz,
             ${communication.direction}::text, ${communication.media}::text, ${communication.subject}::text,
-            ${communication.content}::text, ${moment(communication.viewed_on)}::timestamptz,
+            ${communication.content}::text, ${formatTimestamp(communication.viewed_on)}::timestamptz,
             ${state.completed_at}::timestamptz, ${state.completed_by}::uuid, contact.id
           FROM contact
           ON CONFLICT DO NOTHING
-          RETURNING organisation, id AS communication, version, ${moment(act.at)}::timestamptz AS at,
+          RETURNING organisation, id AS communication, version, ${formatTimestamp(act.at)}::timestamptz AS at,
             ${act.by}::uuid AS by, ${act.request_id}::text AS request_id
         ), recorded AS (${record(creationEntry(communication, act), "added")})
         SELECT EXISTS (SELECT FROM contact) AS contact, EXISTS (SELECT FROM added) AS added`
     },
 
-    /** The next number of the organisation, `step` above the one that it gave last. */
-    nextNumber: (organisation: OrganisationId, step: number) => sql<{ readonly number: string }>`
+    /** Advances the last number of the organisation by `increment` and returns it. */
+    nextNumber: (organisation: OrganisationId, increment: number) => sql<{ readonly number: string }>`
       INSERT INTO ${table.communication_numbers} AS numbers (organisation, last)
-      VALUES (${organisation}::uuid, ${step}::bigint)
+      VALUES (${organisation}::uuid, ${increment}::bigint)
       ON CONFLICT (organisation) DO UPDATE SET last = numbers.last + excluded.last
       RETURNING last::text AS number`,
 
@@ -58,23 +58,23 @@ export const communicationStatements = Effect.gen(function* () {
       SELECT ${communicationColumns(sql)}
       FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
       WHERE c.organisation = ${organisation}::uuid
-        AND ${key === "Id" ? sql`c.id = ANY((SELECT ${array(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${array(values)}::text::text[])::text[])`}`,
+        AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`,
 
-    /** The communication, where it had not been viewed before; nothing either where its row is locked and skipped. */
+    /** Returns the communication if this is its first view; no row otherwise, or if its row is locked and skipped. */
     view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc, onLock: OnLock) => {
-      const isIt = (alias: string) =>
+      const matches = (alias: string) =>
         identifier._tag === "Id"
           ? sql`${sql.literal(alias)}.id = ${identifier.id}::uuid`
           : sql`${sql.literal(alias)}.number = ${identifier.number}`
       const unlocked = sql`AND c.id IN (
             SELECT l.id FROM ${table.communications} l
-            WHERE l.organisation = ${organisation}::uuid AND l.viewed_on IS NULL AND ${isIt("l")}
+            WHERE l.organisation = ${organisation}::uuid AND l.viewed_on IS NULL AND ${matches("l")}
             FOR NO KEY UPDATE SKIP LOCKED
           )`
       return sql<Row>`
         WITH viewed AS (
-          UPDATE ${table.communications} c SET viewed_on = ${moment(at)}::timestamptz
-          WHERE c.organisation = ${organisation}::uuid AND c.viewed_on IS NULL AND ${isIt("c")}
+          UPDATE ${table.communications} c SET viewed_on = ${formatTimestamp(at)}::timestamptz
+          WHERE c.organisation = ${organisation}::uuid AND c.viewed_on IS NULL AND ${matches("c")}
             ${onLock === "skip" ? unlocked : sql``}
           RETURNING c.*
         )

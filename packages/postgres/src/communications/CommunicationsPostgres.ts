@@ -11,20 +11,20 @@ import {
 } from "@communications/core"
 import { Effect, Layer, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
-import { GroupCommit, unlessInTransaction } from "../batching/GroupCommit.ts"
-import { bounded, statement } from "../statements/StorageErrors.ts"
+import { GroupCommit, matchTransaction } from "../batching/GroupCommit.ts"
+import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 import { listStatement } from "./ListStatement.ts"
+import type { OnLock } from "./StepSql.ts"
 import { keyOf } from "./StepStatements.ts"
-import type { OnLock } from "./StepTexts.ts"
-import { taking } from "./Taking.ts"
+import { makeTakeStep } from "./TakeStep.ts"
 
-/** With group commit, how many may wait for locked rows at once: each of them occupies a connection meanwhile. */
-const lockWaiters = 4
+/** With group commit, how many requests may wait for locked rows at once: each of them occupies a connection. */
+const maxLockWaiters = 4
 
-/** Communications in PostgreSQL. Each change is one statement, and needs no transaction of its own. */
+/** Communications in PostgreSQL. Each change is one statement, and so needs no explicit transaction. */
 export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = Layer.effect(
   Communications,
   Effect.gen(function* () {
@@ -33,19 +33,19 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const { history } = yield* historyStatements
     const client = yield* SqlClient.SqlClient
     const groupCommit = yield* GroupCommit
-    const waiters = yield* Semaphore.make(lockWaiters)
-    const take = yield* taking(waiters)
+    const lockWaiters = yield* Semaphore.make(maxLockWaiters)
+    const take = yield* makeTakeStep(lockWaiters)
 
-    /** Whether it has been stored: not where its id or number is taken. */
+    /** Returns false if the id or the number exists already. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
-      const [stored] = yield* statement("communications.add")(sql.insert(organisation, communication, act))
+      const [stored] = yield* runStatement("communications.add")(sql.insert(organisation, communication, act))
       if (stored?.contact) return stored.added
       return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
     })
 
     const find = Effect.fnUntraced(function* (organisation: OrganisationId, identifier: CommunicationIdentifier) {
       const finding = sql.find(organisation, identifier._tag, [keyOf(identifier)])
-      const [row] = yield* statement("communications.find")(finding)
+      const [row] = yield* runStatement("communications.find")(finding)
       return row === undefined ? yield* new CommunicationNotFound({ identifier }) : yield* fromRow(row)
     })
 
@@ -54,50 +54,47 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
         const { id, number } = communication
         return insert(organisation, communication, act).pipe(
           Effect.flatMap((added) => (added ? Effect.void : Effect.fail(new CommunicationExists({ id, number })))),
-          bounded("communications.add")
+          withTimeLimit("communications.add")
         )
       },
       create: (organisation, draft, act) =>
         Effect.gen(function* () {
-          // Where added communications have taken the numbers, leap over them, the further the more there are.
-          for (let step = 1; ; step *= 2) {
-            const [next] = yield* statement("communications.create")(sql.nextNumber(organisation, step))
-            const made = draft(CommunicationNumber.make(next?.number ?? ""))
-            if (yield* insert(organisation, made, act)) return made
+          // Added communications may use the next numbers already: skip twice as many after each conflict.
+          for (let increment = 1; ; increment *= 2) {
+            const [next] = yield* runStatement("communications.create")(sql.nextNumber(organisation, increment))
+            const communication = draft(CommunicationNumber.make(next?.number ?? ""))
+            if (yield* insert(organisation, communication, act)) return communication
           }
-        }).pipe(bounded("communications.create")),
-      find: (organisation, identifier) => bounded("communications.find")(find(organisation, identifier)),
+        }).pipe(withTimeLimit("communications.create")),
+      find: (organisation, identifier) => withTimeLimit("communications.find")(find(organisation, identifier)),
       list: (organisation, query) =>
         list(organisation, query).pipe(
-          statement("communications.list"),
+          runStatement("communications.list"),
           Effect.flatMap(Effect.forEach(fromRow)),
-          bounded("communications.list")
+          withTimeLimit("communications.list")
         ),
       history: (organisation, id) =>
         history(organisation, id).pipe(
-          statement("communications.history"),
+          runStatement("communications.history"),
           Effect.flatMap(Effect.forEach(fromHistoryRow)),
-          bounded("communications.history")
+          withTimeLimit("communications.history")
         ),
       take,
       view: (organisation, identifier, at) => {
         const view = (onLock: OnLock) =>
           sql.view(organisation, identifier, at, onLock).pipe(
-            statement("communications.view"),
+            runStatement("communications.view"),
             Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))
           )
-        const alone = view("wait")
-        const together = Effect.flatMap(view("skip"), (found) =>
-          found.viewed_on === null ? waiters.withPermit(alone) : Effect.succeed(found)
+        const waitForLock = view("wait")
+        /** Tries without waiting first: only a locked row needs a permit. */
+        const waitWithPermit = Effect.flatMap(view("skip"), (found) =>
+          found.viewed_on === null ? lockWaiters.withPermit(waitForLock) : Effect.succeed(found)
         )
-        return bounded("communications.view")(
+        return withTimeLimit("communications.view")(
           groupCommit === "off"
-            ? alone
-            : unlessInTransaction(
-                client,
-                () => together,
-                () => alone
-              )
+            ? waitForLock
+            : matchTransaction(client, { inTransaction: () => waitForLock, otherwise: () => waitWithPermit })
         )
       }
     })

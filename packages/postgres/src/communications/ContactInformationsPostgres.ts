@@ -2,8 +2,8 @@ import { ContactInformationExists, ContactInformationNotFound, ContactInformatio
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { json } from "../statements/Columns.ts"
-import { bounded, statement } from "../statements/StorageErrors.ts"
+import { formatJson } from "../statements/Columns.ts"
+import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { type ContactRow, contactColumns, fromContactRow } from "./ContactRows.ts"
 
 /** Contact information in PostgreSQL. */
@@ -22,24 +22,24 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
           ) VALUES (
             ${organisation}::uuid, ${contact.id}::uuid, ${contact.type}, ${contact.life_cycle_state}, ${contact.name},
             ${contact.first_name}, ${contact.middle_name}, ${contact.last_name}, ${contact.title},
-            ${contact.company_name}, ${json(contact.demographics)}::text::json,
-            ${json(contact.company_profile)}::text::json
+            ${contact.company_name}, ${formatJson(contact.demographics)}::text::json,
+            ${formatJson(contact.company_profile)}::text::json
           ) ON CONFLICT DO NOTHING RETURNING 1`.pipe(
-          statement("contact_informations.add"),
+          runStatement("contact_informations.add"),
           Effect.flatMap((added) =>
             added.length === 1 ? Effect.void : Effect.fail(new ContactInformationExists({ id: contact.id }))
           ),
-          bounded("contact_informations.add")
+          withTimeLimit("contact_informations.add")
         ),
       find: (organisation, id) =>
         sql<ContactRow>`
           SELECT ${contactColumns(sql)} FROM ${table.contact_information} p
           WHERE p.organisation = ${organisation}::uuid AND p.id = ${id}::uuid`.pipe(
-          statement("contact_informations.find"),
+          runStatement("contact_informations.find"),
           Effect.flatMap(([row]) =>
             row === undefined ? Effect.fail(new ContactInformationNotFound({ id })) : fromContactRow(row)
           ),
-          bounded("contact_informations.find")
+          withTimeLimit("contact_informations.find")
         )
     })
   })

@@ -4,7 +4,7 @@ import { Effect, Schema } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 import { hex } from "../statements/Columns.ts"
 
-/** A row of contact information, its columns renamed where a communication has one of the same name. */
+/** A row of contact information. A column is renamed if communications have a column of the same name. */
 export interface ContactRow {
   readonly contact_id: string
   readonly contact_type: string
@@ -26,8 +26,8 @@ export const contactColumns = (sql: SqlClient.SqlClient): Statement.Fragment =>
     p.demographics::text, p.company_profile::text`)
 
 /**
- * The contact information `p` of a communication `c`, to be joined. `LIMIT 1` keeps it a look-up by key: for a few rows the
- * planner would otherwise read every contact of a small organisation.
+ * Joins the contact information `p` of a communication `c`. `LIMIT 1` forces a look-up by key (decision 11): otherwise
+ * the planner may read all contact information of a small organisation for a few rows.
  */
 export const contactOfCommunication = (
   sql: SqlClient.SqlClient,
@@ -37,7 +37,7 @@ export const contactOfCommunication = (
     SELECT * FROM ${contacts} p WHERE p.organisation = ${organisation} AND p.id = c.contact_information LIMIT 1
   ) AS p`
 
-/** The contact information of a row, not yet checked. */
+/** The contact information of a row, without validation. */
 export const contactOf = (row: ContactRow) => ({
   id: hex(row.contact_id),
   type: row.contact_type,
@@ -56,8 +56,8 @@ const isContact = Schema.is(ContactInformation)
 const decodeContact = Schema.decodeUnknownEffect(ContactInformation)
 
 /**
- * The contact information of a row; an invalid row is a defect. Checking takes a third of the time of decoding, which
- * adds the members that an older version did not store.
+ * The contact information of a row; an invalid row is a defect. It tries validation first, because that takes a third
+ * of the time of decoding. Decoding adds members that an older version did not store.
  */
 export const fromContactRow = (row: ContactRow): Effect.Effect<ContactInformation> => {
   const stored: unknown = contactOf(row)

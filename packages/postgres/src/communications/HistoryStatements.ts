@@ -13,8 +13,8 @@ export const historyStatements = Effect.gen(function* () {
 
   return {
     /**
-     * Part of a statement: writes the history entries of the communications that another part changed, which returns
-     * them as `organisation`, `communication`, `version`, `at`, `by` and `request_id`.
+     * A part of a statement that writes history entries. `changed` names another part, which returns the changed
+     * communications as `organisation`, `communication`, `version`, `at`, `by` and `request_id`.
      */
     record: ({ from, to }: Pick<HistoryEntry, "from" | "to">, changed: string) => sql`
       INSERT INTO ${table.communication_history}

@@ -6,9 +6,9 @@ import { tables } from "../schema/Tables.ts"
 import { communicationColumns, type Row } from "./CommunicationRows.ts"
 
 /**
- * Makes the statement for a client, on the tables of its schema. It finds each combination of state, direction and media
- * in its order, of these the page, and of that each row by its key: `LIMIT 1` keeps it so, whatever size of the page the
- * planner expects.
+ * Makes the statement for a client, on the tables of its schema (decision 11). It reads each combination of state,
+ * direction and media in the order of an index, merges them into the page, and looks up each row of the page by its
+ * key. `LIMIT 1` forces this look-up, whatever size of the page the planner expects.
  */
 export const listStatement = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -1,11 +1,11 @@
-/** The errors of any driver of PostgreSQL, as those of `effect/sql`. */
+/** Translates the errors of any PostgreSQL driver into errors of `effect/sql`. */
 import { Predicate } from "effect"
 import { SqlError } from "effect/sql"
 
-/** SQLSTATE by its classes; codes of Node and of libraries begin otherwise. Source: PostgreSQL, Appendix A. */
+/** Matches a SQLSTATE; codes of Node and of libraries begin with other letters. Source: PostgreSQL, Appendix A. */
 const sqlState = /^(\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/
 
-/** What the server itself said, which libraries wrap; nothing where it never spoke. */
+/** The server's error, which libraries wrap; undefined if the error is not the server's. */
 const serverError = (error: unknown): { readonly code: string; readonly cause: unknown } | undefined => {
   if (Predicate.hasProperty(error, "code") && Predicate.isString(error.code) && sqlState.test(error.code)) {
     return { code: error.code, cause: error }
@@ -13,7 +13,7 @@ const serverError = (error: unknown): { readonly code: string; readonly cause: u
   return Predicate.hasProperty(error, "cause") ? serverError(error.cause) : undefined
 }
 
-/** The name of the constraint that was violated, as pg, PGlite and postgres.js tell it. */
+/** The name of the violated constraint, in the property that pg, PGlite or postgres.js set. */
 const constraintOf = (error: unknown): string => {
   for (const property of ["constraint", "constraint_name"]) {
     if (Predicate.hasProperty(error, property) && Predicate.isString(error[property])) return error[property]
@@ -21,7 +21,7 @@ const constraintOf = (error: unknown): string => {
   return "unknown"
 }
 
-/** By SQLSTATE, or by its class where that is all that counts: the same reasons as those of `@effect/sql-pg`. */
+/** Reasons by SQLSTATE or by class of SQLSTATE: the same as those of `@effect/sql-pg`. */
 const reasons: {
   readonly [state: string]: new (_: {
     readonly cause: unknown
@@ -40,10 +40,10 @@ const reasons: {
   "57014": SqlError.StatementTimeoutError
 }
 
-/** The `SqlError` that a driver's error stands for: by the server's word, and without one a failure to reach it. */
+/** The `SqlError` for a driver's error: by its SQLSTATE, or a `ConnectionError` if it has none. */
 export const toSqlError = (error: unknown): SqlError.SqlError => {
   const { code, cause } = serverError(error) ?? { code: "08", cause: error }
-  const props = { cause, message: "The host's handle failed to run a statement", operation: "execute" }
+  const props = { cause, message: "A statement failed on the host's handle", operation: "execute" }
   const Reason = reasons[code] ?? reasons[code.slice(0, 2)] ?? SqlError.UnknownError
   return new SqlError.SqlError({
     reason:

@@ -1,4 +1,4 @@
-/** The handles that hosts have, as `Execute`: each by the shape of what it offers, so that no library is needed here. */
+/** Makes an `Execute` of the host's handle. Structural types describe the handles, so no library is a dependency. */
 import { Predicate } from "effect"
 import type { SqlConnection } from "effect/sql"
 
@@ -6,8 +6,8 @@ type Rows = ReadonlyArray<SqlConnection.Row>
 type Result = { readonly rows: Rows }
 
 /**
- * Runs one statement on the host's handle and resolves to its rows. The text has its parameters as `$1`, `$2` and so
- * on; what it rejects with carries the SQLSTATE as `code`, on itself or on one of its causes.
+ * Runs one statement on the host's handle and resolves to its rows. The text refers to parameters as `$1`, `$2` and so
+ * on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
  */
 export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<Rows>
 
@@ -35,7 +35,7 @@ interface KyselyQuery {
   readonly queryId: { readonly queryId: string }
 }
 
-/** Runs on a database or transaction of Kysely; without its plugins, which may rename the columns of what it answers. */
+/** Runs on a database or transaction of Kysely, without its plugins, because they may rename columns of the result. */
 export const fromKysely =
   (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<Result> } }): Execute =>
   async (sql, parameters) => {
@@ -43,8 +43,8 @@ export const fromKysely =
     return (await db.withoutPlugins().executeQuery({ sql, parameters, query, queryId: { queryId: "" } })).rows
   }
 
-/** What stands between the parameters of a statement, and the value of each of them. */
-const template = (text: string, parameters: ReadonlyArray<unknown>) => ({
+/** Splits a statement at its parameters; returns the pieces between them, and the value of each. */
+const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => ({
   strings: text.split(/\$\d+/),
   values: Array.from(text.matchAll(/\$(\d+)/g), ([, number]) => parameters[Number(number) - 1])
 })
@@ -56,21 +56,21 @@ export const fromDrizzle =
     sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
   ): Execute =>
   async (text, parameters) => {
-    const { strings, values } = template(text, parameters)
+    const { strings, values } = splitAtParameters(text, parameters)
     const result = await db.execute(sql(Object.assign(strings, { raw: strings }), ...values))
     return "rows" in result ? result.rows : result
   }
 
-/** Runs on a `knex` over pg or on one of its transactions; `?` is how its `raw` writes a parameter. */
+/** Runs on a `knex` over pg or on one of its transactions; its `raw` writes parameters as `?`. */
 export const fromKnex =
   (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<Result> }): Execute =>
   async (text, parameters) => {
-    const { strings, values } = template(text.replaceAll("?", "\\?"), parameters)
+    const { strings, values } = splitAtParameters(text.replaceAll("?", "\\?"), parameters)
     return (await knex.raw(strings.join("?"), values)).rows
   }
 
-/** What Prisma failed with, or the server's error in the words of a driver, where Prisma has wrapped one. */
-const unwrapped = (error: unknown): unknown => {
+/** An error of Prisma; if it wraps an error of the server, one with the properties of a driver's error. */
+const unwrap = (error: unknown): unknown => {
   if (!Predicate.hasProperty(error, "meta") || !Predicate.hasProperty(error.meta, "driverAdapterError")) return error
   const { driverAdapterError } = error.meta
   const cause = Predicate.hasProperty(driverAdapterError, "cause") ? driverAdapterError.cause : undefined
@@ -89,6 +89,6 @@ export const fromPrisma =
     try {
       return await client.$queryRawUnsafe<Rows>(text, ...parameters)
     } catch (error) {
-      throw unwrapped(error)
+      throw unwrap(error)
     }
   }

@@ -7,13 +7,13 @@ import type { Execute } from "./Executors.ts"
 
 export * from "./Executors.ts"
 
-/** A connection on the host's handle. A promise cannot be cancelled: who is interrupted waits for the statement. */
+/** A connection on the host's handle. Promises cannot be cancelled: an interrupted caller waits for its statement. */
 const connection = (
   execute: Execute,
-  inTurn: <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  withPermit: <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ): SqlConnection.Connection => {
   const run = (text: string, parameters: ReadonlyArray<unknown>) =>
-    inTurn(Effect.uninterruptible(Effect.tryPromise({ try: () => execute(text, parameters), catch: toSqlError })))
+    withPermit(Effect.uninterruptible(Effect.tryPromise({ try: () => execute(text, parameters), catch: toSqlError })))
   const rows: SqlConnection.Connection["execute"] = (text, parameters, transform = identity) =>
     Effect.map(run(text, parameters), transform)
   const values: SqlConnection.Connection["executeValues"] = (text, parameters) =>
@@ -36,15 +36,15 @@ const control =
 const [save, release, rollBack] = [control("SAVEPOINT"), control("RELEASE SAVEPOINT"), control("ROLLBACK TO SAVEPOINT")]
 const undo = (on: SqlConnection.Connection) => Effect.andThen(rollBack(on), release(on))
 
-/** How a host lends its handle. */
+/** How the library uses the host's handle. */
 export interface ExecutorOptions {
-  /** How many statements run at once: one, as a transaction needs it, or what a pool may, where each is a transaction. */
+  /** How many statements may run at once: 1 (the default) in a transaction, up to the size of the pool on a pool. */
   readonly concurrency?: number | undefined
 }
 
 /**
- * An `SqlClient` on a handle of the host's, which the host opened, and alone commits, rolls back or releases. Inside
- * the host's transaction `withTransaction` is a savepoint.
+ * An `SqlClient` on a handle of the host (decision 8). Only the host commits, rolls back or releases the handle. In the
+ * host's transaction, `withTransaction` makes a savepoint.
  */
 export const layerExecutor = (
   execute: Execute,
@@ -53,24 +53,24 @@ export const layerExecutor = (
   Layer.effect(
     SqlClient.SqlClient,
     Effect.gen(function* () {
-      const turns = Semaphore.makeUnsafe(concurrency)
-      const alone = connection(execute, Semaphore.makeUnsafe(1).withPermit)
+      const permits = Semaphore.makeUnsafe(concurrency)
+      const transactionConnection = connection(execute, Semaphore.makeUnsafe(1).withPermit)
       const client = yield* SqlClient.make({
         driver: "host",
         compiler: PgClient.makeCompiler(),
         spanAttributes: [["db.system.name", "postgresql"]],
-        acquirer: Effect.as(turns.takeScoped(1), connection(execute, identity)),
-        // No statement of another fiber may land in a savepoint.
-        transactionAcquirer: Effect.as(turns.takeScoped(concurrency), alone)
+        acquirer: Effect.as(permits.takeScoped(1), connection(execute, identity)),
+        // A savepoint takes all permits, so that no statement of another fiber runs in it.
+        transactionAcquirer: Effect.as(permits.takeScoped(concurrency), transactionConnection)
       })
       const withTransaction = SqlClient.makeWithTransaction({
         transactionService: client.transactionService,
         spanAttributes: [],
         acquireConnection: (restore) => restore(client.reserve),
-        begin: (on) => save(on), // whatever isolation is wished for: the host's transaction has one already
+        begin: (on) => save(on), // ignores the isolation level, which the host's transaction has set
         commit: (on) => release(on),
         rollback: undo,
-        onCommitFailure: undo, // after a statement that failed and was caught, as PostgreSQL then refuses to release
+        onCommitFailure: undo, // PostgreSQL refuses to release a savepoint after a failed statement
         savepoint: save,
         releaseSavepoint: release,
         rollbackSavepoint: rollBack

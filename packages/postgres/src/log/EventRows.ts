@@ -1,4 +1,4 @@
-/** Entries of the log, and the events of them. */
+/** Rows of the log and their events. */
 import { hash } from "node:crypto"
 import { CommunicationEvent, type Recorded } from "@communications/core"
 import { Effect, Schema } from "effect"
@@ -30,7 +30,7 @@ export const entryColumns = (sql: SqlClient.SqlClient): Statement.Fragment => sq
 const isEvent = Schema.is(CommunicationEvent)
 const decode = Schema.decodeUnknownEffect(CommunicationEvent)
 
-/** The id of an event follows from its entry, so that it is the same whenever and wherever the entry is read. */
+/** The id of an event is derived from its entry, so that every subscription and every repetition has the same id. */
 const eventId = (organisation: string, communication: string, version: number): string =>
   hash("sha256", `${organisation} ${communication} ${version}`, "hex").slice(0, 32).toUpperCase()
 

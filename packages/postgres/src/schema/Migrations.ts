@@ -5,11 +5,11 @@ import { addTheFamily } from "./migrations/0002_add_the_family.ts"
 import { addEvents } from "./migrations/0003_add_events.ts"
 import { keepJsonAsWritten } from "./migrations/0004_keep_json_as_written.ts"
 import { oneLog } from "./migrations/0005_one_log.ts"
-import { DatabaseSchema, everyTableIn, quoted } from "./Tables.ts"
+import { DatabaseSchema, everyTableIn, quote } from "./Tables.ts"
 
 /**
- * Every change of the schema, in order: statements that run once, all or none. Forward only: what has run somewhere is
- * never edited, only followed.
+ * All migrations, in order. The database stores the names of the applied ones, so a released migration must never be
+ * renamed or edited: a mistake is corrected by a new migration.
  */
 export const migrations = {
   "0001_create_communications": createCommunications,
@@ -21,13 +21,13 @@ export const migrations = {
 
 const migrationsTable = "communications_migrations"
 
-/** The schema itself, where it is not the one that every database has. */
+/** Creates the schema, unless it is `public`, which every database has. */
 const schemaStatements = (schema: string): ReadonlyArray<string> =>
-  schema === "public" ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`]
+  schema === "public" ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quote(schema)}`]
 
 /**
- * Brings the schema of the database up to date, and tells what that took: nothing, where it was already. It is all one
- * transaction, so that what fails leaves nothing behind; several processes may do so at once, and take turns.
+ * Applies the pending migrations in one transaction, and returns their ids and names. If one fails, none is applied.
+ * Several processes may migrate at the same time: a lock makes them wait for each other.
  */
 export const migrate = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -50,9 +50,8 @@ export const migrate = Effect.gen(function* () {
 })
 
 /**
- * The migrations as SQL, for a host that keeps its schema by a tool of its own, which runs it in one transaction.
- * `after` leaves out what it has run already: the number of the last migration then. `migrate` finds nothing to do
- * afterwards.
+ * The migrations as SQL, for a host with its own migration tool, which must run them in one transaction. `after` is the
+ * number of the last migration that the tool has applied already. Afterwards `migrate` finds nothing to apply.
  */
 export const migrationsSql = ({
   schema = "public",
@@ -61,8 +60,8 @@ export const migrationsSql = ({
   readonly schema?: string
   readonly after?: number
 } = {}): string => {
-  const table = `${quoted(schema)}.${quoted(migrationsTable)}`
-  const first = [
+  const table = `${quote(schema)}.${quote(migrationsTable)}`
+  const setup = [
     ...schemaStatements(schema),
     `CREATE TABLE ${table} (
     migration_id integer primary key,
@@ -70,10 +69,10 @@ export const migrationsSql = ({
     name text not null
   )`
   ]
-  const steps = Object.entries(migrations).flatMap(([key, statements]) => {
+  const pending = Object.entries(migrations).flatMap(([key, statements]) => {
     const [, id, name] = /^(\d+)_(.+)$/.exec(key) ?? []
-    const note = `INSERT INTO ${table} (migration_id, name) VALUES (${Number(id)}, '${name}')`
-    return Number(id) > after ? [...statements(everyTableIn(schema)), note] : []
+    const record = `INSERT INTO ${table} (migration_id, name) VALUES (${Number(id)}, '${name}')`
+    return Number(id) > after ? [...statements(everyTableIn(schema)), record] : []
   })
-  return [...(after === 0 ? first : []), ...steps].map((text) => `${text};\n`).join("\n")
+  return [...(after === 0 ? setup : []), ...pending].map((text) => `${text};\n`).join("\n")
 }

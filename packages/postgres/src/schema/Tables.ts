@@ -1,39 +1,39 @@
-/** Where the tables are: in a schema of the host's choice, named in full in every statement. */
+/** The names of the tables. Every statement qualifies them with the schema, because the host chooses it. */
 import { Context, Effect, Record } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** The schema that holds the tables: any name without a dot. */
+/** The schema that contains the tables, by default `public`: any name without a dot. */
 export const DatabaseSchema = Context.Reference<string>("@communications/postgres/DatabaseSchema", {
   defaultValue: () => "public"
 })
 
-/** A name as PostgreSQL takes it literally. */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+/** Quotes an identifier, so that PostgreSQL takes it literally. */
+export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** The tables by their full names. */
+/** The qualified names of the tables. */
 export const tablesIn = (schema: string) => ({
-  attempts: `${quoted(schema)}.attempts`,
-  communication_history: `${quoted(schema)}.communication_history`,
-  communication_numbers: `${quoted(schema)}.communication_numbers`,
-  communications: `${quoted(schema)}.communications`,
-  contact_information: `${quoted(schema)}.contact_information`,
-  log_eras: `${quoted(schema)}.log_eras`,
-  log_positions: `${quoted(schema)}.log_positions`,
-  organisations: `${quoted(schema)}.organisations`,
-  sessions: `${quoted(schema)}.sessions`,
-  subscriptions: `${quoted(schema)}.subscriptions`,
-  users: `${quoted(schema)}.users`
+  attempts: `${quote(schema)}.attempts`,
+  communication_history: `${quote(schema)}.communication_history`,
+  communication_numbers: `${quote(schema)}.communication_numbers`,
+  communications: `${quote(schema)}.communications`,
+  contact_information: `${quote(schema)}.contact_information`,
+  log_eras: `${quote(schema)}.log_eras`,
+  log_positions: `${quote(schema)}.log_positions`,
+  organisations: `${quote(schema)}.organisations`,
+  sessions: `${quote(schema)}.sessions`,
+  subscriptions: `${quote(schema)}.subscriptions`,
+  users: `${quote(schema)}.users`
 })
 
-/** The tables by their full names, with those that a later migration drops: for migrations only. */
+/** The qualified names for migrations, including tables that a later migration drops. */
 export const everyTableIn = (schema: string) => ({
   ...tablesIn(schema),
-  events: `${quoted(schema)}.events`,
-  moved_events: `${quoted(schema)}.moved_events`
+  events: `${quote(schema)}.events`,
+  moved_events: `${quote(schema)}.moved_events`
 })
 export type EveryTable = ReturnType<typeof everyTableIn>
 
-/** The tables, for use in statements. */
+/** The qualified names, for use in statements. */
 export const tables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   return Record.map(tablesIn(yield* DatabaseSchema), (name) => sql.literal(name))

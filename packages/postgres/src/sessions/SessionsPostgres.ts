@@ -2,12 +2,12 @@ import { hash } from "node:crypto"
 import { Caller, InvalidToken, Sessions, type Token } from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { batched, GroupCommit, unlessInTransaction } from "../batching/GroupCommit.ts"
+import { GroupCommit, makeStorageBatcher, matchTransaction } from "../batching/GroupCommit.ts"
 import { tables } from "../schema/Tables.ts"
-import { array, hex } from "../statements/Columns.ts"
-import { bounded, statement } from "../statements/StorageErrors.ts"
+import { formatArray, hex } from "../statements/Columns.ts"
+import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 
-/** The stored form of a token: its SHA-256. A token has 128 random bits, so that no one finds it from its hash. */
+/** The stored form of a token: its SHA-256. A token has 128 random bits, so it cannot be found from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
 
 const isCaller = Schema.is(Caller)
@@ -20,7 +20,7 @@ interface SessionRow {
   readonly expires_at: number
 }
 
-/** Sessions in PostgreSQL; opening one removes some that have expired. */
+/** Sessions in PostgreSQL. Opening a session deletes some expired ones. */
 export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.effect(
   Sessions,
   Effect.gen(function* () {
@@ -33,27 +33,24 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
         (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at
       FROM ${table.sessions} WHERE token_hash = ANY((SELECT $1::text::bytea[])::bytea[])`.compile()
 
-    /** The sessions with these hashes, by position. */
+    /** Returns the sessions with these hashes by position; undefined if a session does not exist. */
     const find = (hashes: ReadonlyArray<string>) =>
-      sql.unsafe<SessionRow>(text, [array(hashes.map((hash) => `\\x${hash}`))]).pipe(
-        statement("sessions.authenticate"),
+      sql.unsafe<SessionRow>(text, [formatArray(hashes.map((hash) => `\\x${hash}`))]).pipe(
+        runStatement("sessions.authenticate"),
         Effect.map((rows) => {
           const rowOf = new Map(rows.map((row) => [row.hash, row]))
           return hashes.map((hash) => rowOf.get(hash))
         })
       )
 
-    const inBatch = yield* batched("sessions.authenticate", { lanes: 2, lanesPerKey: 2, run: find })
-    const alone = (hash: string) => bounded("sessions.authenticate")(Effect.map(find([hash]), ([row]) => row))
+    const findInBatch = yield* makeStorageBatcher("sessions.authenticate", { lanes: 2, lanesPerKey: 2, run: find })
+    const findSingle = (hash: string) =>
+      withTimeLimit("sessions.authenticate")(Effect.map(find([hash]), ([row]) => row))
     const isBatched = (yield* GroupCommit) !== "off"
     const findOne = (hash: string) =>
       isBatched
-        ? unlessInTransaction(
-            sql,
-            () => inBatch("", hash),
-            () => alone(hash)
-          )
-        : alone(hash)
+        ? matchTransaction(sql, { inTransaction: () => findSingle(hash), otherwise: () => findInBatch("", hash) })
+        : findSingle(hash)
 
     const callerOf = ({ organisation, user }: SessionRow): Effect.Effect<Caller> => {
       const stored: unknown = { organisation: hex(organisation), user: hex(user) }
@@ -77,7 +74,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             ${DateTime.formatIso(expires_at)}::timestamptz)
           ON CONFLICT (token_hash) DO UPDATE SET
             organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
-        ).pipe(Effect.asVoid, statement("sessions.open"), bounded("sessions.open")),
+        ).pipe(Effect.asVoid, runStatement("sessions.open"), withTimeLimit("sessions.open")),
       authenticate: Effect.fnUntraced(function* (token) {
         const row = yield* findOne(hashOf(token))
         const at = yield* DateTime.now
@@ -94,9 +91,9 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
             RETURNING expires_at > ${at}::timestamptz AS open`
         ).pipe(
-          statement("sessions.releaseAll"),
+          runStatement("sessions.releaseAll"),
           Effect.map((released) => released.filter(({ open }) => open).length),
-          bounded("sessions.releaseAll")
+          withTimeLimit("sessions.releaseAll")
         ),
       release: (token) =>
         Effect.flatMap(
@@ -106,9 +103,9 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             DELETE FROM ${table.sessions}
             WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz RETURNING 1`
         ).pipe(
-          statement("sessions.release"),
+          runStatement("sessions.release"),
           Effect.flatMap((released) => (released.length === 0 ? Effect.fail(new InvalidToken()) : Effect.void)),
-          bounded("sessions.release")
+          withTimeLimit("sessions.release")
         )
     })
   })

@@ -1,24 +1,24 @@
-/** How values go into columns, and come out of them, whatever the driver. */
+/** Formats and parses the values of columns in SQL and as text, so that drivers make no difference. */
 import { DateTime } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 
-/** A moment as it is sent. */
-export const moment = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
+/** Formats a timestamp as a parameter. */
+export const formatTimestamp = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
 
-/** A value as it is sent to a column of JSON. */
-export const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
+/** Formats a value as a parameter for a JSON column. */
+export const formatJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
 
 /**
- * Texts as they are sent to a parameter that the statement casts to `text` and then to an array: in a sub-select, since
- * PostgreSQL would parse the array again for each row that it compares.
+ * Formats texts as one parameter, which the statement casts to `text` and then to an array. The cast must be in a
+ * sub-select: otherwise PostgreSQL parses the array for each row that it compares.
  */
-export const array = (texts: ReadonlyArray<string>): string =>
+export const formatArray = (texts: ReadonlyArray<string>): string =>
   `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, "\\$&")}"`).join(",")}}`
 
-/** An id as the domain writes it, of a uuid as PostgreSQL prints it. */
+/** Converts a uuid as PostgreSQL prints it into an id of the domain. */
 export const hex = (uuid: string): string => uuid.replaceAll("-", "").toUpperCase()
 
-/** Makes of a column of moments the text that the domain reads. */
+/** The SQL that formats a timestamp column as ISO 8601 in UTC. */
 export const isoOf =
   (sql: SqlClient.SqlClient) =>
   (column: string): Statement.Fragment =>

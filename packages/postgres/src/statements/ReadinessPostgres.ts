@@ -1,16 +1,16 @@
 import { Readiness } from "@communications/core"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { bounded, StorageTimeout, statement } from "./StorageErrors.ts"
+import { runStatement, StorageTimeout, withTimeLimit } from "./StorageErrors.ts"
 
-/** Ready when PostgreSQL answers within a second. */
+/** Ready if PostgreSQL runs a statement within one second. */
 export const layer: Layer.Layer<Readiness, never, SqlClient.SqlClient> = Layer.effect(
   Readiness,
   Effect.map(SqlClient.SqlClient, (sql) => ({
     check: sql`SELECT 1`.pipe(
       Effect.asVoid,
-      statement("readiness.check"),
-      bounded("readiness.check"),
+      runStatement("readiness.check"),
+      withTimeLimit("readiness.check"),
       Effect.provideService(StorageTimeout, "1 second")
     )
   }))

@@ -2,31 +2,32 @@ import { StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Fiber, Predicate, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 
-/** How long an operation on the storage may take, waiting for a connection included, before it is `StorageUnavailable`. */
+/** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
 export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
   defaultValue: () => Duration.seconds(5)
 })
 
-/** The most that a timer takes: 24 days. */
-const longest = 2 ** 31 - 1
+/** The longest delay of a timer in Node, in milliseconds: 24 days. */
+const maxTimerMillis = 2 ** 31 - 1
 
-const millis = (limit: Duration.Input): number => Math.min(Duration.toMillis(Duration.fromInputUnsafe(limit)), longest)
+const millis = (limit: Duration.Input): number =>
+  Math.min(Duration.toMillis(Duration.fromInputUnsafe(limit)), maxTimerMillis)
 
-/** How long that is, in milliseconds. */
+/** The current `StorageTimeout` in milliseconds. */
 export const timeLimit: Effect.Effect<number> = Effect.map(StorageTimeout, millis)
 
-/** The five characters by which PostgreSQL says what went wrong, or nothing where it never spoke. */
+/** The SQLSTATE of an error; empty if the error is not the server's. */
 const sqlState = ({ reason: { cause } }: SqlError): string =>
   Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : ""
 
-/** Classes of SQLSTATE that tell of the server's condition, not of our statement. Source: PostgreSQL, Appendix A. */
-const conditions = new Set(["08", "25", "28", "3D", "53", "55", "57", "58"])
+/** Classes of SQLSTATE that describe the server's condition, not a faulty statement. Source: PostgreSQL, Appendix A. */
+const serverConditions = new Set(["08", "25", "28", "3D", "53", "55", "57", "58"])
 
-/** Whether the server rolled back for the sake of others: running again is safe and may succeed. */
-const isContention = ({ reason }: SqlError): boolean =>
+/** Whether the server rolled back because of a concurrent transaction: a retry is safe and may succeed. */
+const isConflict = ({ reason }: SqlError): boolean =>
   reason._tag === "SerializationError" || reason._tag === "DeadlockError"
 
-/** `StorageUnavailable` where the server is to blame, else a defect: a statement of ours that it does not accept. */
+/** Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. */
 const translate =
   (operation: string) =>
   (error: SqlError): Effect.Effect<never, StorageUnavailable> => {
@@ -40,7 +41,7 @@ const translate =
       case "LockTimeoutError":
         return Effect.fail(new StorageUnavailable({ operation, reason: "timeout", cause: error }))
       case "UnknownError":
-        return conditions.has(sqlState(error).slice(0, 2))
+        return serverConditions.has(sqlState(error).slice(0, 2))
           ? Effect.fail(new StorageUnavailable({ operation, reason: "unreachable", cause: error }))
           : Effect.die(error)
       case "ConnectionError":
@@ -52,22 +53,22 @@ const translate =
   }
 
 const retries = {
-  while: isContention,
+  while: isConflict,
   schedule: Schedule.jittered(Schedule.exponential("5 millis")),
   times: 10
 }
 
-/** Runs a statement: again where it lost against a concurrent one, and with the server's failures in the port's words. */
-export const statement =
+/** Runs a statement. Retries after conflicts with concurrent transactions, and translates errors for the port. */
+export const runStatement =
   (operation: string) =>
   <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
     run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
 
 /**
- * Bounds an operation in time. What it was doing then may or may not have happened; it is told to stop, but not waited
- * for, since where the network is silent the driver spends seconds on that.
+ * Limits the time of an operation. After a timeout, its statement may or may not have been committed. The operation is
+ * interrupted but not awaited, because on a silent network the driver takes seconds to cancel a statement.
  */
-export const bounded =
+export const withTimeLimit =
   (operation: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
     Effect.contextWith((context: Context.Context<R>) =>
@@ -92,9 +93,9 @@ export const bounded =
       })
     )
 
-/** Lends a function that bounds a part of an effect by what is left of the time limit since the effect began. */
-export const withinRest = <A, E>(
-  effect: (rest: <B, F>(part: Effect.Effect<B, F>) => Effect.Effect<B, F>) => Effect.Effect<A, E>
+/** Passes a function that limits a part of the effect to the time that remains since the effect began. */
+export const withRemainingTime = <A, E>(
+  effect: (limitToRemaining: <B, F>(part: Effect.Effect<B, F>) => Effect.Effect<B, F>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
   Effect.suspend(() => {
     const began = performance.now()

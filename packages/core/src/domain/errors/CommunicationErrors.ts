@@ -1,22 +1,22 @@
-/** Refusals that concern a communication. No error carries a secret, and none knows a transport. */
+/** Refusals about communications. */
 import { Schema } from "effect"
 import { GivenIdentifier } from "../GivenIdentifier.ts"
 import { CommunicationId, CommunicationNumber } from "../Identity.ts"
 import { LifeCycleState } from "../LifeCycle.ts"
 
-/** The identifier has none or both of `id` and `number`; `given` is the identifier. */
+/** The identifier has neither `id` nor `number`, or both. */
 export class AmbiguousIdentifier extends Schema.TaggedError<AmbiguousIdentifier>()("AmbiguousIdentifier", {
   given: GivenIdentifier
 }) {
   override get message() {
     const { id, number } = this.given
     return (id ?? number ?? null) === null
-      ? "neither id nor number is given; exactly one of them names a communication"
-      : `both id "${id}" and number "${number}" are given; exactly one of them names a communication`
+      ? "neither id nor number is given: pass exactly one of them"
+      : `both id "${id}" and number "${number}" are given: pass exactly one of them`
   }
 }
 
-/** The organisation has no communication of that identifier. */
+/** The organisation has no communication with this identifier. */
 export class CommunicationNotFound extends Schema.TaggedError<CommunicationNotFound>()("CommunicationNotFound", {
   identifier: GivenIdentifier
 }) {
@@ -26,17 +26,17 @@ export class CommunicationNotFound extends Schema.TaggedError<CommunicationNotFo
   }
 }
 
-/** The organisation already has a communication of that id or that number. */
+/** The organisation already has a communication with this id or this number. */
 export class CommunicationExists extends Schema.TaggedError<CommunicationExists>()("CommunicationExists", {
   id: CommunicationId,
   number: CommunicationNumber
 }) {
   override get message() {
-    return `there already is a communication with id "${this.id}" or number "${this.number}"`
+    return `a communication with id "${this.id}" or number "${this.number}" already exists`
   }
 }
 
-/** The communication has left the state DRAFT; `life_cycle_state` is its present state. */
+/** The communication is no longer a draft; `life_cycle_state` is its current state. */
 export class NotDraft extends Schema.TaggedError<NotDraft>()("NotDraft", {
   id: CommunicationId,
   number: CommunicationNumber,

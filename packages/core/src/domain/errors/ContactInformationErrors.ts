@@ -1,8 +1,8 @@
-/** Refusals that concern a contact information. */
+/** Refusals about contact information. */
 import { Schema } from "effect"
 import { ContactInformationId } from "../Identity.ts"
 
-/** The organisation has no contact information of that id. */
+/** The organisation has no contact information with this id. */
 export class ContactInformationNotFound extends Schema.TaggedError<ContactInformationNotFound>()(
   "ContactInformationNotFound",
   { id: Schema.String }
@@ -12,12 +12,12 @@ export class ContactInformationNotFound extends Schema.TaggedError<ContactInform
   }
 }
 
-/** The organisation already has a contact information of that id. */
+/** The organisation already has contact information with this id. */
 export class ContactInformationExists extends Schema.TaggedError<ContactInformationExists>()(
   "ContactInformationExists",
   { id: ContactInformationId }
 ) {
   override get message() {
-    return `there already is a contact information with id "${this.id}"`
+    return `contact information with id "${this.id}" already exists`
   }
 }

@@ -1,7 +1,7 @@
-/** Refusals of a request for its shape, before anything is looked up. */
+/** Refusals of an invalid request, before anything is looked up. */
 import { Schema } from "effect"
 
-/** A member of the request is missing or wrong; `reason` names it and says what was expected, never what was given. */
+/** A member of the request is missing or invalid. `reason` names it and the expected type, never its value. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
   reason: Schema.String
 }) {
@@ -10,7 +10,7 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("Invali
   }
 }
 
-/** A list was requested with an invalid parameter; `parameter` names it, `expected` says what it may be. */
+/** A parameter of a list is invalid; `expected` describes the valid values. */
 export class InvalidQuery extends Schema.TaggedError<InvalidQuery>()("InvalidQuery", {
   parameter: Schema.String,
   expected: Schema.String
@@ -20,7 +20,7 @@ export class InvalidQuery extends Schema.TaggedError<InvalidQuery>()("InvalidQue
   }
 }
 
-/** `fields_set` has names that the answer has not; `unknown` lists them. */
+/** `fields_set` names fields that the result does not have; `unknown` lists them. */
 export class UnknownFields extends Schema.TaggedError<UnknownFields>()("UnknownFields", {
   unknown: Schema.NonEmptyArray(Schema.String)
 }) {

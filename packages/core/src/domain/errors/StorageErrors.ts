@@ -1,15 +1,15 @@
-/** Failures of the storage, and of the log that subscribers read from it. */
+/** Failures of the storage, and of the log that it contains. */
 import { Schema } from "effect"
 
-const because = {
+const reasons = {
   unreachable: "cannot be reached",
-  timeout: "did not answer in time",
+  timeout: "did not respond in time",
   overloaded: "has too many requests waiting"
 }
 
 /**
- * The storage could not be reached, has too many requests waiting, or did not answer in time. A change may or may not
- * have been made; asking again is safe, because a change that was made is refused the second time.
+ * The storage cannot be reached, has too many requests waiting, or did not respond in time. A change may or may not
+ * have been committed. It is safe to retry a step, because a step that was committed is refused the second time.
  */
 export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
   operation: Schema.String,
@@ -17,11 +17,11 @@ export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()
   cause: Schema.optional(Schema.Defect())
 }) {
   override get message() {
-    return `the storage ${because[this.reason]} (${this.operation})`
+    return `the storage ${reasons[this.reason]} (${this.operation})`
   }
 }
 
-/** Another process handles the events of the subscription at the moment. */
+/** Another process has leased the subscription. */
 export class SubscriptionTaken extends Schema.TaggedError<SubscriptionTaken>()("SubscriptionTaken", {
   subscription: Schema.String
 }) {

@@ -1,4 +1,4 @@
-/** Every expected failure, grouped by what it concerns. */
+/** Every expected failure, one file per subject. No error carries a secret or depends on a transport. */
 export * from "./AccountErrors.ts"
 export * from "./CommunicationErrors.ts"
 export * from "./ContactInformationErrors.ts"

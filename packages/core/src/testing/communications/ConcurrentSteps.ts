@@ -16,10 +16,10 @@ import {
 
 const act = anAct()
 
-/** What `Communications` promises of steps that are taken at once, or interrupted. */
+/** The guarantees of `Communications` about concurrent and interrupted steps. */
 export const concurrentStepClauses: Clauses = [
   {
-    name: "of 64 concurrent completions exactly one succeeds, and leaves one entry",
+    name: "of 64 concurrent completions of a draft, exactly one succeeds and adds an entry",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const acts = Array.from({ length: 64 }, (_, millis) => ({
@@ -47,7 +47,7 @@ export const concurrentStepClauses: Clauses = [
     })
   },
   {
-    name: "of 64 concurrent steps of as many communications none is lost, and each gets its own answer",
+    name: "64 concurrent steps of different communications are all committed, each with its own result",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const { contact_information } = draft
@@ -56,27 +56,27 @@ export const concurrentStepClauses: Clauses = [
         act: { ...anAct(), at: DateTime.add(noon, { milliseconds: index }) }
       }))
       for (const { draft } of all) yield* store(organisation, draft, added)
-      const answers = yield* Effect.forEach(
+      const results = yield* Effect.forEach(
         all,
         ({ draft, act }, index) =>
           communications.take(organisation, index % 2 === 0 ? byId(draft) : byNumber(draft), completion, act),
         { concurrency: "unbounded" }
       )
       for (const [index, { draft, act }] of all.entries()) {
-        yield* expectEqual(answers[index], completedBy(draft, act))
+        yield* expectEqual(results[index], completedBy(draft, act))
         yield* expectEqual(yield* stored(organisation, byId(draft)), completedBy(draft, act))
         yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
       }
     })
   },
   {
-    name: "a step that is interrupted has happened whole or not at all",
+    name: "an interrupted step is committed completely or not at all",
     test: Effect.gen(function* () {
-      for (let turn = 0; turn < 20; turn++) {
+      for (let round = 0; round < 20; round++) {
         const { communications, organisation, draft, added } = yield* given
         const fiber = yield* Effect.forkChild(communications.take(organisation, byId(draft), completion, act))
         yield* Effect.yieldNow
-        if (turn % 2 === 0) yield* Effect.sleep(turn / 4)
+        if (round % 2 === 0) yield* Effect.sleep(round / 4)
         yield* Fiber.interrupt(fiber)
         const found = yield* stored(organisation, byId(draft))
         const isDraft = found._tag === "Draft"

@@ -1,4 +1,4 @@
-/** The communications that the clauses begin with, and how they look at what is stored. */
+/** Shared setup of the clauses about communications, and access to the stored data. */
 import { Effect, Schema } from "effect"
 import type { Communication, Completed, Draft } from "../../domain/Communication.ts"
 import type { CommunicationIdentifier } from "../../domain/CommunicationIdentifier.ts"
@@ -11,18 +11,18 @@ import type { ContactInformations } from "../../ports/ContactInformations.ts"
 import type { Clause } from "../Clause.ts"
 import { aDraft, anAct, freshOrganisation, store } from "../Fixtures.ts"
 
-/** Clauses of `Communications`, which need contacts for their communications. */
+/** Clauses of `Communications`. They also store contacts, because every communication has one. */
 export type Clauses = ReadonlyArray<Clause<Communications | ContactInformations>>
 
-/** Any act. */
+/** The schema of acts, to generate them. */
 export const Acts = Schema.Struct({ at: Instant, by: UserId, request_id: Schema.NullOr(Text) })
 
-/** Names a communication by its id. */
+/** The identifier of a communication by id. */
 export const byId = ({ id }: Communication): CommunicationIdentifier => ({ _tag: "Id", id })
-/** Names a communication by its number. */
+/** The identifier of a communication by number. */
 export const byNumber = ({ number }: Communication): CommunicationIdentifier => ({ _tag: "Number", number })
 
-/** The communication that a draft becomes when the act completes it. */
+/** The completed communication after this act. */
 export const completedBy = (draft: Draft, { at, by }: Act): Completed => ({
   ...draft,
   _tag: "Completed",
@@ -30,11 +30,11 @@ export const completedBy = (draft: Draft, { at, by }: Act): Completed => ({
   completed_by: by
 })
 
-/** The stored communication of that identifier. */
+/** Finds the stored communication. */
 export const stored = (organisation: OrganisationId, identifier: CommunicationIdentifier) =>
   Effect.flatMap(Communications, (communications) => communications.find(organisation, identifier))
 
-/** The stored history of a communication. */
+/** Returns the stored history of a communication. */
 export const historyOf = (organisation: OrganisationId, { id }: Communication) =>
   Effect.flatMap(Communications, (communications) => communications.history(organisation, id))
 
@@ -43,7 +43,7 @@ export const creationBy = (act: Act): HistoryEntry => ({ from: null, to: "DRAFT"
 /** The history entry of a completion. */
 export const completionBy = (act: Act): HistoryEntry => ({ from: "DRAFT", to: "COMPLETED", ...act })
 
-/** A draft, stored in an organisation of its own. */
+/** Stores a draft in a new organisation. */
 export const given = Effect.gen(function* () {
   const communications = yield* Communications
   const [organisation, draft, added] = [freshOrganisation(), aDraft(), anAct()]

@@ -10,7 +10,7 @@ import { byId, type Clauses } from "./Given.ts"
 
 const contacts = [aPerson(), aPerson()]
 
-/** 60 communications of every kind, with two contacts; many of them were created at the same moment. */
+/** 60 communications of all states, directions and media, with two contacts. Many have the same `created_at`. */
 const anArchive = (): ReadonlyArray<Communication> =>
   Array.from({ length: 60 }, (_, index) => {
     const { _tag, ...draft } = aDraft(String(index))
@@ -27,13 +27,13 @@ const anArchive = (): ReadonlyArray<Communication> =>
       : Draft.make(members)
   })
 
-/** Newest first, by the simplest means: ids and times are text of one length. */
+/** Sorts newest first. Comparing text is enough, because all times and ids have the same length. */
 const newestFirst = (communications: ReadonlyArray<Communication>): ReadonlyArray<Communication> => {
   const key = ({ created_at, id }: Communication) => DateTime.formatIso(created_at) + id
   return [...communications].sort((left, right) => (key(left) < key(right) ? 1 : -1))
 }
 
-/** An archive, stored in an organisation of its own, next to another one with the same contacts. */
+/** Stores an archive in a new organisation, and another archive with the same contacts in a second organisation. */
 const given = Effect.gen(function* () {
   const communications = yield* Communications
   const [organisation, archive] = [freshOrganisation(), anArchive()]
@@ -46,10 +46,10 @@ const given = Effect.gen(function* () {
 
 const orAny = <A>(values: ReadonlyArray<A>): ReadonlyArray<A | undefined> => [undefined, ...values]
 
-/** What `Communications` promises of lists. */
+/** The guarantees of `Communications` about lists. */
 export const listClauses: Clauses = [
   {
-    name: "a list has what matches, with every combination of filters, newest first, of its organisation only",
+    name: "a list has the matching communications of its organisation, newest first, with any filters",
     test: Effect.gen(function* () {
       const { communications, organisation, archive } = yield* given
       for (const contact_information of orAny(contacts.map(({ id }) => id))) {
@@ -75,20 +75,20 @@ export const listClauses: Clauses = [
     })
   },
   {
-    name: "pages, by offset and by after, have everything once, in order",
+    name: "paging by offset or by after returns each communication once, in order",
     test: Effect.gen(function* () {
       const { communications, organisation, archive } = yield* given
       const filter = { life_cycle_state: "DRAFT", limit: 7 } as const
       const expected = newestFirst(archive.filter(({ _tag }) => _tag === "Draft"))
       const byOffset: Array<Communication> = []
-      const behind: Array<Communication> = []
+      const byAfter: Array<Communication> = []
       for (let offset = 0; offset < 42; offset += 7) {
         byOffset.push(...(yield* communications.list(organisation, { ...filter, offset })))
-        const after = behind.at(-1)?.id
-        behind.push(...(yield* communications.list(organisation, { ...filter, after, offset: 0 })))
+        const after = byAfter.at(-1)?.id
+        byAfter.push(...(yield* communications.list(organisation, { ...filter, after, offset: 0 })))
       }
       yield* expectEqual(byOffset, expected)
-      yield* expectEqual(behind, expected)
+      yield* expectEqual(byAfter, expected)
       const after = expected[9]?.id
       const inTheMiddle = yield* communications.list(organisation, { ...filter, after, offset: 5, limit: 3 })
       yield* expectEqual(inTheMiddle, expected.slice(15, 18))
@@ -96,7 +96,7 @@ export const listClauses: Clauses = [
     })
   },
   {
-    name: "an after that the organisation does not have gives an empty list",
+    name: "an after that the organisation does not have returns an empty list",
     test: Effect.gen(function* () {
       const { communications, organisation, archive } = yield* given
       const [stranger, other] = [aDraft(), freshOrganisation()]

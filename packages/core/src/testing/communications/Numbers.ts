@@ -10,16 +10,16 @@ import { byId, byNumber, type Clauses, creationBy, historyOf, stored } from "./G
 
 const act = anAct()
 
-/** A new draft with that contact, but for its number. */
+/** Makes a new draft with this contact; the caller passes the number. */
 const aDraftWith = (contact_information: Draft["contact_information"]) => {
   const draft = { ...aDraft(), contact_information }
   return (number: CommunicationNumber): Draft => ({ ...draft, number })
 }
 
-/** What `Communications` promises of creating drafts, and of the numbers that it gives. */
+/** The guarantees of `Communications` about creating drafts and assigning numbers. */
 export const numberClauses: Clauses = [
   {
-    name: "drafts that are created at once get numbers that no other has, added communications included",
+    name: "drafts created concurrently get unique numbers, different from those of added communications",
     test: Effect.gen(function* () {
       const communications = yield* Communications
       const [organisation, contact_information] = [freshOrganisation(), aPerson()]
@@ -38,7 +38,7 @@ export const numberClauses: Clauses = [
     })
   },
   {
-    name: "the numbers of drafts that are created one after the other grow",
+    name: "drafts created one after another get growing numbers",
     test: Effect.gen(function* () {
       const communications = yield* Communications
       const [organisation, contact] = [freshOrganisation(), aPerson()]
@@ -52,7 +52,7 @@ export const numberClauses: Clauses = [
     })
   },
   {
-    name: "a draft with a contact that is not stored is not created",
+    name: "creating a draft with an unknown contact fails and stores nothing",
     test: Effect.gen(function* () {
       const communications = yield* Communications
       const [organisation, draft] = [freshOrganisation(), aDraft()]

@@ -19,30 +19,30 @@ import {
 
 const act = anAct()
 
-/** A step with a bug. */
+/** The function of a step with a bug. */
 const throws = (): never => {
   throw new Error("a bug in a step")
 }
 
-/** What `Communications` promises of steps. */
+/** The guarantees of `Communications` about steps. */
 export const stepClauses: Clauses = [
   {
-    name: "a step returns the communication in its next state; that and its history entry come back whole",
+    name: "a step returns the communication in its new state, and stores it with a history entry",
     test: expectForAll(
       Arbitrary.all([Arbitrary.schema(Draft), Arbitrary.schema(Acts), Arbitrary.schema(Acts)]),
       Effect.fnUntraced(function* ([draft, added, act]) {
         const { communications } = yield* given
         const organisation = freshOrganisation()
         yield* store(organisation, draft, added)
-        const taken = communications.take(organisation, byId(draft), completion, act)
-        yield* expectEqual(yield* taken, completedBy(draft, act))
+        const completed = yield* communications.take(organisation, byId(draft), completion, act)
+        yield* expectEqual(completed, completedBy(draft, act))
         yield* expectEqual(yield* stored(organisation, byNumber(draft)), completedBy(draft, act))
         yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
       })
     )
   },
   {
-    name: "a step changes the state and the members that it sets, nothing else",
+    name: "a step changes only the state and the members that it sets",
     test: expectForAll(
       Arbitrary.all([Arbitrary.schema(Draft), Arbitrary.schema(Completed)]),
       Effect.fnUntraced(function* ([draft, { completed_at, completed_by }]) {
@@ -57,17 +57,20 @@ export const stepClauses: Clauses = [
     )
   },
   {
-    name: "a refused step fails with the refusal of the step, and changes nothing",
+    name: "a refused step fails with the refusal of that step and changes nothing",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       yield* communications.take(organisation, byId(draft), completion, act)
       const { id, number } = draft
       const later = { ...anAct(), at: DateTime.add(noon, { hours: 1 }) }
       const notDraft = new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
-      const stranger: Step<"Draft", "Completed", string> = { ...completion, refuse: ({ subject }) => `no: ${subject}` }
+      const otherRefusal: Step<"Draft", "Completed", string> = {
+        ...completion,
+        refuse: ({ subject }) => `no: ${subject}`
+      }
       for (const identifier of [byId(draft), byNumber(draft)]) {
         yield* expectFailure(communications.take(organisation, identifier, completion, later), notDraft)
-        const refused = communications.take(organisation, identifier, stranger, later)
+        const refused = communications.take(organisation, identifier, otherRefusal, later)
         yield* expectFailure(refused, `no: ${draft.subject}`)
       }
       yield* expectEqual(yield* stored(organisation, byId(draft)), completedBy(draft, act))
@@ -75,7 +78,7 @@ export const stepClauses: Clauses = [
     })
   },
   {
-    name: "a step that throws is a defect, and changes nothing",
+    name: "a step that throws is a defect and changes nothing",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const imported = completedBy(aDraft("42"), act)
@@ -94,7 +97,7 @@ export const stepClauses: Clauses = [
     })
   },
   {
-    name: "each step leaves an entry in the history, oldest first; a view and a refused step leave none",
+    name: "each step adds an entry to the history, oldest first; a view and a refused step add none",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const withoutRequest = { ...anAct(), request_id: null }

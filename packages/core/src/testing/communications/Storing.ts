@@ -19,10 +19,10 @@ import {
 
 const act = anAct()
 
-/** What `Communications` promises of adding and finding. */
+/** The guarantees of `Communications` about adding and finding. */
 export const storingClauses: Clauses = [
   {
-    name: "an added communication comes back whole, by its id and by its number",
+    name: "find returns an added communication unchanged, by id and by number",
     test: expectForAll(
       Arbitrary.schema(Communication),
       Effect.fnUntraced(function* (communication) {
@@ -34,7 +34,7 @@ export const storingClauses: Clauses = [
     )
   },
   {
-    name: "a communication with a contact that is not stored is refused, and not stored",
+    name: "adding a communication with an unknown contact fails and stores nothing",
     test: Effect.gen(function* () {
       const { communications, organisation } = yield* given
       const draft = aDraft("42")
@@ -46,24 +46,24 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "an unknown communication is not found, by its id or by its number",
+    name: "an unknown communication is not found, by id or by number",
     test: Effect.gen(function* () {
       const { communications, organisation } = yield* given
-      const stranger = aDraft("42")
+      const unknown = aDraft("42")
       for (const [identifier, named] of [
-        [byId(stranger), { id: stranger.id }],
-        [byNumber(stranger), { number: "42" }]
+        [byId(unknown), { id: unknown.id }],
+        [byNumber(unknown), { number: "42" }]
       ] as const) {
         const notFound = new CommunicationNotFound({ identifier: named })
         yield* expectFailure(communications.find(organisation, identifier), notFound)
         yield* expectFailure(communications.take(organisation, identifier, completion, act), notFound)
         yield* expectFailure(communications.view(organisation, identifier, noon), notFound)
       }
-      yield* expectEqual(yield* historyOf(organisation, stranger), [])
+      yield* expectEqual(yield* historyOf(organisation, unknown), [])
     })
   },
   {
-    name: "another organisation's communication is not found, and not changed",
+    name: "a communication of another organisation is neither found nor changed",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const other = freshOrganisation()
@@ -83,7 +83,7 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "two organisations may have the same id and the same number: each has its own communication",
+    name: "two organisations can have separate communications with the same id and number",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const other = freshOrganisation()
@@ -96,7 +96,7 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "the history of a communication that was added as completed begins with COMPLETED",
+    name: "the history of a communication added as completed begins with COMPLETED",
     test: Effect.gen(function* () {
       const organisation = freshOrganisation()
       const imported = completedBy(aDraft(), act)
@@ -105,7 +105,7 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "a number is unique: the second communication is refused, and not stored",
+    name: "adding a second communication with the same number fails and stores nothing",
     test: Effect.gen(function* () {
       const { communications, organisation, draft } = yield* given
       const second = aDraft(draft.number)
@@ -118,7 +118,7 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "an id is unique: the second communication is refused, and not stored",
+    name: "adding a second communication with the same id fails and stores nothing",
     test: Effect.gen(function* () {
       const { organisation, draft, added } = yield* given
       const second = { ...aDraft("42"), id: draft.id }
@@ -130,7 +130,7 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "of 16 communications added at once under one number exactly one is stored",
+    name: "of 16 communications added concurrently with the same number, exactly one is stored",
     test: Effect.gen(function* () {
       const organisation = freshOrganisation()
       const drafts = Array.from({ length: 16 }, () => aDraft("7"))
@@ -143,7 +143,7 @@ export const storingClauses: Clauses = [
     })
   },
   {
-    name: "many communications may have the same contact, added at once",
+    name: "communications with the same contact can be added concurrently",
     test: Effect.gen(function* () {
       const organisation = freshOrganisation()
       const contact_information = aPerson()

@@ -18,10 +18,10 @@ import {
 
 const times = Array.from({ length: 16 }, (_, millis) => DateTime.add(noon, { milliseconds: millis }))
 
-/** What `Communications` promises of views. */
+/** The guarantees of `Communications` about views. */
 export const viewClauses: Clauses = [
   {
-    name: "the first view sets viewed_on, in any state, and nothing else; later views return it unchanged",
+    name: "the first view sets only viewed_on, in any state; later views change nothing",
     test: expectForAll(
       Arbitrary.all([Arbitrary.schema(Communication), Arbitrary.schema(Instant), Arbitrary.schema(Instant)]),
       Effect.fnUntraced(function* ([communication, at, later]) {
@@ -37,7 +37,7 @@ export const viewClauses: Clauses = [
     )
   },
   {
-    name: "of 16 views at once one counts, and all return its time",
+    name: "of 16 concurrent views one counts, and all return its time",
     test: Effect.gen(function* () {
       const { communications, organisation, draft } = yield* given
       const views = yield* Effect.forEach(
@@ -55,7 +55,7 @@ export const viewClauses: Clauses = [
     })
   },
   {
-    name: "views leave no entry in the history, and a later step keeps viewed_on",
+    name: "a view adds no history entry, and a later step keeps viewed_on",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const act = { ...anAct(), at: DateTime.add(noon, { hours: 1 }) }
@@ -70,20 +70,20 @@ export const viewClauses: Clauses = [
     })
   },
   {
-    name: "a step and 16 views at once: neither loses the other",
+    name: "a step and 16 concurrent views do not overwrite each other",
     test: Effect.gen(function* () {
-      for (let turn = 0; turn <= 8; turn++) {
+      for (let round = 0; round <= 8; round++) {
         const { communications, organisation, draft, added } = yield* given
         const act = anAct()
-        const viewing = (times: ReadonlyArray<DateTime.Utc>) =>
+        const viewAt = (times: ReadonlyArray<DateTime.Utc>) =>
           Effect.forEach(times, (at) => communications.view(organisation, byId(draft), at), {
             concurrency: "unbounded"
           })
         const [early, completed, late] = yield* Effect.all(
           [
-            viewing(times.slice(0, turn * 2)),
+            viewAt(times.slice(0, round * 2)),
             communications.take(organisation, byNumber(draft), completion, act),
-            viewing(times.slice(turn * 2))
+            viewAt(times.slice(round * 2))
           ],
           { concurrency: "unbounded" }
         )

@@ -1,4 +1,4 @@
-/** The subscriptions that the clauses begin with, and how they read. */
+/** Shared setup of the clauses about events, and reading from subscriptions. */
 import { Duration, Effect, Schedule } from "effect"
 import type { Communication, Draft } from "../../domain/Communication.ts"
 import { type CommunicationEvent, eventOf, type SubscribedSteps } from "../../domain/CommunicationEvent.ts"
@@ -10,10 +10,10 @@ import { Events, type Holder, type Recorded } from "../../ports/Events.ts"
 import type { Clause } from "../Clause.ts"
 import { anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
 
-/** Clauses of `Events`, which need communications that take steps. */
+/** Clauses of `Events`. They also store communications, whose steps are the events. */
 export type Clauses = ReadonlyArray<Clause<Events | Communications | ContactInformations>>
 
-/** Two holders of a subscription that ends with the test, and an organisation to watch. */
+/** Opens a subscription that is closed after the test, with two holders and a new organisation. */
 export const given = Effect.gen(function* () {
   const [events, communications] = [yield* Events, yield* Communications]
   const subscription = `subscription ${freshId()}`
@@ -22,29 +22,29 @@ export const given = Effect.gen(function* () {
   return { events, communications, organisation: freshOrganisation(), one: holder("one"), other: holder("other") }
 })
 
-/** The subscription and the organisation of a clause. */
+/** The setup of a clause. */
 export type Given = Effect.Success<typeof given>
 
 /** Completes a stored draft. */
-export const completing = ({ communications, organisation }: Given, draft: Draft, act = anAct()) =>
+export const completeDraft = ({ communications, organisation }: Given, draft: Draft, act = anAct()) =>
   communications.take(organisation, { _tag: "Id", id: draft.id }, completion, act)
 
 /** Stores a draft, and completes it. */
-export const storingAndCompleting = (here: Given, draft: Draft, act = anAct()) =>
-  Effect.andThen(store(here.organisation, draft), completing(here, draft, act))
+export const storeAndComplete = (setup: Given, draft: Draft, act = anAct()) =>
+  Effect.andThen(store(setup.organisation, draft), completeDraft(setup, draft, act))
 
-const ownOf = (organisation: OrganisationId, recorded: ReadonlyArray<Recorded>) =>
+const eventsOf = (organisation: OrganisationId, recorded: ReadonlyArray<Recorded>) =>
   recorded.filter(({ event }) => event.organisation === organisation)
 
-/** The next events of the organisation, as soon as there are that many. */
+/** Returns the next events of the organisation, once there are at least `count`. Settles none. */
 export const read = ({ events, organisation }: Given, holder: Holder, count: number, steps?: SubscribedSteps) =>
   events.take(holder, steps ?? "completions", 1_000).pipe(
-    Effect.map((recorded) => ownOf(organisation, recorded)),
+    Effect.map((recorded) => eventsOf(organisation, recorded)),
     Effect.repeat({ until: (own) => own.length >= count, schedule: Schedule.spaced("20 millis") }),
     Effect.timeout("30 seconds")
   )
 
-/** Reads and settles, so many at once, until there are that many events of the organisation. */
+/** Reads and settles events, at most `limit` at a time, until `count` events of the organisation are read. */
 export const drain = Effect.fnUntraced(function* (
   { events, organisation, one }: Given,
   { count, steps, limit }: { readonly count: number; readonly steps: SubscribedSteps; readonly limit: number }
@@ -52,27 +52,29 @@ export const drain = Effect.fnUntraced(function* (
   const seen: Array<CommunicationEvent> = []
   while (seen.length < count) {
     const recorded = yield* events.take(one, steps, limit)
-    if (recorded.length > limit) return yield* Effect.die(new Error(`${recorded.length} events instead of ${limit}`))
-    seen.push(...ownOf(organisation, recorded).map(({ event }) => event))
+    if (recorded.length > limit) {
+      return yield* Effect.die(new Error(`take returned ${recorded.length} events, but the limit is ${limit}`))
+    }
+    seen.push(...eventsOf(organisation, recorded).map(({ event }) => event))
     yield* events.settle(one, recorded.at(-1)?.position ?? null)
     if (recorded.length === 0) yield* Effect.sleep("5 millis")
   }
   return seen
 })
 
-/** Settles the last of these events. */
+/** Settles all of these events. */
 export const settleLast = ({ events }: Given, holder: Holder, recorded: ReadonlyArray<Recorded>) =>
   events.settle(holder, recorded.at(-1)?.position ?? null)
 
-const own = { id: EventId.make(freshId()), version: 0 }
+const placeholder = { id: EventId.make(freshId()), version: 0 }
 
-/** The events without ids and versions, which the adapter gives. */
-export const withoutOwn = (events: ReadonlyArray<CommunicationEvent>): ReadonlyArray<CommunicationEvent> =>
-  events.map((event) => ({ ...event, ...own }))
+/** The events without the adapter's ids and versions. */
+export const withoutIds = (events: ReadonlyArray<CommunicationEvent>): ReadonlyArray<CommunicationEvent> =>
+  events.map((event) => ({ ...event, ...placeholder }))
 
-/** The event of an entry in the history of a communication, without id and version. */
-export const expected = (
+/** The event of a history entry, without the adapter's id and version. */
+export const expectedEvent = (
   organisation: OrganisationId,
   communication: Communication,
   entry: Parameters<typeof eventOf>[2]
-): CommunicationEvent => eventOf(organisation, communication, entry, own)
+): CommunicationEvent => eventOf(organisation, communication, entry, placeholder)

@@ -2,72 +2,72 @@ import { Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
 import { aDraft } from "../Fixtures.ts"
-import { type Clauses, drain, given, read, settleLast, storingAndCompleting } from "./Given.ts"
+import { type Clauses, drain, given, read, settleLast, storeAndComplete } from "./Given.ts"
 
-/** What `Events` promises of subscriptions: where they begin, where they are, and which holder has them. */
+/** The guarantees of `Events` about subscriptions: their start, their position and their lease. */
 export const subscriptionClauses: Clauses = [
   {
-    name: "events that are not settled are read again by the next holder; settled events are not",
+    name: "the next holder reads unsettled events again, but no settled ones",
     test: Effect.gen(function* () {
-      const here = yield* given
-      const { events, one, other } = here
-      for (const draft of ["1", "2", "3"].map(aDraft)) yield* storingAndCompleting(here, draft)
-      const first = yield* read(here, one, 3)
-      yield* expectEqual(yield* read(here, one, 3), first)
-      yield* settleLast(here, one, first.slice(0, 1))
+      const setup = yield* given
+      const { events, one, other } = setup
+      for (const draft of ["1", "2", "3"].map(aDraft)) yield* storeAndComplete(setup, draft)
+      const first = yield* read(setup, one, 3)
+      yield* expectEqual(yield* read(setup, one, 3), first)
+      yield* settleLast(setup, one, first.slice(0, 1))
       yield* events.release(one)
-      const second = yield* read(here, other, 2)
+      const second = yield* read(setup, other, 2)
       yield* expectEqual(second, first.slice(1))
-      yield* settleLast(here, other, second)
-      yield* expectEqual(yield* read(here, other, 0), [])
+      yield* settleLast(setup, other, second)
+      yield* expectEqual(yield* read(setup, other, 0), [])
     }).pipe(Effect.scoped)
   },
   {
-    name: "one holder has a subscription at a time, until it releases it, or its lease ends",
+    name: "one holder has a subscription at a time, until it releases it or its lease expires",
     test: Effect.gen(function* () {
       const { events, one, other } = yield* given
       const { subscription } = one
       const take = (holder: typeof one) => events.take(holder, "completions", 1)
       yield* take(one)
-      const taken = new SubscriptionTaken({ subscription })
-      yield* expectFailure(take(other), taken)
-      yield* expectFailure(events.settle(other, null), taken)
+      const leased = new SubscriptionTaken({ subscription })
+      yield* expectFailure(take(other), leased)
+      yield* expectFailure(events.settle(other, null), leased)
       yield* events.settle(one, null)
       yield* events.release(other)
-      yield* expectFailure(take(other), taken)
+      yield* expectFailure(take(other), leased)
       yield* events.release(one)
       yield* take({ ...other, lease: Duration.zero })
       yield* take({ ...one, lease: Duration.zero })
-      yield* expectFailure(events.settle(other, null), taken)
+      yield* expectFailure(events.settle(other, null), leased)
       yield* events.settle(one, null)
-      yield* expectFailure(take(other), taken)
+      yield* expectFailure(take(other), leased)
     }).pipe(Effect.scoped)
   },
   {
-    name: "each subscription has its own position; one that is opened again keeps it",
+    name: "each subscription has its own position, and keeps it when it is opened again",
     test: Effect.gen(function* () {
-      const [here, there] = [yield* given, yield* given]
-      const { organisation, events, one } = here
-      yield* storingAndCompleting(here, aDraft())
-      const recorded = yield* read(here, one, 1)
-      yield* settleLast(here, one, recorded)
+      const [setup, otherSetup] = [yield* given, yield* given]
+      const { organisation, events, one } = setup
+      yield* storeAndComplete(setup, aDraft())
+      const recorded = yield* read(setup, one, 1)
+      yield* settleLast(setup, one, recorded)
       yield* events.open(one.subscription, "beginning")
-      yield* expectEqual(yield* read(here, one, 0), [])
-      yield* events.open(there.one.subscription, "now")
-      yield* expectEqual(yield* read({ ...there, organisation }, there.one, 1), recorded)
+      yield* expectEqual(yield* read(setup, one, 0), [])
+      yield* events.open(otherSetup.one.subscription, "now")
+      yield* expectEqual(yield* read({ ...otherSetup, organisation }, otherSetup.one, 1), recorded)
     }).pipe(Effect.scoped)
   },
   {
-    name: "a new subscription from the beginning reads the whole log; one that was not opened reads nothing",
+    name: "a subscription from the beginning reads the whole log; a subscription that is not open reads nothing",
     test: Effect.gen(function* () {
-      const here = yield* given
-      const { events, one } = here
+      const setup = yield* given
+      const { events, one } = setup
       const draft = aDraft()
-      yield* storingAndCompleting(here, draft)
+      yield* storeAndComplete(setup, draft)
       yield* events.close(one.subscription)
       yield* expectEqual(yield* events.take(one, "all", 100), [])
       yield* events.open(one.subscription, "beginning")
-      const found = yield* drain(here, { count: 2, steps: "all", limit: 1_000 })
+      const found = yield* drain(setup, { count: 2, steps: "all", limit: 1_000 })
       yield* expectEqual(
         found.map(({ communication, to }) => [communication, to]),
         [
@@ -78,18 +78,18 @@ export const subscriptionClauses: Clauses = [
     }).pipe(Effect.scoped, Effect.timeout("30 seconds"))
   },
   {
-    name: "a new subscription from now reads events that are committed after it was opened, not earlier ones",
+    name: "a subscription from now reads only events committed after it was opened",
     test: Effect.gen(function* () {
-      const [before, here] = [yield* given, yield* given]
-      const { events, one, organisation } = here
+      const [before, setup] = [yield* given, yield* given]
+      const { events, one, organisation } = setup
       const [early, late] = [aDraft("1"), aDraft("2")]
-      yield* storingAndCompleting(here, early)
+      yield* storeAndComplete(setup, early)
       yield* read({ ...before, organisation }, before.one, 2, "all")
       yield* events.close(one.subscription)
-      yield* storingAndCompleting(here, aDraft("3"))
+      yield* storeAndComplete(setup, aDraft("3"))
       yield* events.open(one.subscription, "now")
-      yield* storingAndCompleting(here, late)
-      const found = yield* read(here, one, 2, "all")
+      yield* storeAndComplete(setup, late)
+      const found = yield* read(setup, one, 2, "all")
       yield* expectEqual(
         found.map(({ event }) => [event.communication, event.to]),
         [

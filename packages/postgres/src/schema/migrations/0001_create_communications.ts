@@ -1,10 +1,10 @@
 import type { EveryTable } from "../Tables.ts"
 
 /**
- * Communications, whom they are with, and sessions.
+ * Communications, contact information and sessions.
  *
- * Every key begins with the organisation, so that the tables can be sharded by it. Sessions are the one exception:
- * a token is all that is known of a caller until its session has told the organisation.
+ * Every key begins with the organisation, so that the tables can be sharded by it (decision 4). Sessions are the one
+ * exception: a request brings only a token, and its session determines the organisation.
  */
 export const createCommunications = ({ communications, contact_information, sessions }: EveryTable) => [
   `CREATE TABLE ${contact_information} (

@@ -1,11 +1,12 @@
 import type { EveryTable } from "../Tables.ts"
 
 /**
- * What the other methods of the API need: how a communication is made and since when, in which order it is listed, its
- * history, the last number that an organisation gave, organisations and users who log in, and attempts to do so.
+ * The methods of the API besides completing: details and lists of communications, their history, the last number of
+ * each organisation, organisations and users, and login attempts.
  *
- * A list finds each combination of state, direction and media in its order, so that it costs the same however many
- * others there are. Names are the keys of who is not logged in yet; of attempts a hash is all that is known.
+ * The indexes have each combination of state, direction and media in the order of a list, so that a list costs the same
+ * however many other communications there are (decision 11). Organisations have a unique name, and attempts a hash as
+ * their key, because a caller that logs in has no organisation yet (decision 12).
  */
 export const addTheFamily = (table: EveryTable) => [
   `ALTER TABLE ${table.communications}

@@ -1,12 +1,12 @@
 import type { EveryTable } from "../Tables.ts"
 
 /**
- * What is told to subscribers, and how far each of them has come.
+ * Events for subscribers, and the position of each subscription. Migration 0005 replaces these events (decision 9).
  *
- * Events are read in the order (transaction, position), up to the oldest transaction that is still open: what such a one
- * will have written stands behind that, so that no reader passes it. A communication keeps the last transaction that
- * an event of it was told under, so that its next event never stands before that one, in whatever order the transactions
- * were begun. Neither is anybody's data alone, so that neither key begins with an organisation.
+ * Readers order events by (transaction, position) and stop at the oldest open transaction: it may still write events,
+ * but only after that point, so no reader skips them. `told_in` is the largest transaction id of a communication's
+ * events, and its next event has at least this id, so that its events stay in order whatever the order in which
+ * transactions began. A subscription reads the events of all organisations, so neither key begins with an organisation.
  */
 export const addEvents = (table: EveryTable) => [
   `ALTER TABLE ${table.communications} ADD COLUMN told_in xid8`,

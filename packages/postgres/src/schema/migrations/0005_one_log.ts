@@ -1,17 +1,17 @@
 import type { EveryTable } from "../Tables.ts"
 
 /**
- * The history of the communications becomes the log that subscribers read. An entry has the era in which it was
- * written, and a position from when a reader first found it. A subscription that reads from now on begins a new era and
- * reads no entry of an earlier one. Eras and positions have a table each: a completion reads the era, and would
- * conflict with readers under SERIALIZABLE if positions were beside it.
+ * The history of communications becomes the log that subscribers read (decision 9). An entry has the era in which it
+ * was written, and the position that its first reader assigned. A subscription from `now` begins a new era and skips
+ * entries of earlier eras. Eras and positions are in separate tables: a completion reads the era, and under
+ * SERIALIZABLE would conflict with readers that assign positions in the same row.
  *
- * Events that some subscription has not read become entries of era 1, in their order; each subscription continues
- * behind the last one that it read. Everything earlier is of era 0. The entries before such an event, of the same
- * communication, get the positions before it, so that a new reader gets the steps of each communication in order.
+ * Events that some subscription has not read become entries of era 1, in the same order, and each subscription
+ * continues after the last event that it has read. All other entries are of era 0. Earlier entries of the communication
+ * of such an event get positions before it, so that a new reader gets the steps of each communication in order.
  *
- * The first statement waits for every open transaction that wrote history. A snapshot from before that would miss what
- * they wrote, so where there are subscriptions the transaction of the migration must be READ COMMITTED.
+ * The first statement waits for every open transaction that has written history. An older snapshot would miss their
+ * entries, so if there are subscriptions, the transaction of the migration must be READ COMMITTED.
  */
 export const oneLog = (table: EveryTable) => [
   `ALTER TABLE ${table.communication_history} ADD COLUMN era integer NOT NULL DEFAULT 0, ADD COLUMN position bigint`,

@@ -1,4 +1,4 @@
-/** The texts of the statements that take steps, generated from the steps. */
+/** The SQL that takes steps, generated from the steps (decision 3). */
 import type { Act, CommunicationIdentifier, OrganisationId, State, StateMembers, Step } from "@communications/core"
 import { stateNames, stepEntry } from "@communications/core"
 import { Effect, Record } from "effect"
@@ -8,11 +8,11 @@ import { communicationColumns } from "./CommunicationRows.ts"
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 
-/** Any step, as far as its statement depends on it. */
+/** The members of a step on which its SQL depends. */
 export type AnyStep = Pick<Step<State, State, unknown>, "from" | "to" | "sets">
 
-/** A step that one communication of an organisation is to take. */
-export interface Order {
+/** A request to take a step of one communication. */
+export interface StepRequest {
   readonly organisation: OrganisationId
   readonly identifier: CommunicationIdentifier
   readonly step: AnyStep
@@ -22,8 +22,8 @@ export interface Order {
 /** If another transaction has locked a row, wait for it, or skip the row. */
 export type OnLock = "wait" | "skip"
 
-/** The columns by which identifiers name a communication. */
-const keys = {
+/** The columns that the two kinds of identifiers refer to. */
+const keyColumns = {
   Id: { column: "id", type: "uuid", item: "uuid" },
   Number: { column: "number", type: "text", item: `text COLLATE "C"` }
 } as const
@@ -34,36 +34,37 @@ const memberTypes: { readonly [Member in keyof StateMembers]: string } = {
   completed_by: "uuid"
 }
 
-/** The members that the step of an order sets. */
-const membersOf = ({ step, act }: Order) => {
+/** The members that the step of a request sets. */
+const membersOf = ({ step, act }: StepRequest) => {
   const set = step.sets(act)
   return Record.keys(memberTypes).filter((member) => member in set)
 }
 
-/** Orders of the same kind can share a statement: they set the same members, and are all by id or all by number. */
-export const kindOf = (order: Order): string =>
-  `${order.identifier._tag} ${order.step.from} ${order.step.to} ${membersOf(order).join(" ")}`
+/** Requests of the same kind can share a statement: they set the same members, and all are by id or all by number. */
+export const kindOf = (request: StepRequest): string =>
+  `${request.identifier._tag} ${request.step.from} ${request.step.to} ${membersOf(request).join(" ")}`
 
 /**
- * Makes the texts for a client, on the tables of its schema. `$1` are the orders as JSON. If they are all of one
- * organisation, that is `$2`, so that a distributed engine can route the statement to one node, and `$3` are the ids or
- * numbers. Every path to a communication is by its key, whatever number of orders the planner expects.
+ * Makes the function that returns the SQL for requests like the given one, on the tables of the client's schema. `$1`
+ * is the list of requests as JSON. If all of them are of one organisation, `$2` is this organisation, so that a
+ * distributed engine can route the statement to one node, and `$3` is the list of ids or numbers. The statement reads
+ * communications by key only, whatever number of requests the planner expects.
  */
-export const stepTexts = Effect.gen(function* () {
+export const makeStepSql = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const table = yield* tables
   const { record } = yield* historyStatements
   const { literal } = sql
 
-  const make = (order: Order, onLock: OnLock, isOfOne: boolean): string => {
-    const { step, act } = order
-    const { column, type, item } = keys[order.identifier._tag]
-    const members = membersOf(order)
+  const make = (request: StepRequest, onLock: OnLock, isOneOrganisation: boolean): string => {
+    const { step, act } = request
+    const { column, type, item } = keyColumns[request.identifier._tag]
+    const members = membersOf(request)
     const isFrom = (alias: string) => literal(`${alias}.life_cycle_state = '${stateNames[step.from]}'`)
-    const isOrdered = (alias: string) => literal(`${alias}.${column} = ANY((SELECT $3::text::${type}[])::${type}[])`)
-    const unlocked = isOfOne
+    const isRequested = (alias: string) => literal(`${alias}.${column} = ANY((SELECT $3::text::${type}[])::${type}[])`)
+    const unlocked = isOneOrganisation
       ? sql`c.id IN (
-          SELECT l.id FROM ${table.communications} l WHERE l.organisation = $2::uuid AND ${isOrdered("l")} AND ${isFrom("l")}
+          SELECT l.id FROM ${table.communications} l WHERE l.organisation = $2::uuid AND ${isRequested("l")} AND ${isFrom("l")}
           FOR NO KEY UPDATE SKIP LOCKED
         )`
       : sql`(c.organisation, c.id) IN (
@@ -74,7 +75,7 @@ export const stepTexts = Effect.gen(function* () {
             FOR NO KEY UPDATE SKIP LOCKED
           ) AS l
         )`
-    const organisation = literal(isOfOne ? "$2::uuid" : "i.organisation")
+    const organisation = literal(isOneOrganisation ? "$2::uuid" : "i.organisation")
     const [text] = sql`
       WITH updated AS (
         UPDATE ${table.communications} c SET version = c.version + 1,
@@ -85,18 +86,18 @@ export const stepTexts = Effect.gen(function* () {
           ${literal(members.map((member) => `, ${member} ${memberTypes[member]}`).join(""))}
         )
         WHERE c.organisation = ${organisation} AND c.${literal(column)} = i.key AND ${isFrom("c")}
-          AND ${onLock === "skip" ? unlocked : isOrdered("c")}
+          AND ${onLock === "skip" ? unlocked : isRequested("c")}
         RETURNING i.item, i.at, i.by, i.request_id, c.id AS communication, c.*
       ), recorded AS (${record(stepEntry(step, act), "updated")})
       SELECT c.item, ${communicationColumns(sql)}
-      FROM updated c, ${contactOfCommunication(sql, table.contact_information, literal(isOfOne ? "$2::uuid" : "c.organisation"))}`.compile()
+      FROM updated c, ${contactOfCommunication(sql, table.contact_information, literal(isOneOrganisation ? "$2::uuid" : "c.organisation"))}`.compile()
     return text
   }
 
   const texts = new Map<string, string>()
-  return (order: Order, onLock: OnLock, isOfOne: boolean): string => {
-    const variant = `${kindOf(order)} ${onLock} ${isOfOne}`
-    const text = texts.get(variant) ?? make(order, onLock, isOfOne)
+  return (request: StepRequest, onLock: OnLock, isOneOrganisation: boolean): string => {
+    const variant = `${kindOf(request)} ${onLock} ${isOneOrganisation}`
+    const text = texts.get(variant) ?? make(request, onLock, isOneOrganisation)
     texts.set(variant, text)
     return text
   }

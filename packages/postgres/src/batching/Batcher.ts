@@ -1,44 +1,45 @@
 import { Cause, Effect, Exit } from "effect"
 
-/** An item that waits for its result. */
+/** An item without a result yet. */
 interface Pending<Item, A, E> {
   readonly item: Item
-  /** For how long, in milliseconds. */
+  /** How long the caller waits for the result, in milliseconds. */
   readonly limit: number
-  /** Ends the waiting; only the first call counts. */
+  /** Passes the result to the caller; only the first call has an effect. */
   readonly resolve: (outcome: Effect.Effect<A, E>) => void
 }
 
 interface Options<Item, A, E> {
-  /** How many batches may run at once: altogether, and of one key. */
+  /** How many batches may run at once, in total and per key. */
   readonly lanes: number
   readonly lanesPerKey: number
-  /** How many items a batch has at most; of more than `halveAbove` it leaves half for the next one of the same key. */
-  readonly most: number
+  /** A batch takes `halveAbove` waiting items, or half of them if that is more, but at most `maxBatch`. */
+  readonly maxBatch: number
   readonly halveAbove: number
-  /** How many items may wait; a further one fails as `overloaded`. */
-  readonly bound: number
+  /** How many items may wait; the next one fails as `overloaded`. */
+  readonly maxWaiting: number
   readonly overloaded: Effect.Effect<never, E>
-  /** How an item fails whose time limit has passed. */
+  /** The failure of an item whose time limit has passed. */
   readonly timedOut: Effect.Effect<never, E>
-  /** Runs items of one key, and returns their results by position; `limit` is the longest of theirs, in milliseconds. */
+  /** Runs items of one key and returns their results by position; `limit` is their longest limit, in milliseconds. */
   readonly run: (items: ReadonlyArray<Item>, limit: number) => Effect.Effect<ReadonlyArray<A>, E>
 }
 
 /**
- * Runs items in batches, each of one key. There is no timer: an item whose key has a free lane starts at once, together
- * with those that came in the same moment; the others wait for a lane, and keys take turns. If a batch fails, all of its
- * items fail; if it fails with a defect, each of them is run again by itself. An interrupted item leaves the queue; once
- * its batch is running, its caller waits for the batch to end. An item waits no longer than its limit, and may or may not
- * have been run then.
+ * Makes a function that runs items in batches; all items of a batch have the same key (decision 10). There is no timer:
+ * if a lane is free, an item starts at once, together with items that arrive in the same turn of the event loop.
+ * Otherwise it waits in the queue of its key, and keys take turns. If a batch fails, all of its items fail; if it fails
+ * with a defect, each item runs again in its own batch. Interrupting an item removes it from the queue; once its batch
+ * is running, the caller waits for the batch to end. After its time limit an item fails, whether or not it has been
+ * run.
  */
-export const batching = Effect.fnUntraced(function* <Item, A, E>(options: Options<Item, A, E>) {
-  const { lanes, lanesPerKey, most, halveAbove, bound, overloaded, timedOut, run } = options
+export const makeBatcher = Effect.fnUntraced(function* <Item, A, E>(options: Options<Item, A, E>) {
+  const { lanes, lanesPerKey, maxBatch, halveAbove, maxWaiting, overloaded, timedOut, run } = options
   const fork = Effect.runForkWith(yield* Effect.context<never>())
-  /** The waiting items of each key; the key whose turn is next comes first. */
+  /** The waiting items of each key, in the order in which keys take turns. */
   const queues = new Map<string, Set<Pending<Item, A, E>>>()
-  /** How many lanes each key has. */
-  const busy = new Map<string, number>()
+  /** How many lanes each key occupies. */
+  const lanesOf = new Map<string, number>()
   let [waiting, running] = [0, 0]
 
   const enqueue = (key: string, pending: Pending<Item, A, E>) => {
@@ -57,22 +58,22 @@ export const batching = Effect.fnUntraced(function* <Item, A, E>(options: Option
 
   const takeBatch = (key: string): ReadonlyArray<Pending<Item, A, E>> => {
     const queue = queues.get(key) ?? new Set()
-    const batch = [...queue].slice(0, Math.min(most, Math.max(halveAbove, Math.ceil(queue.size / 2))))
+    const batch = [...queue].slice(0, Math.min(maxBatch, Math.max(halveAbove, Math.ceil(queue.size / 2))))
     for (const pending of batch) remove(key, pending)
     if (queues.delete(key)) queues.set(key, queue)
     return batch
   }
 
-  const hasLane = (key: string): boolean => (busy.get(key) ?? 0) < lanesPerKey
-  const occupy = (key: string) => busy.set(key, (busy.get(key) ?? 0) + 1)
+  const mayOccupy = (key: string): boolean => (lanesOf.get(key) ?? 0) < lanesPerKey
+  const occupy = (key: string) => lanesOf.set(key, (lanesOf.get(key) ?? 0) + 1)
   const free = (key: string) => {
-    const others = (busy.get(key) ?? 0) - 1
-    if (others === 0) busy.delete(key)
-    else busy.set(key, others)
+    const remaining = (lanesOf.get(key) ?? 0) - 1
+    if (remaining === 0) lanesOf.delete(key)
+    else lanesOf.set(key, remaining)
   }
 
   const nextKey = (): string | undefined => {
-    for (const key of queues.keys()) if (hasLane(key)) return key
+    for (const key of queues.keys()) if (mayOccupy(key)) return key
   }
 
   const runBatch = (batch: ReadonlyArray<Pending<Item, A, E>>): Effect.Effect<void> => {
@@ -111,7 +112,7 @@ export const batching = Effect.fnUntraced(function* <Item, A, E>(options: Option
   })
 
   const start = (key: string) => {
-    if (running === lanes || !hasLane(key)) return
+    if (running === lanes || !mayOccupy(key)) return
     running++
     occupy(key)
     fork(lane(key)).addObserver(() => {
@@ -123,7 +124,7 @@ export const batching = Effect.fnUntraced(function* <Item, A, E>(options: Option
 
   return (key: string, item: Item, limit: number): Effect.Effect<A, E> =>
     Effect.callback<A, E>((resume) => {
-      if (waiting >= bound) return resume(overloaded)
+      if (waiting >= maxWaiting) return resume(overloaded)
       let isResolved = false
       let whenResolved = () => {}
       const resolve = (outcome: Effect.Effect<A, E>) => {

@@ -1,23 +1,23 @@
 /**
- * Positions in the log. An entry gets its position when a reader first finds it, under a lock that is kept until the
- * position is committed. So whoever sees a position sees every smaller one, and nothing depends on the order in which
- * transactions began.
+ * Positions in the log (decision 9). An entry is written without a position; the first reader that finds it assigns
+ * one. That reader locks `log_positions` until it commits, so if a position is visible, every smaller one is visible
+ * too. The order in which transactions began does not matter.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { statement } from "../statements/StorageErrors.ts"
+import { runStatement } from "../statements/StorageErrors.ts"
 
-/** How many entries get a position in one statement. */
+/** How many entries one statement assigns positions to, not counting earlier entries of the same communications. */
 const chunk = 1_000
 
 /**
- * Makes the function that gives positions to entries that the subscription may read, and tells whether there were any.
- * Earlier entries of the same communications get theirs as well, of whatever era, so that a later step never has a
- * smaller position. Otherwise they are in the order of their times. An entry that another reader numbered meanwhile
- * keeps its position, which leaves a gap.
+ * Makes the function that assigns positions to entries that the subscription may read, and returns whether it found
+ * any. It includes earlier entries of the same communications, whatever their era, so that a later step never has a
+ * smaller position. Otherwise positions follow the times of the entries. If another reader assigns a position at the
+ * same time, the entry keeps that position, which leaves a gap.
  */
-export const numbering = Effect.gen(function* () {
+export const makeAssignPositions = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const table = yield* tables
 
@@ -27,7 +27,7 @@ export const numbering = Effect.gen(function* () {
         SELECT organisation, communication, version FROM ${table.communication_history}
         WHERE position IS NULL
           AND era >= (SELECT era FROM ${table.subscriptions} WHERE subscription = ${subscription})
-        ORDER BY position, era LIMIT ${sql.literal(String(chunk))} -- the order of the index, so that it is used
+        ORDER BY position, era LIMIT ${sql.literal(String(chunk))} -- in the order of the index, so that the planner uses it
       ), latest AS MATERIALIZED (
         SELECT organisation, communication, max(version) AS version FROM found GROUP BY organisation, communication
       ), entries AS MATERIALIZED (
@@ -44,17 +44,17 @@ export const numbering = Effect.gen(function* () {
         ) AS h
       ), counted AS MATERIALIZED (
         SELECT count(*) AS entries FROM entries
-      ), turn AS (
+      ), reserved AS (
         UPDATE ${table.log_positions} l SET last = l.last + counted.entries FROM counted WHERE counted.entries > 0
         RETURNING l.last - counted.entries AS last
       ), numbered AS (
-        UPDATE ${table.communication_history} h SET position = turn.last + entries.rank
-        FROM entries, turn
+        UPDATE ${table.communication_history} h SET position = reserved.last + entries.rank
+        FROM entries, reserved
         WHERE h.organisation = entries.organisation AND h.communication = entries.communication
           AND h.version = entries.version AND h.position IS NULL
       )
       SELECT entries::integer AS found FROM counted`.pipe(
-      statement("events.take"),
+      runStatement("events.take"),
       Effect.map(([row]) => row !== undefined && row.found > 0)
     )
 })

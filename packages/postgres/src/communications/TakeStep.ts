@@ -1,0 +1,90 @@
+/** Takes steps of communications: in a batch, in a single statement, or in the host's transaction (decision 10). */
+import {
+  type Act,
+  type CommunicationIdentifier,
+  CommunicationNotFound,
+  decide,
+  type InState,
+  isIn,
+  type OrganisationId,
+  type State,
+  type Step,
+  type StorageUnavailable
+} from "@communications/core"
+import { Effect, type Semaphore } from "effect"
+import { SqlClient } from "effect/sql"
+import { GroupCommit, makeStorageBatcher, matchTransaction } from "../batching/GroupCommit.ts"
+import { withRemainingTime, withTimeLimit } from "../statements/StorageErrors.ts"
+import { fromRow } from "./CommunicationRows.ts"
+import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
+import { makeRunSteps, type StepResult } from "./StepStatements.ts"
+
+/** Makes `take` of `Communications`. With group commit, waiting for a locked row needs a permit of `lockWaiters`. */
+export const makeTakeStep = Effect.fnUntraced(function* (lockWaiters: Semaphore.Semaphore) {
+  const client = yield* SqlClient.SqlClient
+  const runSteps = yield* makeRunSteps
+
+  const runSingle = (request: StepRequest, onLock: OnLock): Effect.Effect<StepResult, StorageUnavailable> =>
+    Effect.map(runSteps([request], onLock), ([result]) => result ?? { changed: false, row: undefined })
+
+  const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("communications.take", {
+    ...{ lanes: 4, lanesPerKey: 2 },
+    run: (requests) => runSteps(requests, "skip")
+  })
+
+  const groupCommit = yield* GroupCommit
+  const batchKey = (request: StepRequest): string =>
+    groupCommit === "organisation" ? `${request.organisation} ${kindOf(request)}` : kindOf(request)
+
+  return <From extends State, To extends State, Refusal>(
+    organisation: OrganisationId,
+    identifier: CommunicationIdentifier,
+    step: Step<From, To, Refusal>,
+    act: Act
+  ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | StorageUnavailable> => {
+    const request: StepRequest = { organisation, identifier, step, act }
+
+    /** Returns undefined if the step was possible but not taken, because the row was locked or has just changed. */
+    const decodeResult = ({
+      changed,
+      row
+    }: StepResult): Effect.Effect<InState<To> | undefined, Refusal | CommunicationNotFound> =>
+      row === undefined
+        ? Effect.fail(new CommunicationNotFound({ identifier }))
+        : Effect.flatMap(
+            Effect.suspend(() => fromRow(row)),
+            (found) => {
+              if (!changed) return Effect.as(Effect.fromResult(decide(step)(found, act)), undefined)
+              return isIn(step.to, found)
+                ? Effect.succeed(found)
+                : Effect.die(`a step to ${step.to} has stored the state ${found._tag}`)
+            }
+          )
+
+    const waitForLock = Effect.gen(function* () {
+      while (true) {
+        const result = yield* decodeResult(yield* runSingle(request, "wait"))
+        if (result !== undefined) return result
+      }
+    })
+
+    const single = withTimeLimit("communications.take")(waitForLock)
+
+    /** Tries without waiting first: only a row that is still locked needs a permit. */
+    const retryOutsideBatch = Effect.flatMap(Effect.flatMap(runSingle(request, "skip"), decodeResult), (result) =>
+      result === undefined ? lockWaiters.withPermit(waitForLock) : Effect.succeed(result)
+    )
+
+    const batched = withRemainingTime((limitToRemaining) =>
+      Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
+        result === undefined
+          ? limitToRemaining(withTimeLimit("communications.take")(retryOutsideBatch))
+          : Effect.succeed(result)
+      )
+    )
+
+    return groupCommit === "off"
+      ? single
+      : matchTransaction(client, { inTransaction: () => single, otherwise: () => batched })
+  }
+})

@@ -1,0 +1,51 @@
+/** Opens subscriptions (decision 9). */
+import { Effect, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
+import { DatabaseSchema, tables, tablesIn } from "../schema/Tables.ts"
+import { runStatement } from "../statements/StorageErrors.ts"
+
+/**
+ * Makes the function that opens a subscription. A subscription from `now` begins a new era and reads only entries of
+ * that era on, so it costs the same however long the log is. Transactions that have written entries of the previous era
+ * may still be open: the function waits for them to end, so that all those entries are committed before it returns.
+ * There is one exception: a REPEATABLE READ transaction that began earlier and takes its first step later writes
+ * entries of the previous era.
+ */
+export const makeOpenSubscription = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const table = yield* tables
+  const history = tablesIn(yield* DatabaseSchema).communication_history
+
+  const insert = (subscription: string, era: number, position: string) => sql`
+    INSERT INTO ${table.subscriptions} (subscription, era, position)
+    VALUES (${subscription}, ${era}::integer, ${position}::bigint)
+    ON CONFLICT DO NOTHING`
+
+  const exists = (subscription: string) => sql`
+    SELECT 1 FROM ${table.subscriptions} WHERE subscription = ${subscription}`
+
+  /** Begins an era; returns it with the last position assigned so far. */
+  const beginEra = sql<{ readonly era: number; readonly last: string }>`
+    UPDATE ${table.log_eras} SET era = era + 1
+    RETURNING era, (SELECT last::text FROM ${table.log_positions}) AS last`
+
+  /** The open transactions of other connections that have written history. */
+  const writers = sql<{ readonly transaction: string }>`
+    SELECT DISTINCT virtualtransaction AS transaction FROM pg_locks
+    WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND relation = ${history}::text::regclass`
+
+  return Effect.fnUntraced(function* (subscription: string, from: "beginning" | "now") {
+    if (from === "beginning") return yield* runStatement("events.open")(insert(subscription, 0, "0"))
+    if ((yield* runStatement("events.open")(exists(subscription))).length > 0) return
+    const [next] = yield* runStatement("events.open")(beginEra)
+    if (next === undefined) return yield* Effect.die("the table log_eras has no row")
+    const earlier = (yield* runStatement("events.open")(writers)).map(({ transaction }) => transaction)
+    yield* Effect.repeat(runStatement("events.open")(writers), {
+      until: (open) => !open.some(({ transaction }) => earlier.includes(transaction)),
+      schedule: Schedule.spaced("20 millis")
+    })
+    yield* runStatement("events.open")(insert(subscription, next.era, next.last))
+  })
+})

@@ -1,0 +1,195 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Result } from "effect"
+import { makeBatcher } from "../src/batching/Batcher.ts"
+
+/** A batcher of numbers. Each batch waits until the test opens its gate, and then multiplies its numbers by ten. */
+const given = Effect.fnUntraced(function* (
+  options: {
+    readonly lanes?: number
+    readonly lanesPerKey?: number
+    readonly maxBatch?: number
+    readonly halveAbove?: number
+  } = {}
+) {
+  const runs: Array<{ readonly items: ReadonlyArray<number>; readonly gate: Deferred.Deferred<void, string> }> = []
+  const run = Effect.fnUntraced(function* (items: ReadonlyArray<number>) {
+    const gate = yield* Deferred.make<void, string>()
+    runs.push({ items, gate })
+    yield* Deferred.await(gate)
+    return items.map((item) => item * 10)
+  })
+  const runInBatch = yield* makeBatcher({
+    ...{ lanes: 2, lanesPerKey: 2, maxBatch: 3, halveAbove: 3, maxWaiting: 8, run },
+    ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+    ...options
+  })
+  const runItem = (item: number, limit = 60_000, key = "key") => runInBatch(key, item, limit)
+  const startWithKey = Effect.fnUntraced(function* (key: string, ...items: ReadonlyArray<number>) {
+    const fibers = yield* Effect.forEach(items, (item) =>
+      Effect.forkChild(Effect.result(runItem(item, 60_000, key)), { startImmediately: true })
+    )
+    for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow
+    return fibers
+  })
+  const start = (...items: ReadonlyArray<number>) => startWithKey("key", ...items)
+  const openGate = Effect.fnUntraced(function* (index: number) {
+    const run = runs[index]
+    if (run === undefined) return assert.fail(`batch ${index} has not started`)
+    yield* Deferred.succeed(run.gate, undefined)
+    for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow
+  })
+  return { runItem, start, startWithKey, openGate, runs, items: () => runs.map(({ items }) => items) }
+})
+
+const joinAll = (fibers: ReadonlyArray<Fiber.Fiber<Result.Result<number, string>>>) =>
+  Effect.forEach(fibers, Fiber.join)
+
+describe("batcher", () => {
+  it.effect("the first item starts at once, together with items that arrive at the same moment", () =>
+    Effect.gen(function* () {
+      const { start, openGate, items } = yield* given()
+      const fibers = yield* start(1, 2)
+      assert.deepStrictEqual(items(), [[1, 2]])
+      yield* openGate(0)
+      assert.deepStrictEqual(yield* joinAll(fibers), [Result.succeed(10), Result.succeed(20)])
+    })
+  )
+  it.effect("runs at most as many batches as lanes, of at most `maxBatch` items, in the order of arrival", () =>
+    Effect.gen(function* () {
+      const { start, openGate, items } = yield* given()
+      const fibers = [...(yield* start(1)), ...(yield* start(2)), ...(yield* start(3, 4, 5, 6, 7))]
+      assert.deepStrictEqual(items(), [[1], [2]])
+      yield* openGate(1)
+      assert.deepStrictEqual(items(), [[1], [2], [3, 4, 5]])
+      yield* openGate(0)
+      assert.deepStrictEqual(items(), [[1], [2], [3, 4, 5], [6, 7]])
+      yield* openGate(2)
+      yield* openGate(3)
+      const expected = [1, 2, 3, 4, 5, 6, 7].map((item) => Result.succeed(item * 10))
+      assert.deepStrictEqual(yield* joinAll(fibers), expected)
+    })
+  )
+  it.effect("a failed batch fails only its own items", () =>
+    Effect.gen(function* () {
+      const { start, openGate, runs } = yield* given()
+      const [first, second] = [yield* start(1), yield* start(2)]
+      yield* Effect.forEach(runs.slice(0, 1), ({ gate }) => Deferred.fail(gate, "broken"))
+      yield* openGate(1)
+      assert.deepStrictEqual(yield* joinAll([...first, ...second]), [Result.fail("broken"), Result.succeed(20)])
+      const after = yield* start(3)
+      yield* openGate(2)
+      assert.deepStrictEqual(yield* joinAll(after), [Result.succeed(30)])
+    })
+  )
+  it.effect("a batch takes only half of many waiting items", () =>
+    Effect.gen(function* () {
+      const { start, openGate, items } = yield* given({ lanes: 1, maxBatch: 5, halveAbove: 2 })
+      const fibers = [...(yield* start(1)), ...(yield* start(2, 3, 4, 5, 6, 7, 8, 9))]
+      for (const index of [0, 1, 2, 3]) yield* openGate(index)
+      assert.deepStrictEqual(items(), [[1], [2, 3, 4, 5], [6, 7], [8, 9]])
+      yield* joinAll(fibers)
+    })
+  )
+  it.live("an item fails after its time limit, waiting or running, and is not run later", () =>
+    Effect.gen(function* () {
+      const { runItem, openGate, items } = yield* given({ lanes: 1, maxBatch: 1, halveAbove: 1 })
+      const [running, waiting] = [runItem(1, 20), runItem(2, 20)]
+      const failures = yield* Effect.all([Effect.flip(running), Effect.flip(waiting)], { concurrency: "unbounded" })
+      assert.deepStrictEqual(failures, ["timed out", "timed out"])
+      const last = yield* Effect.forkChild(runItem(3), { startImmediately: true })
+      yield* openGate(0)
+      yield* openGate(1)
+      assert.deepStrictEqual(items(), [[1], [3]])
+      assert.strictEqual(yield* Fiber.join(last), 30)
+    })
+  )
+  it.effect("an item fails at once if the queue is full, and the others do not fail", () =>
+    Effect.gen(function* () {
+      const { runItem, start, openGate } = yield* given({ lanes: 1 })
+      const fibers = [...(yield* start(1)), ...(yield* start(2, 3, 4, 5, 6, 7, 8, 9))]
+      assert.strictEqual(yield* Effect.flip(runItem(10)), "overloaded")
+      for (const index of [0, 1, 2, 3]) yield* openGate(index)
+      const expected = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((item) => Result.succeed(item * 10))
+      assert.deepStrictEqual(yield* joinAll(fibers), expected)
+    })
+  )
+  it.effect(
+    "interrupting an item removes it from the queue; once its batch runs, the caller waits for the batch to end",
+    () =>
+      Effect.gen(function* () {
+        const { start, openGate, items } = yield* given({ lanes: 1 })
+        const running = yield* start(1)
+        const [waiting, other] = yield* start(2, 3)
+        if (waiting === undefined || other === undefined) return assert.fail("expected two items")
+        yield* Fiber.interrupt(waiting)
+        const interruption = yield* Effect.forkChild(Fiber.interruptAll(running), { startImmediately: true })
+        for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow
+        assert.isUndefined(interruption.pollUnsafe())
+        yield* openGate(0)
+        yield* Fiber.join(interruption)
+        yield* openGate(1)
+        assert.deepStrictEqual(items(), [[1], [3]])
+        assert.deepStrictEqual(yield* Fiber.join(other), Result.succeed(30))
+        assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(waiting)))
+      })
+  )
+  it.effect("a batch has items of one key, and keys take turns", () =>
+    Effect.gen(function* () {
+      const { startWithKey, openGate, items } = yield* given({ lanes: 1 })
+      const fibers = [...(yield* startWithKey("a", 1)), ...(yield* startWithKey("a", 2, 3, 4, 5, 6))]
+      fibers.push(...(yield* startWithKey("b", 7)), ...(yield* startWithKey("c", 8)))
+      for (const index of [0, 1, 2, 3, 4]) yield* openGate(index)
+      assert.deepStrictEqual(items(), [[1], [2, 3, 4], [7], [8], [5, 6]])
+      yield* joinAll(fibers)
+    })
+  )
+  it.effect("one key does not occupy all lanes", () =>
+    Effect.gen(function* () {
+      const { startWithKey, openGate, items } = yield* given({ lanes: 3, lanesPerKey: 2 })
+      const fibers = [
+        ...(yield* startWithKey("a", 1)),
+        ...(yield* startWithKey("a", 2)),
+        ...(yield* startWithKey("a", 3)),
+        ...(yield* startWithKey("b", 4)),
+        ...(yield* startWithKey("c", 5))
+      ]
+      assert.deepStrictEqual(items(), [[1], [2], [4]])
+      yield* openGate(2)
+      assert.deepStrictEqual(items(), [[1], [2], [4], [5]])
+      yield* openGate(0)
+      assert.deepStrictEqual(items(), [[1], [2], [4], [5], [3]])
+      for (const index of [1, 3, 4]) yield* openGate(index)
+      const expected = [1, 2, 3, 4, 5].map((item) => Result.succeed(item * 10))
+      assert.deepStrictEqual(yield* joinAll(fibers), expected)
+    })
+  )
+  it.effect("after a defect, each item of the batch runs again in its own batch", () =>
+    Effect.gen(function* () {
+      const batches: Array<ReadonlyArray<number>> = []
+      const runItem = yield* makeBatcher<number, number, string>({
+        ...{ lanes: 1, lanesPerKey: 1, maxBatch: 3, halveAbove: 3, maxWaiting: 8 },
+        ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+        run: (items) => {
+          batches.push(items)
+          return items.includes(2) ? Effect.die("two") : Effect.succeed(items)
+        }
+      })
+      const exits = yield* Effect.forEach([1, 2, 3], (item) => Effect.exit(runItem("key", item, 60_000)), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(exits, [Exit.succeed(1), Exit.die("two"), Exit.succeed(3)])
+      assert.deepStrictEqual(batches, [[1, 2, 3], [1], [2], [3]])
+    })
+  )
+  it.effect("an item that is interrupted while its batch runs is not run again", () =>
+    Effect.gen(function* () {
+      const { start, openGate, items } = yield* given({ lanes: 1 })
+      const running = yield* start(1)
+      const interruption = yield* Effect.forkChild(Fiber.interruptAll(running), { startImmediately: true })
+      yield* openGate(0)
+      yield* Fiber.join(interruption)
+      for (const fiber of running) assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
+      assert.deepStrictEqual(items(), [[1]])
+    })
+  )
+})
