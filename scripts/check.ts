@@ -32,7 +32,7 @@ const published = globSync("packages/*").filter((folder) => {
   return isPrivate !== true
 })
 
-/** The files for Effect's diagnostics. Sources come first: TypeScript's project service fails on one that it reads after a test. */
+/** The files for Effect's diagnostics, sources first: TypeScript's project service fails on one that it reads after a test. */
 const effectFiles = "node_modules/.cache/effect-diagnostics.json"
 mkdirSync("node_modules/.cache", { recursive: true })
 writeFileSync(effectFiles, JSON.stringify({ files: files.map((file) => resolve(file)) }))
