@@ -9,7 +9,7 @@ it("every example is tested", () => {
   const files = globSync("examples/*.ts", { exclude: ["**/*.test.ts"] })
   assert.sameMembers(
     files.map((file) => file.slice("examples/".length, -".ts".length)),
-    [...Object.keys(examples), "client", "contract.node-test"]
+    [...Object.keys(examples), "client", "contract.node-test", "testing.node-test"]
   )
 })
 

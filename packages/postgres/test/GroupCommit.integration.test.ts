@@ -13,7 +13,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arrays, Cause, DateTime, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
+import { Array as Arrays, Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 
 const Ports = Postgres.layer.pipe(
@@ -255,6 +255,34 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         })
       )
       for (const fiber of waiting) assert.deepStrictEqual(yield* Fiber.join(fiber), viewed)
+    })
+  )
+
+  it.effect("a request waits only for its own row, not for others that wait for a row locked longer", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { drafts, completing } = yield* given
+      const [locked = aDraft(), brief = aDraft()] = drafts
+      const lock = ({ id }: Draft) => sql`SELECT 1 FROM communications WHERE id = ${id}::uuid FOR UPDATE`
+      const waiting = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* lock(locked)
+          const fibers = yield* Effect.forEach(Array(6).fill(locked), (draft) => outside(completing(draft)))
+          yield* untilFourWait
+          const [hasLock, unlock] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+          const locking = yield* outside(
+            sql.withTransaction(Effect.all([lock(brief), Deferred.succeed(hasLock, undefined), Deferred.await(unlock)]))
+          )
+          yield* Deferred.await(hasLock)
+          const request = yield* outside(completing(brief))
+          yield* Effect.sleep("20 millis")
+          yield* Deferred.succeed(unlock, undefined)
+          yield* Fiber.join(locking)
+          assert.deepStrictEqual(yield* Fiber.join(request), completed(brief))
+          return fibers
+        })
+      )
+      yield* Effect.forEach(waiting, Fiber.await)
     })
   )
 

@@ -8,9 +8,12 @@
  * ```
  *
  * The clauses can share a storage. Some wait in real time: if the storage is slow, allow a minute for each.
+ *
+ * For tests of a host's own code: `createTestCommunications` and the builders `aPerson`, `aCompany`, `aDraft`, `anAct`.
  */
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"
+export type { TestAct, TestCompany, TestDraft, TestPerson, TestTime } from "./Builders.ts"
 export { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
 export * from "./CommunicationsContract.ts"
 export * from "./ContactInformationsContract.ts"
@@ -18,4 +21,6 @@ export * from "./contracts.ts"
 export * from "./EventsContract.ts"
 export * from "./Fixtures.ts"
 export { isolationContract } from "./IsolationContract.ts"
+export type { Seed, Seeds, TestCaller, TestCompleted } from "./Seeds.ts"
 export * from "./SessionsContract.ts"
+export * from "./TestCommunications.ts"

@@ -9,7 +9,7 @@ import {
   ContactInformationNotFound,
   type OrganisationId
 } from "@communications/core"
-import { Effect, Layer, Semaphore } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { GroupCommit, matchTransaction } from "../batching/GroupCommit.ts"
 import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
@@ -17,12 +17,10 @@ import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 import { listStatement } from "./ListStatement.ts"
+import { makeUntilUnlocked } from "./LockWaiters.ts"
 import type { OnLock } from "./StepSql.ts"
 import { keyOf } from "./StepStatements.ts"
 import { makeTakeStep } from "./TakeStep.ts"
-
-/** With group commit, how many requests may wait for locked rows at once: each of them occupies a connection. */
-const maxLockWaiters = 4
 
 /** Communications in PostgreSQL. Each change is one statement, and so needs no explicit transaction. */
 export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = Layer.effect(
@@ -33,8 +31,8 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const { history } = yield* historyStatements
     const client = yield* SqlClient.SqlClient
     const groupCommit = yield* GroupCommit
-    const lockWaiters = yield* Semaphore.make(maxLockWaiters)
-    const take = yield* makeTakeStep(lockWaiters)
+    const untilUnlocked = yield* makeUntilUnlocked
+    const take = yield* makeTakeStep(untilUnlocked)
 
     /** Returns false if the id or the number exists already. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
@@ -87,14 +85,14 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
             Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))
           )
         const waitForLock = view("wait")
-        /** Tries without waiting first: only a locked row needs a permit. */
-        const waitWithPermit = Effect.flatMap(view("skip"), (found) =>
-          found.viewed_on === null ? lockWaiters.withPermit(waitForLock) : Effect.succeed(found)
-        )
+        const attempt = Effect.map(view("skip"), (found) => (found.viewed_on === null ? undefined : found))
         return withTimeLimit("communications.view")(
           groupCommit === "off"
             ? waitForLock
-            : matchTransaction(client, { inTransaction: () => waitForLock, otherwise: () => waitWithPermit })
+            : matchTransaction(client, {
+                inTransaction: () => waitForLock,
+                otherwise: () => untilUnlocked(attempt, waitForLock)
+              })
         )
       }
     })

@@ -11,16 +11,17 @@ import {
   type Step,
   type StorageUnavailable
 } from "@communications/core"
-import { Effect, type Semaphore } from "effect"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { GroupCommit, makeStorageBatcher, matchTransaction } from "../batching/GroupCommit.ts"
 import { withRemainingTime, withTimeLimit } from "../statements/StorageErrors.ts"
 import { fromRow } from "./CommunicationRows.ts"
+import type { UntilUnlocked } from "./LockWaiters.ts"
 import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
 import { makeRunSteps, type StepResult } from "./StepStatements.ts"
 
-/** Makes `take` of `Communications`. With group commit, waiting for a locked row needs a permit of `lockWaiters`. */
-export const makeTakeStep = Effect.fnUntraced(function* (lockWaiters: Semaphore.Semaphore) {
+/** Makes `take` of `Communications`. With group commit it waits for locked rows by `untilUnlocked`. */
+export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnlocked) {
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps
 
@@ -70,10 +71,7 @@ export const makeTakeStep = Effect.fnUntraced(function* (lockWaiters: Semaphore.
 
     const single = withTimeLimit("communications.take")(waitForLock)
 
-    /** Tries without waiting first: only a row that is still locked needs a permit. */
-    const retryOutsideBatch = Effect.flatMap(Effect.flatMap(runSingle(request, "skip"), decodeResult), (result) =>
-      result === undefined ? lockWaiters.withPermit(waitForLock) : Effect.succeed(result)
-    )
+    const retryOutsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
