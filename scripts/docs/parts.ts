@@ -33,8 +33,8 @@ const membersOf = (ast: SchemaAST.AST, isOptional: boolean): ReadonlyArray<strin
     : []
 
 /**
- * The parameters of an operation. If its request is a union, first the members that all alternatives share, then those of
- * each alternative; a member that one alternative needs is not listed as optional.
+ * The parameters of an operation. If its request is a union, the members that all alternatives share come first, then
+ * those of each alternative. A member that one alternative needs is not listed as optional.
  */
 const parameters = ({ request: { ast } }: Operations, isOptional: boolean): string => {
   const types = SchemaAST.isUnion(ast) ? ast.types : [ast]
