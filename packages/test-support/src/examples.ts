@@ -77,8 +77,7 @@ export const examples: Readonly<Record<string, Example>> = {
       process.exit()`,
     ...statuses
   },
-  retry: { ...states, posted: ["41"] },
-  testing: { use: "", prints: ["passed", "passed"], posted: [] }
+  retry: { ...states, posted: ["41"] }
 }
 
 /** Runs a program and returns its output. */
