@@ -29,6 +29,11 @@ describe("a server that cannot start", () => {
       /^DATABASE_URL must be/
     ],
     [
+      "a DATABASE_URL with a password that is not percent-encoded",
+      { DATABASE_URL: "postgres://u:x@s3cret/y:z#@127.0.0.1/x" },
+      /^DATABASE_URL must be .* percent-encoded/
+    ],
+    [
       "an unreachable database",
       { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" },
       /127\.0\.0\.1:1\/x .*ECONNREFUSED/
