@@ -126,7 +126,10 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
   return {
     ...methods,
 
-    /** Calls the handler for each event until `stop` is called; see `subscribe`. A handler that throws is retried. */
+    /**
+     * Calls the handler for each event, until `stop` or `dispose` is called. A handler that throws is called again. `stop`
+     * does not wait for a running handler.
+     */
     subscribe: ({
       handler,
       ...subscription
@@ -139,7 +142,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
       return { stop: (): Promise<void> => Effect.runPromise(Fiber.interrupt(fiber)) }
     },
 
-    /** Releases the resources of the ports. A handle that the host passed in stays open. */
+    /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
     dispose: (): Promise<void> => runtime.dispose()
   }
 }
