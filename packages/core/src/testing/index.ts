@@ -11,6 +11,8 @@
  *
  * For tests of a host's own code: `createTestCommunications` and the builders `aPerson`, `aCompany`, `aDraft`, `anAct`.
  */
+import "../effectVersion.ts"
+
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"
 export type { TestAct, TestCompany, TestDraft, TestPerson, TestTime } from "./Builders.ts"

@@ -1,4 +1,6 @@
 /** A client of the API for programs in Effect, over any `HttpClient`. */
+import "../sameEffect.ts"
+
 import {
   type FieldsInput,
   type Group,
