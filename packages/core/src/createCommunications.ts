@@ -1,12 +1,19 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
 import { Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
 import type { CommunicationEvent } from "./domain/CommunicationEvent.ts"
-import type { InvalidCaller, InvalidRequest, UnknownFields } from "./domain/errors/index.ts"
+import {
+  type InvalidCaller,
+  type InvalidRequest,
+  StorageUnavailable,
+  type UnknownFields
+} from "./domain/errors/index.ts"
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
+import { RequestId } from "./use-cases/Authentication.ts"
 import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
@@ -47,8 +54,14 @@ export type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, Metho
 
 /** With `fields_set` a method returns the named fields, without it all of them. */
 export interface MethodWithFieldsSet<Op extends Operations, Nameable> {
-  (request: MethodRequest<Op> & { readonly fields_set?: null }): PromisedOutcome<Op["answer"]["Type"], Op>
-  (request: MethodRequest<Op> & { readonly fields_set: FieldsInput }): PromisedOutcome<Sparse<Nameable>, Op>
+  (
+    request: MethodRequest<Op> & { readonly fields_set?: null },
+    options?: CallOptions
+  ): PromisedOutcome<Op["answer"]["Type"], Op>
+  (
+    request: MethodRequest<Op> & { readonly fields_set: FieldsInput },
+    options?: CallOptions
+  ): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
 /** The method of an operation. */
@@ -57,7 +70,7 @@ export type Method<Op extends Operations> = Op extends {
   readonly nameable?: infer Nameable
 }
   ? MethodWithFieldsSet<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: MethodRequest<Op>) => PromisedOutcome<Op["answer"]["Type"], Op>
+  : (request: MethodRequest<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {
@@ -77,9 +90,12 @@ export interface RunningSubscription {
 
 /** The operations for hosts without Effect, as `createCommunications` makes them. */
 export interface CommunicationsApi extends Methods {
-  /** Calls the handler for each event until `stop` is called; see `subscribe`. A handler that throws is retried. */
+  /**
+   * Calls the handler for each event, until `stop` or `dispose` is called. A handler that throws is called again. `stop`
+   * does not wait for a running handler.
+   */
   readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
-  /** Releases the resources of the ports. A handle that the host passed in stays open. */
+  /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
   readonly dispose: () => Promise<void>
 }
 
@@ -122,16 +138,21 @@ export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsA
 
   const methods = inGroups<Methods>(
     operations,
-    (operation) => (request: UncheckedRequest) =>
-      runtime.runPromise(
-        Effect.match(
-          Effect.suspend(() => run(operation, request)),
-          {
-            onSuccess: (value) => ({ ok: true, value }),
-            onFailure: (error) => ({ ok: false, error })
-          }
+    (operation) =>
+      async (request: UncheckedRequest, options: CallOptions = {}) => {
+        checkCallOptions(options)
+        const call: Effect.Effect<Outcome<Schema.Json, MethodFailure<Operations>>, never, Ports> = Effect.match(
+          Effect.provideService(
+            Effect.suspend(() => run(operation, request)),
+            RequestId,
+            options.request_id ?? null
+          ),
+          { onSuccess: (value) => ({ ok: true, value }), onFailure: (error) => ({ ok: false, error }) }
         )
-      )
+        const timedOut = () =>
+          ({ ok: false, error: new StorageUnavailable({ operation: operation.name, reason: "timeout" }) }) as const
+        return runtime.runPromise(withCallOptions(call, options, timedOut))
+      }
   )
 
   return {

@@ -1,6 +1,7 @@
 /** The communications of a CRM: the domain, its ports, its use cases and its operations. */
 import "./effectVersion.ts"
 
+export type { CallOptions, CallSignal } from "./CallOptions.ts"
 export * from "./createCommunications.ts"
 export * from "./domain/Caller.ts"
 export * from "./domain/Communication.ts"
