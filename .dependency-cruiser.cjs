@@ -1,4 +1,4 @@
-/** Who may import whom. Each rule has a probe in scripts/probes.ts, which proves that it catches something. */
+/** The imports that are forbidden. A probe in scripts/probes.ts violates each rule and proves that it is reported. */
 const source = "^(packages|apps)/[^/]+/src/"
 const effect = "^node_modules/effect/"
 const core = "^packages/core/"
@@ -8,103 +8,98 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: "error", f
 
 module.exports = {
   forbidden: [
-    rule("no-cycles", "No circle of imports, not even of types.", {}, { circular: true }),
+    rule("no-cycles", "Imports form no cycle, not even imports of types.", {}, { circular: true }),
     rule(
       "everything-resolves",
-      "The other rules speak of files: an import that leads to none would escape them. What the bench's peers need is installed with the bench.",
+      "Every import leads to a file, because the other rules match the paths of files. The dependencies of the bench's peers are installed with the bench.",
       { pathNot: "^bench/peers/" },
       { couldNotResolve: true }
     ),
-    rule("nothing-forgotten", "A source imports something or is imported.", { orphan: true, path: source }, {}),
+    rule("nothing-forgotten", "Every source imports another file or is imported.", { orphan: true, path: source }, {}),
     rule(
       "only-declared-dependencies",
-      "A source imports what its package.json brings along: no development tool, nothing that is there by hoisting. The helpers of tests are never installed elsewhere.",
+      "A source imports only the dependencies of its package.json: no development dependency, and no package that resolves only through hoisting. The test helpers are exempt, because they are not published.",
       { path: source, pathNot: testSupport },
       { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] }
     ),
     rule(
       "source-imports-source",
-      "No source imports tests, scripts, examples or what was built.",
+      "A source does not import tests, scripts, examples or build output.",
       { path: source },
       { pathNot: source, dependencyTypes: ["local"] }
     ),
     rule(
       "packages-by-name",
-      "Another package is imported by its name, so that its `exports` decide what can be seen of it.",
+      "Packages import each other by name, so that their `exports` limit access.",
       { path: "^((packages|apps)/[^/]+|[^/]+)/" },
       { path: "^packages/", pathNot: "^$1/", dependencyTypes: ["local"], dependencyTypesNot: ["aliased-workspace"] }
     ),
-    rule(
-      "no-app-in-packages",
-      "Apps are built of packages, never the reverse.",
-      { path: "^packages/" },
-      { path: "^apps/" }
-    ),
+    rule("no-app-in-packages", "Packages do not import apps.", { path: "^packages/" }, { path: "^apps/" }),
     rule(
       "testing-stays-outside",
-      "The contract suites and the helpers of tests are for tests.",
+      "Sources do not import the contract suites or the test helpers.",
       { path: source, pathNot: [`${core}src/testing/`, testSupport] },
       { path: [`${core}src/testing/`, testSupport] }
     ),
 
     rule(
       "core-needs-only-effect",
-      "The core depends on `effect` and nothing else: no Node, no adapter.",
+      "The core imports only `effect`: no Node modules and no adapters.",
       { path: `${core}src/` },
       { pathNot: [`${core}src/`, effect] }
     ),
     rule(
       "core-needs-only-stable-effect",
-      "The modules below `effect/` are unstable: they end in the adapters.",
+      "Modules under `effect/` are unstable, so only adapters import them.",
       { path: `${core}src/`, pathNot: `${core}src/testing/` },
       { path: effect, pathNot: `${effect}dist/index\\.js$` }
     ),
     rule(
       "contracts-need-only-effect-testing",
-      "Of the unstable modules the contract suites need the test clock and secure randomness.",
+      "The contract suites import only two unstable modules: the test clock and secure randomness.",
       { path: `${core}src/testing/` },
       { path: effect, pathNot: `${effect}dist/(index|testing/index|crypto/SecureRandom)\\.js$` }
     ),
     rule(
       "domain-imports-domain",
-      "Deciding is pure: the domain knows no port and no use case.",
+      "The domain is pure: it imports no ports and no use cases.",
       { path: `${core}src/domain/` },
       { path: `${core}src/(?!domain/|testing/)` }
     ),
     rule(
       "ports-import-domain",
-      "A port knows no use case.",
+      "Ports do not import use cases.",
       { path: `${core}src/ports/` },
       { path: `${core}src/(?!domain/|ports/|testing/)` }
     ),
     rule(
       "memory-imports-ports",
-      "The adapters in memory know the ports, no operation.",
+      "The adapters in memory import ports, but no operations.",
       { path: `${core}src/memory/` },
       { path: `${core}src/(?!domain/|ports/|memory/)` }
     ),
     rule(
       "use-cases-import-no-adapter",
-      "Use cases and operations know the ports, never an adapter.",
+      "Use cases and operations import ports, but no adapters.",
       { path: `${core}src/(use-cases|operations)/` },
       { path: `${core}src/memory/` }
     ),
     rule(
       "use-cases-import-no-operation",
-      "Operations are made of use cases, never the reverse.",
+      "Use cases do not import operations.",
       { path: `${core}src/use-cases/` },
       { path: `${core}src/operations/` }
     ),
 
     rule(
       "postgres-needs-core-and-sql",
-      "The adapter of storage knows the core, `effect` and its database.",
+      "The PostgreSQL adapter imports only the core, `effect`, its driver and `node:crypto`.",
       { path: "^packages/postgres/src/" },
       { pathNot: ["^packages/postgres/", core, effect, "^node_modules/@effect/sql-pg/", "^crypto$"] }
     ),
     rule(
       "http-needs-core",
-      "The adapter of HTTP knows the core and `effect`: no Node, so that it runs wherever the core does.",
+      "The HTTP adapter imports only the core and `effect`. Without Node modules it runs wherever the core runs.",
       { path: "^packages/http/src/" },
       { pathNot: ["^packages/http/", core, effect] }
     )

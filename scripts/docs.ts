@@ -11,6 +11,8 @@ import { writeFileSync } from "node:fs"
 import { languageFindings } from "./docs/language.ts"
 import { linkFindings } from "./docs/links.ts"
 import { parts } from "./docs/parts.ts"
+import { probes } from "./docs/probes.ts"
+import { referenceFindings } from "./docs/references.ts"
 import { markerFindings, rewrite } from "./docs/rewrite.ts"
 import { documents, quotations, shellBlocks, sources, type Texts } from "./docs/texts.ts"
 
@@ -26,33 +28,21 @@ if (!process.argv.includes("--check")) {
 const findingsIn = (documents: Texts, sources: Texts): ReadonlyArray<string> => [
   ...markerFindings(documents, origin),
   ...linkFindings(documents),
+  ...referenceFindings(documents, sources),
   ...languageFindings(new Map([...documents, ...sources]))
-]
-
-/** A file with one fault, planted in memory, and the finding that must report it. */
-const probes: ReadonlyArray<readonly [file: string, fault: string, finding: RegExp]> = [
-  ["docs/zz.md", "<!-- generated: codes -->\n| `OK` |\n<!-- end: codes -->", /the part codes is stale/],
-  ["docs/zz.md", "<!-- generated: codes -->\n| `OK` |", /is not of the form/],
-  ["docs/zz.md", "<!-- example: memory -->\n```ts\nlet stale\n```", /the example memory is stale/],
-  ["docs/zz.md", "<!-- example: missing -->", /there is no example missing/],
-  ["docs/zz.md", "```ts\nlet unmarked\n```", /is not of the form/],
-  ["docs/zz.md", "```bash\nls\n```", /shell blocks are/],
-  ["README.md", "<!-- not run: it takes long -->\n```sh\nls\n```", /must run/],
-  ["docs/zz.md", "[a file](missing.md)", /leads to no file/],
-  ["docs/zz.md", "# A heading\n\n[a heading](#a-headline)", /leads to no heading/],
-  ["docs/zz.md", "[outside](../../README.md)", /leaves the repository/],
-  ["docs/zz.md", "First this. Who reads it stops.", /"Who" in/],
-  ["zz.ts", "// The function\n// tells the caller.", /"tells" in/],
-  ["zz.ts", "/** What is read. */", /"What is" in/]
 ]
 
 const [texts, code] = [documents(), sources()]
 const found = findingsIn(texts, code)
 const missed = probes.flatMap(([file, fault, finding]) => {
   const planted: Texts = new Map([[file, `${fault}\n`]])
-  const findings = file.endsWith(".md") ? findingsIn(planted, new Map()) : findingsIn(new Map(), planted)
-  const reported = findings.filter((finding) => finding.startsWith(file))
-  return reported.length === 1 && finding.test(reported.join()) ? [] : [`${JSON.stringify(fault)} led to: ${reported}`]
+  const findings = file.endsWith(".md")
+    ? findingsIn(new Map([...texts, ...planted]), new Map())
+    : findingsIn(texts, planted)
+  const reported = findings.filter((finding) => finding.startsWith(`${file}: `))
+  return reported.length > 0 && reported.every((line) => finding.test(line))
+    ? []
+    : [`${JSON.stringify(fault)} led to: ${reported}`]
 })
 const notRun = [...texts].flatMap(([file, text]) =>
   shellBlocks(text).flatMap(({ notRun }) => (notRun === undefined ? [] : [`${file}: ${notRun}`]))

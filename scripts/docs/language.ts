@@ -1,8 +1,9 @@
-import type { Texts } from "./texts.ts"
+import ts from "typescript"
+import { type Texts, withoutBlocks } from "./texts.ts"
 
 /** Beginnings of sentences, and words, that readers have to decode. */
 const avoided = [
-  /(?<=^|[.:;?!|] )(?:Who|Whoever|What is|What was)\b/gm,
+  /(?<![a-z\d])(?:Who|Whoever|What is|What was)(?![a-z\d])/g,
   /\b(?:told|tells|whoever|whom|gathered|wanted|held|left|taken|the family|ceremony|anew|altogether)\b/gi
 ]
 
@@ -13,31 +14,47 @@ const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
   [/\btaken over\b/gi, "the usual word for a process that replaces another"],
   [/\block (?:is )?held\b/gi, "the term: a transaction holds a lock"],
   [/\b(?:by|for) whom\b/gi, "has no plainer form of the same length"],
-  [/\bleft (?:for|of|open|out|over|the state|to)\b/gi, "phrases that every reader knows"]
+  [/\bis left for the\b/gi, "the usual word for work that another part does"]
 ]
-
-/** The comments of a source: each block, and each run of `//` lines. */
-const commentsOf = (code: string): ReadonlyArray<string> =>
-  Array.from(code.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/ .*(?:\n *\/\/ .*)*)/g), ([comment]) =>
-    comment
-      .replaceAll(/\/\*\*?|\*\/|^ *(?:\*(?!\/)|\/\/) ?/gm, "")
-      .replaceAll(/\s+/g, " ")
-      .trim()
-  )
 
 /** The paragraphs of a document, without its code and list markers. */
 const paragraphsOf = (text: string): ReadonlyArray<string> =>
-  text
-    .replaceAll(/^```[\s\S]*?^```$/gm, "")
+  withoutBlocks(text)
     .replaceAll(/`[^`\n]*`/g, "``")
     .split(/\n\s*\n|\n(?= *(?:[-*|#]|\d+\.) )/)
-    .map((paragraph) => paragraph.replace(/^ *(?:[-*#]+|\d+\.) /, "").replaceAll(/\s*\n\s*/g, " "))
 
-/** The findings about the prose of documents and the comments of sources. */
+/** The comments of a source: each block, and each run of lines that begin with `//`, or in scripts and YAML with `#`. */
+const commentsOf = (code: string, mark: string): ReadonlyArray<string> =>
+  Array.from(
+    code.matchAll(new RegExp(`(?<=^|\\s)(?:/\\*[\\s\\S]*?\\*/|${mark}.*(?:\\n *${mark}.*)*)`, "g")),
+    ([comment]) => comment.replaceAll(new RegExp(`/\\*\\*?|\\*/|^ *(?:\\*|${mark})`, "gm"), "")
+  )
+
+/** The string literals with a blank, which people may read; no tagged template, and no SQL. */
+const stringsOf = (code: string): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node)) return
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      found.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile("", code, ts.ScriptTarget.Latest))
+  return found.filter((text) => /\S\s+\S/.test(text) && !/\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\b/.test(text))
+}
+
+const proseOf = (file: string, text: string): ReadonlyArray<string> => {
+  if (file.endsWith(".md")) return paragraphsOf(text)
+  if (file.endsWith("package.json")) return text.match(/(?<="description": ).*/g) ?? []
+  if (/\.(?:sh|yml)$|^\.ci\//.test(file)) return commentsOf(text, "#")
+  return [...commentsOf(text, "//"), ...stringsOf(text)]
+}
+
+/** The findings about the prose of documents, comments, string literals and descriptions. */
 export const languageFindings = (texts: Texts): ReadonlyArray<string> =>
   [...texts].flatMap(([file, text]) =>
-    (file.endsWith(".md") ? paragraphsOf(text) : commentsOf(text)).flatMap((prose) => {
-      const checked = allowed.reduce((rest, [phrase]) => rest.replaceAll(phrase, ""), prose)
+    proseOf(file, text).flatMap((prose) => {
+      const checked = allowed.reduce((rest, [phrase]) => rest.replaceAll(phrase, ""), prose.replaceAll(/\s+/g, " "))
       return avoided.flatMap((words) =>
         Array.from(checked.matchAll(words), ({ 0: word, index }) => {
           const around = checked.slice(Math.max(0, index - 30), index + word.length + 30)

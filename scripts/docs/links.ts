@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs"
-import { join, relative, resolve } from "node:path"
-import type { Texts } from "./texts.ts"
+import { dirname, join } from "node:path"
+import manifest from "../../package.json" with { type: "json" }
+import { type Texts, withoutBlocks } from "./texts.ts"
 
-/** A document without its code, in which nothing is a link or a heading. */
-const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, "")
+/** The address of the repository. */
+export const repository = manifest.repository.url.replaceAll(/^git\+|\.git$/g, "")
 
 /** The anchors that GitHub makes of the headings of a document. */
 const anchorsOf = (text: string): ReadonlySet<string> => {
   const anchors = new Set<string>()
-  for (const [, heading = ""] of withoutCode(text).matchAll(/^#{1,6} (.*)$/gm)) {
+  for (const [, heading = ""] of withoutBlocks(text).matchAll(/^#{1,6} (.*)$/gm)) {
     const anchor = heading
       .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
       .toLowerCase()
@@ -21,22 +22,31 @@ const anchorsOf = (text: string): ReadonlySet<string> => {
   return anchors
 }
 
-const link = /\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)|(?:href|src)="([^"]+)"/gm
+const link = /\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)|(?:href|src)=["']([^"']+)["']/gm
 
 /** The links of the documents that lead to no file, to no heading or out of the repository. */
 export const linkFindings = (documents: Texts): ReadonlyArray<string> =>
   [...documents].flatMap(([file, text]) => {
-    const prose = withoutCode(text).replaceAll(/`[^`\n]*`/g, "")
+    const prose = withoutBlocks(text).replaceAll(/`[^`\n]*`/g, "")
+    const undefinedLinks = Array.from(
+      prose.matchAll(/\[([^\]]+)\]\[([^\]]*)\]/g),
+      ([, label = "", name]) => name || label
+    )
+      .filter((name) => !prose.toLowerCase().includes(`\n[${name.toLowerCase()}]: `))
+      .map((name) => `${file}: the link [${name}] has no definition`)
     const targets = Array.from(prose.matchAll(link), ([, inline, reference, html]) => inline ?? reference ?? html ?? "")
-    return targets
-      .filter((target) => !/^[a-z]+:/.test(target))
+    const deadLinks = targets
+      .map((target) => target.replace(`${repository}/blob/main/`, "/").replace(`${repository}/tree/main/`, "/"))
+      .filter((target) => !/^[a-z]+:/i.test(target))
       .flatMap((target) => {
         const [path = "", anchor] = target.split("#")
-        const found = path === "" ? file : relative("", resolve(join(file, ".."), decodeURI(path)))
+        const folder = path.startsWith("/") ? "." : dirname(file)
+        const found = path === "" ? file : join(folder, decodeURI(path))
         if (found.startsWith("..")) return [`${file}: the link ${target} leaves the repository`]
         if (!documents.has(found) && !existsSync(found)) return [`${file}: the link ${target} leads to no file`]
         const headings = documents.get(found)
         if (anchor === undefined || headings === undefined || anchorsOf(headings).has(anchor)) return []
         return [`${file}: the link ${target} leads to no heading`]
       })
+    return [...undefinedLinks, ...deadLinks]
   })

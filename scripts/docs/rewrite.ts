@@ -1,5 +1,5 @@
 /** Writes what documents take from the code: generated parts and examples, between or after their markers. */
-import { shellBlocks, type Texts } from "./texts.ts"
+import { shellBlocks, type Texts, withoutBlocks } from "./texts.ts"
 
 export interface Sources {
   readonly parts: Texts
@@ -39,10 +39,11 @@ export const markerFindings = (documents: Texts, sources: Sources): ReadonlyArra
     if (file === "README.md" && shellBlocks(text).some(({ notRun }) => notRun !== undefined))
       report("each shell block of the README must run")
     const own = text.replaceAll(generated, "").replaceAll(quoted, "")
-    for (const [line] of own.matchAll(/^(```(ts|typescript|tsx|js|javascript)\b|<!-- (generated|end|example):).*$/gm))
-      report(`${line} is not of the form <!-- example: NAME --> or <!-- generated: NAME --> … <!-- end: NAME -->`)
-    for (const [line] of own.matchAll(/^( +```.*|```(bash|shell|console|zsh))$/gm))
-      report(`${line.trim()}: shell blocks are \`\`\`sh, and no block is indented`)
+    const marker = /^\s*<!--\s*(?:generated|end|example)\b.*$|^```ts$/m.exec(own)?.[0]
+    if (marker !== undefined)
+      report(`${marker} is not of the form <!-- example: NAME --> or <!-- generated: NAME --> … <!-- end: NAME -->`)
+    const fence = /^[\s>*+\d.-]*(?:```|~~~).*$/m.exec(withoutBlocks(own))?.[0]
+    if (fence !== undefined) report(`${fence.trim()} is no block of sh, ts, text, json, sql or mermaid at the margin`)
   }
   for (const name of sources.parts.keys()) if (!placed.has(name)) findings.push(`no document has the part ${name}`)
   return findings

@@ -5,7 +5,7 @@ export type Texts = ReadonlyMap<string, string>
 
 const read = (...patterns: ReadonlyArray<string>): Texts =>
   new Map(
-    globSync(patterns, { exclude: ["**/node_modules", "**/dist", "**/data"] })
+    globSync(patterns, { exclude: ["**/node_modules", "**/dist", "**/data", "scripts/docs/probes.ts"] })
       .sort()
       .map((file) => [file, readFileSync(file, "utf8")])
   )
@@ -13,8 +13,20 @@ const read = (...patterns: ReadonlyArray<string>): Texts =>
 /** Every Markdown document of the repository. */
 export const documents = (): Texts => read("**/*.md", ".github/**/*.md")
 
-/** Every source in TypeScript. */
-export const sources = (): Texts => read("**/*.ts")
+/** Every source, script, configuration with comments, and package.json. */
+export const sources = (): Texts =>
+  read("**/*.{ts,mts,mjs,cjs,jsonc,sh}", ".*.cjs", ".github/**/*.yml", ".ci/run", "**/package.json")
+
+const code = /^```(?:sh|ts|text|json|sql|mermaid)\n(?:(?! *(?:```|~~~)).*\n)*```$/gm
+
+/** A document without its code blocks. */
+export const withoutBlocks = (text: string): string => text.replaceAll(code, "")
+
+/** The code blocks of a document and its code in sentences. */
+export const codeOf = (text: string): ReadonlyArray<string> => [
+  ...(text.match(code) ?? []),
+  ...(withoutBlocks(text).match(/`[^`\n]+`/g) ?? [])
+]
 
 /** What `ts` blocks quote: each example by its name, and its regions as `file#region`. */
 export const quotations = (): Texts => {
