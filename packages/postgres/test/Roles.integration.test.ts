@@ -1,0 +1,82 @@
+/** The rights that docs/embedding.md lists for the role that serves, on the real PostgreSQL. */
+import { randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { Accounts, createCommunications, Name, type Operations, orThrow } from "@communications/core"
+import { freshCaller } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { Effect, Layer, Redacted } from "effect"
+import pg from "pg"
+import { assert, expect, it, onTestFinished } from "vitest"
+
+const schema = "communications"
+const embedding = readFileSync(new URL("../../../docs/embedding.md", import.meta.url), "utf8")
+const grants = /^```sql\n(GRANT USAGE ON SCHEMA communications TO crm_app;\n[\s\S]*?)^```$/m.exec(embedding)?.[1]
+
+/** A pool that is closed after the test. */
+const connected = (connectionString: string) => {
+  const pool = new pg.Pool({ connectionString })
+  onTestFinished(() => pool.end())
+  return pool
+}
+
+it("the documented rights are enough for every operation and a subscription", { timeout: 60_000 }, async () => {
+  const url = new URL(await Effect.runPromise(freshDatabase))
+  const owner = connected(url.href)
+  // Roles belong to the whole server, so each run has its own.
+  const role = `crm_app_${randomUUID().replaceAll("-", "")}`
+  await owner.query(Postgres.migrationsSql({ schema }))
+  await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`)
+  onTestFinished(async () => void (await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)))
+  await owner.query(grants?.replaceAll("crm_app", role) ?? assert.fail("docs/embedding.md has no GRANTs"))
+
+  url.username = role
+  url.password = "secret"
+  const ports = Postgres.layerHost(Postgres.fromPg(connected(url.href)), { schema }).pipe(
+    Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
+    Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute"))
+  )
+  const [caller, name] = [freshCaller(), Name.make("demo")]
+  await Effect.gen(function* () {
+    const accounts = yield* Accounts
+    yield* accounts.addOrganisation(caller.organisation, name)
+    yield* accounts.addUser(caller, name, Redacted.make("demo"))
+  }).pipe(Effect.provide(ports), Effect.runPromise)
+
+  const api = createCommunications(ports)
+  onTestFinished(api.dispose)
+  const { token } = await orThrow(
+    api.authentication.token({ organisation: "demo", username: "demo", password: "demo" })
+  )
+  const contact = await orThrow(
+    api.contact_information.create({
+      ...{ token, type: "COMPANY", life_cycle_state: "MARKETING" },
+      company_name: "Analytical Engines"
+    })
+  )
+  const contact_information_identifier = { id: contact.id }
+  const draft = await orThrow(
+    api.communications.create({ token, contact_information_identifier, direction: "OUTGOING", media: "EMAIL" })
+  )
+  const named = { token, communication_identifier: { number: draft.number } }
+  const results: Record<Operations["name"], unknown> = {
+    "authentication/token": token,
+    "contact_information/create": contact,
+    "contact_information/show": await orThrow(api.contact_information.show({ token, contact_information_identifier })),
+    "communications/create": draft,
+    "communications/show": await orThrow(api.communications.show({ ...named, fields_set: "history" })),
+    "communications/list": await orThrow(api.communications.list({ token, life_cycle_state: "DRAFT" })),
+    "communications/view": await orThrow(api.communications.view(named)),
+    "communications/complete": await orThrow(api.communications.complete(named)),
+    "authentication/token/release": await orThrow(api.authentication.release({ token }))
+  }
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const subscription = api.subscribe({
+    subscription: "mail",
+    every: "10 millis",
+    handler: ({ number }) => resolve(number)
+  })
+  assert.strictEqual(await promise, draft.number)
+  await subscription.stop()
+  expect(results["communications/complete"]).toMatchObject({ life_cycle_state: "COMPLETED" })
+})
