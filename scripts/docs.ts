@@ -1,6 +1,7 @@
 /**
  * Keeps documents up to date: `npm run docs` writes into every Markdown file what follows from the code, and
- * `npm run check` (`--check`) fails on stale parts, dead links and sentences that are not plain English. Markers:
+ * `npm run check` (`--check`) fails on stale parts, on links, commands and decisions that do not exist, and on words that
+ * are not plain English, also in the comments and strings of sources. Markers:
  *
  * - `<!-- generated: NAME -->` … `<!-- end: NAME -->` around a part of scripts/docs/parts.ts;
  * - `<!-- example: NAME -->` before each `ts` block, which quotes examples/NAME.ts, or `<!-- example: FILE#REGION -->`,

@@ -22,7 +22,7 @@ const anchorsOf = (text: string): ReadonlySet<string> => {
   return anchors
 }
 
-const link = /\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)|(?:href|src)=["']([^"']+)["']/gm
+const link = /\]\(\s*<?([^)\s>]+)|^\[[^\]]+\]: (\S+)|(?:href|src)=["']([^"']+)["']/gm
 
 /** The links of the documents that lead to no file, to no heading or out of the repository. */
 export const linkFindings = (documents: Texts): ReadonlyArray<string> =>
