@@ -19,7 +19,8 @@ export class ServerProcess {
     input: string | Uint8Array = ""
   ) {
     const file = `apps/server/src/${program}.ts`
-    const { DATABASE_URL, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
+    const { DATABASE_URL, DATABASE_SCHEMA, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } =
+      process.env
     this.child = spawn(process.execPath, ["--conditions=@communications/source", file, ...arguments_], {
       cwd: root,
       env: { ...inherited, PORT: "0", ...env },

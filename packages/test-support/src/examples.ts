@@ -90,7 +90,10 @@ export const output = (program: string, parameters: ReadonlyArray<string>, env: 
 
 /** The URL of a new database with the demonstration data. */
 export const seeded = Effect.tap(freshDatabase, (DATABASE_URL) =>
-  output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], { DATABASE_URL })
+  output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], {
+    DATABASE_URL,
+    DATABASE_SCHEMA: "communications"
+  })
 )
 
 /** Uses the example twice on a database with the demonstration data, and checks its output and its rows. */
