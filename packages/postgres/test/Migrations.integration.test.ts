@@ -187,6 +187,18 @@ it.live("a host's own tables in `public` with the same names are left alone", ()
   })
 )
 
+it.live("migrate refuses to create empty tables beside those in `public`, unless the schema exists", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    yield* migrated(url, "public")
+    const error = yield* Effect.flip(migrated(url, "communications"))
+    assert.match(error.message, /^the tables are in the schema public: pass that schema/)
+    const client = yield* connected(url)
+    yield* Effect.promise(() => client.query("CREATE SCHEMA communications"))
+    assert.lengthOf(yield* migrated(url, "communications"), keys.length)
+  })
+)
+
 it.live("migrate waits for no lock if nothing is pending", () =>
   Effect.gen(function* () {
     const url = yield* freshDatabase
