@@ -7,16 +7,17 @@ import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
+import { rejectingWithError, withCallerStack } from "./Rejections.ts"
 import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
 
-/** Returns the value of an outcome, or throws its error. */
+/** Returns the value of an outcome, or throws its error, whose stack then includes the lines of the caller. */
 export const orThrow = async <A, E>(promised: Promise<Outcome<A, E>>): Promise<A> => {
   const outcome = await promised
   if (outcome.ok) return outcome.value
-  throw outcome.error
+  throw withCallerStack(outcome.error)
 }
 
 /** Identifies the user: by a session token, or as a caller that the host has authenticated. Ids may be UUIDs. */
@@ -94,13 +95,15 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
   const methods = inGroups<Methods>(
     operations,
     (operation) => (request: UncheckedRequest) =>
-      runtime.runPromise(
-        Effect.match(
-          Effect.suspend(() => run(operation, request)),
-          {
-            onSuccess: (value) => ({ ok: true, value }),
-            onFailure: (error) => ({ ok: false, error })
-          }
+      rejectingWithError(
+        runtime.runPromise(
+          Effect.match(
+            Effect.suspend(() => run(operation, request)),
+            {
+              onSuccess: (value) => ({ ok: true, value }),
+              onFailure: (error) => ({ ok: false, error })
+            }
+          )
         )
       )
   )

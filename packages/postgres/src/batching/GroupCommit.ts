@@ -1,7 +1,6 @@
 /** Group commit (decision 10): concurrent requests share statements, and so transactions. */
 import { StorageUnavailable } from "@communications/core"
-import { Context, Effect, Option } from "effect"
-import type { SqlClient } from "effect/sql"
+import { Context, Effect } from "effect"
 import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeBatcher } from "./Batcher.ts"
 
@@ -15,15 +14,6 @@ import { makeBatcher } from "./Batcher.ts"
 export const GroupCommit = Context.Reference<"all" | "organisation" | "off">("@communications/postgres/GroupCommit", {
   defaultValue: () => "off"
 })
-
-/** Runs one of two effects, depending on whether a transaction of this client is open. */
-export const matchTransaction = <A, E>(
-  { transactionService }: SqlClient.SqlClient,
-  options: { readonly inTransaction: () => Effect.Effect<A, E>; readonly otherwise: () => Effect.Effect<A, E> }
-): Effect.Effect<A, E> =>
-  Effect.flatMap(Effect.serviceOption(transactionService), (transaction) =>
-    Option.isSome(transaction) ? options.inTransaction() : options.otherwise()
-  )
 
 interface Options<Item, A> {
   readonly lanes: number
