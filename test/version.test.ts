@@ -52,7 +52,7 @@ describe("npm version 99.1.2", () => {
     assert.sameMembers(lines(await git("diff", "--name-only", "HEAD~1")), [...manifests, ...others])
   })
 
-  it("moves what was unreleased below the version and today's date", async () => {
+  it("moves the unreleased changes below the version and today's date", async () => {
     const before = await readFile("CHANGELOG.md", "utf8")
     const after = await readFile(join(folder, "CHANGELOG.md"), "utf8")
     assert.match(after, /\n## \[Unreleased\]\n\n## \[99\.1\.2\] - \d{4}-\d\d-\d\d\n/)

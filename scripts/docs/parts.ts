@@ -94,7 +94,7 @@ const usage = ({ args = [], flags }: HelpDoc.HelpDoc): string =>
     ...flags.map(({ name, type, required }) => (required ? `--${name} ${type}` : `[--${name} ${type}]`))
   ].join(" ")
 
-/** Every command as its help describes it. */
+/** Every command, with the first sentence of its help. */
 const commandsTable = Effect.gen(function* () {
   const rows: Array<ReadonlyArray<string>> = []
   const presenter: CliOutput.Presenter = {
@@ -102,8 +102,8 @@ const commandsTable = Effect.gen(function* () {
       Effect.sync(() => {
         if (event._tag !== "Help") return
         const [, ...path] = event.commandPath
-        const description = event.helpDoc.description.replaceAll(/\s+/g, " ")
-        rows.push([code(`${path.join(" ")} ${usage(event.helpDoc)}`.trim()), description])
+        const [sentence = ""] = event.helpDoc.description.replaceAll(/\s+/g, " ").split(/(?<=\.) /)
+        rows.push([code(`${path.join(" ")} ${usage(event.helpDoc)}`.trim()), sentence])
       })
   }
   for (const [, ...path] of commandPaths(commands)) {

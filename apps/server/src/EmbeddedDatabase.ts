@@ -55,7 +55,8 @@ export const layer = (dataDir: string) =>
       const path = yield* socketPath(folder)
       yield* Effect.acquireRelease(
         Effect.promise(async () => {
-          const server = new PGLiteSocketServer({ db, path, maxConnections: 1 })
+          // The client has one connection. A closed one counts until its statement ends, and a cancel request is one, too.
+          const server = new PGLiteSocketServer({ db, path, maxConnections: 8 })
           await server.start()
           return server
         }),
