@@ -17,7 +17,7 @@ const hosts = [
     name: "pg",
     open: (url: string) => {
       const pool = new pg.Pool({ connectionString: url })
-      return { ports: Postgres.layerHost(Postgres.fromPg(pool)), end: () => pool.end() }
+      return { ports: Postgres.layerHost(Postgres.fromPg(pool), { schema: "public" }), end: () => pool.end() }
     }
   },
   {
