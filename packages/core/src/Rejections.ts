@@ -14,7 +14,7 @@ const stacks = new WeakMap<Error, string>()
 
 /** Appends the caller's lines to the stack of a defect: to find a bug, both parts are needed. */
 const asError = (defect: unknown): Error => {
-  if (!(defect instanceof Error)) return new Error(String(defect))
+  if (!(defect instanceof Error)) return new Error(String(defect), { cause: defect })
   const stack = stacks.get(defect) ?? String(defect.stack)
   stacks.set(defect, stack)
   return Object.assign(defect, { stack: stack + callerLines() })

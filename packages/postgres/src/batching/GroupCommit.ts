@@ -26,13 +26,16 @@ interface Options<Item, A> {
  * Makes a function that runs items on the storage in batches. A caller waits at most its own `StorageTimeout`; a batch
  * may take as long as the longest of its callers' timeouts.
  */
-export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) =>
-  Effect.map(
+export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) => {
+  const unavailable = (reason: StorageUnavailable["reason"]) =>
+    Effect.suspend(() => Effect.fail(new StorageUnavailable({ operation, reason })))
+  return Effect.map(
     makeBatcher<Item, A, StorageUnavailable>({
       ...{ lanes, lanesPerKey, maxBatch: 128, halveAbove: 16, maxWaiting: 10_000 },
-      overloaded: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" })),
-      timedOut: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })),
+      overloaded: unavailable("overloaded"),
+      timedOut: unavailable("timeout"),
       run: (items, limit) => Effect.provideService(withTimeLimit(operation)(run(items)), StorageTimeout, limit)
     }),
     (runInBatch) => (key: string, item: Item) => Effect.flatMap(timeLimit, (limit) => runInBatch(key, item, limit))
   )
+}

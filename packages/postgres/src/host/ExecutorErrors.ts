@@ -1,7 +1,7 @@
 /** Translates the errors of any PostgreSQL driver into errors of `effect/sql`. */
 import { Predicate } from "effect"
 import { SqlError } from "effect/sql"
-import { sqlStateOf } from "../statements/SqlState.ts"
+import { messageOf, sqlStateOf } from "../statements/SqlState.ts"
 
 /** The server's error, which libraries wrap; undefined if the error is not the server's. */
 const serverError = (error: unknown): { readonly code: string; readonly cause: unknown } | undefined => {
@@ -40,8 +40,8 @@ const reasons: {
 /** The `SqlError` for a driver's error: by its SQLSTATE, or a `ConnectionError` if it has none. */
 export const toSqlError = (error: unknown): SqlError.SqlError => {
   const { code, cause } = serverError(error) ?? { code: "08", cause: error }
-  const detail = cause instanceof Error ? `: ${cause.message}` : ""
-  const props = { cause, message: `A statement failed on the host's handle${detail}`, operation: "execute" }
+  const message = `A statement failed on the host's handle: ${messageOf(cause) ?? String(cause)}`
+  const props = { cause, message, operation: "execute" }
   const Reason = reasons[code] ?? reasons[code.slice(0, 2)] ?? SqlError.UnknownError
   return new SqlError.SqlError({
     reason:

@@ -2,7 +2,7 @@ import { StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Fiber, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
-import { sqlStateOf } from "./SqlState.ts"
+import { messageOf, sqlStateOf } from "./SqlState.ts"
 import { Autocommit, matchTransaction } from "./Transactions.ts"
 
 /** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
@@ -46,19 +46,22 @@ const migrationHint =
   "The tables do not fit this version of @communications/postgres: run migrate or migrateHost with the same schema, or " +
   "update the package if the tables are newer"
 
-/** Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. */
+/**
+ * Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. The
+ * cause of both is the error of the server or of the network.
+ */
 const translate =
   (operation: string) =>
-  (error: SqlError): Effect.Effect<never, StorageUnavailable> => {
-    const { reason } = error
-    const sqlState = sqlStateOf(reason.cause)
+  ({ reason, message }: SqlError): Effect.Effect<never, StorageUnavailable> => {
+    const { cause } = reason
+    const sqlState = sqlStateOf(cause)
     const unavailable = reasonOf(reason, sqlState)
     if (unavailable !== undefined) {
-      return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause: error }))
+      return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
-    const message = reason.cause instanceof Error ? reason.cause.message : reason.message
+    const detail = messageOf(cause) ?? message
     const hint = otherVersion.has(String(sqlState)) ? `. ${migrationHint}` : ""
-    return Effect.die(new Error(`${operation}: ${message}${hint}`, { cause: error }))
+    return Effect.die(new Error(`${operation}: ${detail}${hint}`, { cause }))
   }
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
