@@ -12,19 +12,13 @@ export const withCallerStack = <E>(refusal: E): E => {
 /** The stacks of defects before the caller's lines were appended: ports that fail to start reject every call alike. */
 const stacks = new WeakMap<Error, string>()
 
-/** Appends the caller's lines to the stack of a defect: to find a bug, both parts are needed. */
-const asError = (defect: unknown): Error => {
+/**
+ * The `Error` of a defect, with the caller's lines appended to its stack: to find a bug, both parts are needed. Call it
+ * after an `await`, or the stack ends in the library.
+ */
+export const asError = (defect: unknown): Error => {
   if (!(defect instanceof Error)) return new Error(String(defect), { cause: defect })
   const stack = stacks.get(defect) ?? String(defect.stack)
   stacks.set(defect, stack)
   return Object.assign(defect, { stack: stack + callerLines() })
-}
-
-/** Rejects with an `Error`, whatever the defect is. */
-export const rejectingWithError = async <A>(promised: Promise<A>): Promise<A> => {
-  try {
-    return await promised
-  } catch (defect) {
-    throw asError(defect)
-  }
 }

@@ -36,8 +36,8 @@ export interface HostOptions extends ExecutorOptions {
 }
 
 /**
- * Every port and the `SqlClient` of `layerExecutor`, on a handle of the host, with the tables in `schema` (decision 8).
- * Every use builds its own ports, because ports that the host has built already may use another handle.
+ * Every port on a handle of the host, for example `layerHost(fromPg(pool), { concurrency: 10 })`. Pass it to
+ * `createCommunications` or `createHandler`: once for a pool, again for each transaction (decision 8).
  */
 export const layerHost = (execute: Execute, { schema, ...options }: HostOptions = {}) => {
   const ports = layer.pipe(

@@ -32,8 +32,8 @@ export interface TestOptions {
 }
 
 /**
- * Communications in memory for the tests of a host; each call has its own, empty. The clock stands still until the test
- * moves it. Timers run in real time.
+ * Makes the methods of `createCommunications` in memory, for the tests of a host. Each call returns an empty storage of
+ * its own. The clock stands still until the test moves it; delays take real time.
  */
 export const createTestCommunications = ({
   now = DateTime.toDate(noon),

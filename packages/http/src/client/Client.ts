@@ -11,6 +11,7 @@ export { CommunicationsError } from "./CommunicationsError.ts"
 
 /** Options of `createClient`. */
 export interface ClientOptions {
+  /** The URL of the server, before `/crmapi/rest/v2`: for example `https://crm.example`. */
   readonly baseUrl: string
   /** The token, which is sent in a header and never in a URL. */
   readonly token?: string

@@ -13,12 +13,12 @@ const messages = {
 
 /**
  * The storage could not run a statement for a reason that may pass; `reason` says which:
- * - `unreachable`, `timeout` and `overloaded`: the storage cannot be reached, did not respond in time, or has too many
- *   requests waiting. Except after `overloaded`, a change may or may not have been committed. It is safe to retry a
- *   step, because a step that was committed is refused the second time.
+ * - `unreachable`, `timeout` and `overloaded`: the storage could not be reached, did not respond in time, or had too many
+ *   requests waiting. Except after `overloaded`, the change may or may not be stored. In a transaction of the host: roll
+ *   back. Otherwise `complete` may be repeated: if it was stored, the repetition fails with `NotDraft`.
  * - `conflict`: the storage rolled back because of a concurrent transaction: a serialization failure or a deadlock. Run
  *   the whole transaction again.
- * - `aborted`: an earlier error had already aborted the caller's transaction, which can only be rolled back.
+ * - `aborted`: an earlier error had already aborted the host's transaction, which can only be rolled back.
  * - `read-only`: the transaction or the server accepts no changes.
  *
  * `sqlState` is the code of PostgreSQL's error, which is in `cause`; null if PostgreSQL reported none.
