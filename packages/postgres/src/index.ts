@@ -1,4 +1,6 @@
 /** Adapters for PostgreSQL of the ports of `@communications/core`. */
+import "./sameEffect.ts"
+
 import { Effect, Layer } from "effect"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
@@ -16,7 +18,7 @@ export { PasswordCost } from "./accounts/Passwords.ts"
 export { GroupCommit } from "./batching/GroupCommit.ts"
 export * from "./host/Host.ts"
 export { migrate, migrations, migrationsSql } from "./schema/Migrations.ts"
-export { DatabaseSchema } from "./schema/Tables.ts"
+export { DatabaseSchema, type EveryTable } from "./schema/Tables.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
 /** Every port, on one `SqlClient`. Run `migrate` first. */

@@ -7,7 +7,8 @@ import { queryOf } from "./Query.ts"
 import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 export type { Code } from "../Codes.ts"
-export { CommunicationsError } from "./CommunicationsError.ts"
+export type * from "./ClientTypes.ts"
+export { CommunicationsError, type ErrorDetails } from "./CommunicationsError.ts"
 
 /** Options of `createClient`. */
 export interface ClientOptions {
