@@ -132,7 +132,7 @@ const run = (
 
 /**
  * Makes the operations on these ports, for example on `layerHost(fromPg(pool))` of `@communications/postgres`. Each
- * promise resolves to an `Outcome`; only a defect rejects it.
+ * promise resolves to an `Outcome`; it rejects for a defect, for invalid options, and if its signal is aborted.
  */
 export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
   const runtime = ManagedRuntime.make(ports)
