@@ -9,12 +9,10 @@ const avoided = [
 
 /** Phrases in which such a word is plain, each with the reason. */
 const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
-  [/\b(?:ids?|names?|numbers?|ports?) (?:is|are) (?:already )?taken\b/gi, "the usual word for a name in use"],
   [/\bsteps?(?: \w+){0,4} taken\b/gi, "the term: a step is taken"],
   [/\btaken over\b/gi, "the usual word for a process that replaces another"],
-  [/\block (?:is )?held\b/gi, "the term: a transaction holds a lock"],
   [/\b(?:by|for) whom\b/gi, "has no plainer form of the same length"],
-  [/\bis left for the\b/gi, "the usual word for work that another part does"]
+  [/\badd the family\b/g, "the name of a released migration"]
 ]
 
 /** The paragraphs of a document, without its code and list markers. */

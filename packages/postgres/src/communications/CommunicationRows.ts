@@ -30,7 +30,7 @@ export const communicationColumns = (sql: SqlClient.SqlClient): Statement.Fragme
     c.completed_by::text, ${contactColumns(sql)}`
 }
 
-/** Parses a timestamp; invalid text is left for the schema to reject. */
+/** Parses a timestamp; returns invalid text unchanged, for the schema to reject. */
 const parseTimestamp = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
 
 /** The tag of each state, and the members that only this state has. */
