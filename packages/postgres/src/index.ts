@@ -1,5 +1,6 @@
 /** Adapters for PostgreSQL of the ports of `@communications/core`. */
 import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
 import { GroupCommit } from "./batching/GroupCommit.ts"
@@ -19,6 +20,12 @@ export { migrate, migrations, migrationsSql } from "./schema/Migrations.ts"
 export { DatabaseSchema } from "./schema/Tables.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
+/** The client without its transformations, which may rename columns. */
+const untransformed = Layer.effect(
+  SqlClient.SqlClient,
+  Effect.map(SqlClient.SqlClient, (sql) => sql.withoutTransforms())
+)
+
 /** Every port, on one `SqlClient`. Run `migrate` first. */
 export const layer = Layer.mergeAll(
   AccountsPostgres.layer,
@@ -28,7 +35,7 @@ export const layer = Layer.mergeAll(
   EventsPostgres.layer,
   ReadinessPostgres.layer,
   SessionsPostgres.layer
-)
+).pipe(Layer.provide(untransformed))
 
 /** How the library uses the host's handle, and the schema of its tables, by default `public`. */
 export interface HostOptions extends ExecutorOptions {

@@ -1,27 +1,32 @@
 /** Makes an `Execute` of the host's handle. Structural types describe the handles, so no library is a dependency. */
 import { Predicate } from "effect"
 import type { SqlConnection } from "effect/sql"
+import { poolSize } from "./PoolSize.ts"
 
 type Rows = ReadonlyArray<SqlConnection.Row>
 type Result = { readonly rows: Rows }
 
-/**
- * Runs one statement on the host's handle and resolves to its rows. The text refers to parameters as `$1`, `$2` and so
- * on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
- */
-export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<Rows>
+/** Runs statements on the host's handle. */
+export interface Execute {
+  /**
+   * Runs one statement and resolves to its rows, objects by column name. The text refers to parameters as `$1`, `$2` and
+   * so on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
+   */
+  (text: string, parameters: ReadonlyArray<unknown>): Promise<Rows>
+  /** How many statements may run at once. The `from…` functions set it to the size of a pool; 1 if it is missing. */
+  readonly concurrency?: number | undefined
+}
+
+const withConcurrency = (concurrency: number, execute: Execute): Execute => Object.assign(execute, { concurrency })
 
 /** Runs on a `Client`, `PoolClient` or `Pool` of pg, or on a database or transaction of PGlite. */
-export const fromPg =
-  (client: { query(text: string, values: Array<unknown>): Promise<Result> }): Execute =>
-  async (text, parameters) =>
-    (await client.query(text, [...parameters])).rows
+export const fromPg = (client: { query(text: string, values: Array<unknown>): Promise<Result> }): Execute =>
+  withConcurrency(poolSize(client), async (text, parameters) => (await client.query(text, [...parameters])).rows)
 
 /** Runs on the `sql` of postgres.js, or on that of its `begin`, `savepoint` or `reserve`. */
-export const fromPostgresJs =
-  (sql: { unsafe(text: string, parameters?: Array<unknown>): PromiseLike<Rows> }): Execute =>
-  async (text, parameters) =>
-    sql.unsafe(text, [...parameters])
+export const fromPostgresJs = (sql: {
+  unsafe(text: string, parameters?: Array<unknown>): PromiseLike<Rows>
+}): Execute => withConcurrency(poolSize(sql), async (text, parameters) => sql.unsafe(text, [...parameters]))
 
 /** A compiled query of Kysely. */
 interface KyselyQuery {
@@ -36,12 +41,11 @@ interface KyselyQuery {
 }
 
 /** Runs on a database or transaction of Kysely, without its plugins, because they may rename columns of the result. */
-export const fromKysely =
-  (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<Result> } }): Execute =>
-  async (sql, parameters) => {
+export const fromKysely = (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<Result> } }): Execute =>
+  withConcurrency(poolSize(db), async (sql, parameters) => {
     const query = { kind: "RawNode", sqlFragments: [sql], parameters: [] } as const
     return (await db.withoutPlugins().executeQuery({ sql, parameters, query, queryId: { queryId: "" } })).rows
-  }
+  })
 
 /** Splits a statement at its parameters; returns the pieces between them, and the value of each. */
 const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => ({
@@ -50,24 +54,22 @@ const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => 
 })
 
 /** Runs on a database or transaction of Drizzle over any of its PostgreSQL drivers, given the `sql` of drizzle-orm. */
-export const fromDrizzle =
-  <Query>(
-    db: { execute(query: Query): PromiseLike<Rows | Result> },
-    sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
-  ): Execute =>
-  async (text, parameters) => {
+export const fromDrizzle = <Query>(
+  db: { execute(query: Query): PromiseLike<Rows | Result> },
+  sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
+): Execute =>
+  withConcurrency(poolSize(db), async (text, parameters) => {
     const { strings, values } = splitAtParameters(text, parameters)
     const result = await db.execute(sql(Object.assign(strings, { raw: strings }), ...values))
     return "rows" in result ? result.rows : result
-  }
+  })
 
 /** Runs on a `knex` over pg or on one of its transactions; its `raw` writes parameters as `?`. */
-export const fromKnex =
-  (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<Result> }): Execute =>
-  async (text, parameters) => {
+export const fromKnex = (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<Result> }): Execute =>
+  withConcurrency(poolSize(knex), async (text, parameters) => {
     const { strings, values } = splitAtParameters(text.replaceAll("?", "\\?"), parameters)
     return (await knex.raw(strings.join("?"), values)).rows
-  }
+  })
 
 /** An error of Prisma; if it wraps an error of the server, one with the properties of a driver's error. */
 const unwrap = (error: unknown): unknown => {
@@ -83,12 +85,13 @@ const unwrap = (error: unknown): unknown => {
 }
 
 /** Runs on a client of Prisma or on that of its interactive transaction. */
-export const fromPrisma =
-  (client: { $queryRawUnsafe<T>(text: string, ...values: Array<unknown>): Promise<T> }): Execute =>
-  async (text, parameters) => {
+export const fromPrisma = (client: {
+  $queryRawUnsafe<T>(text: string, ...values: Array<unknown>): Promise<T>
+}): Execute =>
+  withConcurrency(poolSize(client), async (text, parameters) => {
     try {
       return await client.$queryRawUnsafe<Rows>(text, ...parameters)
     } catch (error) {
       throw unwrap(error)
     }
-  }
+  })

@@ -47,7 +47,7 @@ export const migrate = Effect.gen(function* () {
       return yield* run
     })
   )
-})
+}).pipe(Effect.updateService(SqlClient.SqlClient, (sql) => sql.withoutTransforms()))
 
 /**
  * The migrations as SQL, for a host with its own migration tool, which must run them in one transaction. `after` is the
