@@ -22,7 +22,7 @@ export default defineConfig({
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("browser", { include: browser }),
       project("packages", {
-        include: ["test/packages.test.ts"],
+        include: ["test/*.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"
       })
     ]
