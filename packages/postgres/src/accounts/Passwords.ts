@@ -19,9 +19,7 @@ const derive = (password: BinaryLike, salt: BinaryLike, length: number, { ln, r,
     Effect.uninterruptible(
       Effect.callback<Buffer>((resume) =>
         // The error is null in Node and undefined in Bun.
-        scrypt(password, salt, length, options, (error, key) =>
-          resume(error ? Effect.die(error) : Effect.succeed(key))
-        )
+        scrypt(password, salt, length, options, (error, key) => resume(error ? Effect.die(error) : Effect.succeed(key)))
       )
     )
   )
