@@ -3,8 +3,11 @@ import { Predicate } from "effect"
 import type { SqlConnection } from "effect/sql"
 import { poolSize } from "./PoolSize.ts"
 
-type Rows = ReadonlyArray<SqlConnection.Row>
-type Result = { readonly rows: Rows }
+/** Rows, by the names of their columns. */
+export type HostRows = ReadonlyArray<SqlConnection.Row>
+
+/** A result of pg, Kysely, Knex, PGlite, or of a driver of Drizzle. */
+export type HostResult = { readonly rows: HostRows }
 
 /** Runs statements on the host's handle. */
 export interface Execute {
@@ -12,7 +15,7 @@ export interface Execute {
    * Runs one statement and resolves to its rows, objects by column name. The text refers to parameters as `$1`, `$2` and
    * so on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
    */
-  (text: string, parameters: ReadonlyArray<unknown>): Promise<Rows>
+  (text: string, parameters: ReadonlyArray<unknown>): Promise<HostRows>
   /** How many statements may run at once. The `from…` functions set it to the size of a pool; 1 if it is missing. */
   readonly concurrency?: number | undefined
 }
@@ -20,16 +23,16 @@ export interface Execute {
 const withConcurrency = (concurrency: number, execute: Execute): Execute => Object.assign(execute, { concurrency })
 
 /** Runs on a `Client`, `PoolClient` or `Pool` of pg, or on a database or transaction of PGlite. */
-export const fromPg = (client: { query(text: string, values: Array<unknown>): Promise<Result> }): Execute =>
+export const fromPg = (client: { query(text: string, values: Array<unknown>): Promise<HostResult> }): Execute =>
   withConcurrency(poolSize(client), async (text, parameters) => (await client.query(text, [...parameters])).rows)
 
 /** Runs on the `sql` of postgres.js, or on that of its `begin`, `savepoint` or `reserve`. */
 export const fromPostgresJs = (sql: {
-  unsafe(text: string, parameters?: Array<unknown>): PromiseLike<Rows>
+  unsafe(text: string, parameters?: Array<unknown>): PromiseLike<HostRows>
 }): Execute => withConcurrency(poolSize(sql), async (text, parameters) => sql.unsafe(text, [...parameters]))
 
 /** A compiled query of Kysely. */
-interface KyselyQuery {
+export interface KyselyQuery {
   readonly sql: string
   readonly parameters: ReadonlyArray<unknown>
   readonly query: {
@@ -41,7 +44,9 @@ interface KyselyQuery {
 }
 
 /** Runs on a database or transaction of Kysely, without its plugins, because they may rename columns of the result. */
-export const fromKysely = (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<Result> } }): Execute =>
+export const fromKysely = (db: {
+  withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<HostResult> }
+}): Execute =>
   withConcurrency(poolSize(db), async (sql, parameters) => {
     const query = { kind: "RawNode", sqlFragments: [sql], parameters: [] } as const
     return (await db.withoutPlugins().executeQuery({ sql, parameters, query, queryId: { queryId: "" } })).rows
@@ -55,7 +60,7 @@ const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => 
 
 /** Runs on a database or transaction of Drizzle over any of its PostgreSQL drivers, given the `sql` of drizzle-orm. */
 export const fromDrizzle = <Query>(
-  db: { execute(query: Query): PromiseLike<Rows | Result> },
+  db: { execute(query: Query): PromiseLike<HostRows | HostResult> },
   sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
 ): Execute =>
   withConcurrency(poolSize(db), async (text, parameters) => {
@@ -65,7 +70,9 @@ export const fromDrizzle = <Query>(
   })
 
 /** Runs on a `knex` over pg or on one of its transactions; its `raw` writes parameters as `?`. */
-export const fromKnex = (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<Result> }): Execute =>
+export const fromKnex = (knex: {
+  raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<HostResult>
+}): Execute =>
   withConcurrency(poolSize(knex), async (text, parameters) => {
     const { strings, values } = splitAtParameters(text.replaceAll("?", "\\?"), parameters)
     return (await knex.raw(strings.join("?"), values)).rows
@@ -90,7 +97,7 @@ export const fromPrisma = (client: {
 }): Execute =>
   withConcurrency(poolSize(client), async (text, parameters) => {
     try {
-      return await client.$queryRawUnsafe<Rows>(text, ...parameters)
+      return await client.$queryRawUnsafe<HostRows>(text, ...parameters)
     } catch (error) {
       throw unwrap(error)
     }

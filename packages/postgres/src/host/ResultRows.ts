@@ -1,8 +1,6 @@
 /** Checks the rows that the host's handle returns, and restores the names of their columns. */
 import { Predicate } from "effect"
-import type { SqlConnection } from "effect/sql"
-
-type Rows = ReadonlyArray<SqlConnection.Row>
+import type { HostRows } from "./Executors.ts"
 
 /** What remains of a name in every case style: `completed_at` and `completedAt` are equal in it. */
 const normalise = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
@@ -12,7 +10,7 @@ const normalise = (name: string): string => name.toLowerCase().replaceAll(/[^a-z
  * (postgres.js `transform`, Knex `postProcessResponse`). A column that the statement does not mention keeps its name.
  * Anything but rows is a mistake of the host's `Execute`.
  */
-export const checkRows = (text: string, rows: Rows): Rows => {
+export const checkRows = (text: string, rows: HostRows): HostRows => {
   if (!Array.isArray(rows) || rows.some((row) => !Predicate.isObject(row) || Array.isArray(row))) {
     throw new TypeError(
       `The host's \`Execute\` must resolve to an array of rows, each an object by column name. For \`${text.trim().slice(0, 60)}…\` it resolved to something else.`
