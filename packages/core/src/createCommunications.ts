@@ -32,39 +32,71 @@ export type Asking =
   | { readonly caller: { readonly organisation: string; readonly user: string }; readonly token?: never }
 
 /** The parameters that identify the user of an operation. */
-interface UserParameters {
+export interface UserParameters {
   readonly authenticated: Asking
   readonly token: { readonly token: string }
   readonly anyone: { readonly address?: string | null }
 }
 
-type Failure<Op extends Operations> = Op extends Operations
-  ? InvalidRequest | InstanceType<Op["errors"][number]> | CallerFailure<Op["user"]>
+/** The errors of a method. */
+export type MethodFailure<Op extends Operations> = Op extends Operations
+  ?
+      | InvalidRequest
+      | InstanceType<Op["errors"][number]>
+      | (Op["user"] extends "authenticated" ? InvalidCaller | UnknownFields : never)
   : never
-type CallerFailure<User> = User extends "authenticated" ? InvalidCaller | UnknownFields : never
 
-type Request<Op extends Operations> = UserParameters[Op["user"]] & Op["request"]["Encoded"]
-type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, Failure<Op>>>
+/** The parameters of a method, without `fields_set`. */
+export type MethodRequest<Op extends Operations> = UserParameters[Op["user"]] & Op["request"]["Encoded"]
+
+/** What a method returns. */
+export type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, MethodFailure<Op>>>
 
 /** With `fields_set` a method returns the named fields, without it all of them. */
-interface MethodWithFields<Op extends Operations, Nameable> {
+export interface MethodWithFieldsSet<Op extends Operations, Nameable> {
   (
-    request: Request<Op> & { readonly fields_set?: null },
+    request: MethodRequest<Op> & { readonly fields_set?: null },
     options?: CallOptions
   ): PromisedOutcome<Op["answer"]["Type"], Op>
   (
-    request: Request<Op> & { readonly fields_set: FieldsInput },
+    request: MethodRequest<Op> & { readonly fields_set: FieldsInput },
     options?: CallOptions
   ): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
-type Method<Op extends Operations> = Op extends { readonly user: "authenticated"; readonly nameable?: infer Nameable }
-  ? MethodWithFields<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: Request<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
+/** The method of an operation. */
+export type Method<Op extends Operations> = Op extends {
+  readonly user: "authenticated"
+  readonly nameable?: infer Nameable
+}
+  ? MethodWithFieldsSet<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
+  : (request: MethodRequest<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {
   readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
+}
+
+/** A subscription of a host without Effect. */
+export interface PromiseSubscription extends Omit<Subscription, "handler"> {
+  /** Handles an event. The same event may come again after a process was stopped or died. */
+  readonly handler: (event: CommunicationEvent) => void | Promise<void>
+}
+
+/** A subscription that runs until `stop` is called. */
+export interface RunningSubscription {
+  readonly stop: () => Promise<void>
+}
+
+/** The operations for hosts without Effect, as `createCommunications` makes them. */
+export interface CommunicationsApi extends Methods {
+  /**
+   * Calls the handler for each event, until `stop` or `dispose` is called. A handler that throws is called again. `stop`
+   * does not wait for a running handler.
+   */
+  readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
+  /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
+  readonly dispose: () => Promise<void>
 }
 
 /** A request before it is checked; without TypeScript a caller can pass anything. */
@@ -85,7 +117,7 @@ const asJson = (value: unknown): unknown => {
 const run = (
   operation: Operations,
   request: UncheckedRequest
-): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => {
+): Effect.Effect<Schema.Json, MethodFailure<Operations>, Ports> => {
   const { caller, address = null } = request
   const json = asJson(request)
   const token = Redacted.make(request.token ?? "")
@@ -93,7 +125,7 @@ const run = (
   if (caller === undefined) return operation.call({ token }, json)
   return Effect.flatMap(
     Effect.fromResult(parseCaller(caller)),
-    (caller): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => operation.call({ caller }, json)
+    (caller): Effect.Effect<Schema.Json, MethodFailure<Operations>, Ports> => operation.call({ caller }, json)
   )
 }
 
@@ -101,7 +133,7 @@ const run = (
  * Makes the operations on these ports, for example on `layerHost(fromPg(pool))` of `@communications/postgres`. Each
  * promise resolves to an `Outcome`; only a defect rejects it.
  */
-export const createCommunications = (ports: Layer.Layer<Ports>) => {
+export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
   const runtime = ManagedRuntime.make(ports)
 
   const methods = inGroups<Methods>(
@@ -109,7 +141,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
     (operation) =>
       async (request: UncheckedRequest, options: CallOptions = {}) => {
         checkCallOptions(options)
-        const call: Effect.Effect<Outcome<Schema.Json, Failure<Operations>>, never, Ports> = Effect.match(
+        const call: Effect.Effect<Outcome<Schema.Json, MethodFailure<Operations>>, never, Ports> = Effect.match(
           Effect.provideService(
             Effect.suspend(() => run(operation, request)),
             RequestId,
@@ -125,21 +157,12 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
 
   return {
     ...methods,
-
-    /** Calls the handler for each event until `stop` is called; see `subscribe`. A handler that throws is retried. */
-    subscribe: ({
-      handler,
-      ...subscription
-    }: Omit<Subscription, "handler"> & {
-      readonly handler: (event: CommunicationEvent) => void | Promise<void>
-    }) => {
+    subscribe: ({ handler, ...subscription }) => {
       const fiber = runtime.runFork(
         subscribe({ ...subscription, handler: (event) => Effect.tryPromise(async () => handler(event)) })
       )
-      return { stop: (): Promise<void> => Effect.runPromise(Fiber.interrupt(fiber)) }
+      return { stop: () => Effect.runPromise(Fiber.interrupt(fiber)) }
     },
-
-    /** Releases the resources of the ports. A handle that the host passed in stays open. */
-    dispose: (): Promise<void> => runtime.dispose()
+    dispose: () => runtime.dispose()
   }
 }
