@@ -7,7 +7,7 @@ const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927
 await pool.query("CREATE TABLE IF NOT EXISTS postage (event text PRIMARY KEY, number text NOT NULL)")
 
 // #region subscribe
-const { communications, subscribe } = createCommunications(layerHost(fromPg(pool), { concurrency: 10 }))
+const { communications, subscribe } = createCommunications(layerHost(fromPg(pool)))
 
 const subscription = subscribe({
   subscription: "postage",

@@ -4,6 +4,6 @@ import { Hono } from "hono"
 import pg from "pg"
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
-const handler = createHandler(layerHost(fromPg(pool), { concurrency: 10 }))
+const handler = createHandler(layerHost(fromPg(pool)))
 
 export default new Hono().all("*", (c) => handler(c.req.raw))

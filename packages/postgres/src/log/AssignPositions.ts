@@ -23,7 +23,7 @@ export const makeAssignPositions = Effect.gen(function* () {
   const table = yield* tables
 
   return (subscription: string) =>
-    sql<{ readonly found: number }>`
+    sql<{ readonly found: boolean }>`
       WITH found AS MATERIALIZED (
         SELECT organisation, communication, version FROM ${table.communication_history}
         WHERE position IS NULL
@@ -54,8 +54,8 @@ export const makeAssignPositions = Effect.gen(function* () {
         WHERE h.organisation = entries.organisation AND h.communication = entries.communication
           AND h.version = entries.version AND h.position IS NULL
       )
-      SELECT entries::integer AS found FROM counted`.pipe(
+      SELECT entries > 0 AS found FROM counted`.pipe(
       runStatement("events.claim"),
-      Effect.map(([row]) => row !== undefined && row.found > 0)
+      Effect.map(([row]) => row?.found === true)
     )
 })

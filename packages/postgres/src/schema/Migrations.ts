@@ -137,7 +137,10 @@ export const migrate: Effect.Effect<
     // An older snapshot would miss what other processes did before they released the lock.
     Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL READ COMMITTED")
   )
-}).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(explain(error))))
+}).pipe(
+  Effect.catchTag("SqlError", (error) => Effect.fail(explain(error))),
+  Effect.updateService(SqlClient.SqlClient, (sql) => sql.withoutTransforms())
+)
 
 /**
  * The migrations as SQL, for a host with its own migration tool, which must run them in one transaction. `after` is the

@@ -18,7 +18,7 @@ interface SessionRow {
   readonly hash: string
   readonly organisation: string
   readonly user: string
-  readonly expires_at: number
+  readonly expires_at: string
 }
 
 /** Sessions in PostgreSQL. Opening a session deletes some expired ones. */
@@ -32,7 +32,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
 
     const [text] = sql`
       SELECT encode(token_hash, 'hex') AS hash, organisation::text, "user"::text,
-        (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at
+        (extract(epoch FROM expires_at) * 1000)::text AS expires_at
       FROM ${table.sessions} WHERE token_hash = ANY((SELECT $1::text::bytea[])::bytea[])`.compile()
 
     /** Returns the sessions with these hashes by position; undefined if a session does not exist. */
@@ -80,7 +80,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
       authenticate: Effect.fnUntraced(function* (token) {
         const row = yield* findOne(hashOf(token))
         const at = yield* DateTime.now
-        return row !== undefined && row.expires_at > at.epochMilliseconds
+        return row !== undefined && Number(row.expires_at) > at.epochMilliseconds
           ? yield* callerOf(row)
           : yield* new InvalidToken()
       }),
