@@ -1,13 +1,18 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { Deferred, Duration, Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
 import { parseCaller } from "./domain/Caller.ts"
-import type { CommunicationEvent } from "./domain/CommunicationEvent.ts"
 import type { InvalidCaller, InvalidRequest, UnknownFields } from "./domain/errors/index.ts"
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
-import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
+import { checkDuration, checkSubscription } from "./use-cases/CheckSubscription.ts"
+import {
+  fromPromiseSubscription,
+  type PromiseSubscription,
+  type RunningSubscription
+} from "./use-cases/PromiseSubscription.ts"
+import { runSubscription } from "./use-cases/RunSubscription.ts"
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
@@ -109,16 +114,16 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
     ...methods,
 
     /** Calls the handler for each event until `stop` is called; see `subscribe`. A handler that throws is retried. */
-    subscribe: ({
-      handler,
-      ...subscription
-    }: Omit<Subscription, "handler"> & {
-      readonly handler: (event: CommunicationEvent) => void | Promise<void>
-    }) => {
-      const fiber = runtime.runFork(
-        subscribe({ ...subscription, handler: (event) => Effect.tryPromise(async () => handler(event)) })
-      )
-      return { stop: (): Promise<void> => Effect.runPromise(Fiber.interrupt(fiber)) }
+    subscribe: (subscription: PromiseSubscription): RunningSubscription => {
+      const stopping = Deferred.makeUnsafe<Duration.Duration>()
+      const checked = checkSubscription(fromPromiseSubscription(subscription))
+      const fiber = runtime.runFork(runSubscription(checked, stopping))
+      return {
+        stop: async ({ within = "10 seconds" } = {}) => {
+          Deferred.doneUnsafe(stopping, Effect.succeed(checkDuration("within", within, Duration.zero)))
+          await Effect.runPromise(Fiber.await(fiber))
+        }
+      }
     },
 
     /** Releases the resources of the ports. A handle that the host passed in stays open. */

@@ -1,6 +1,6 @@
 import { Context, type Duration, type Effect } from "effect"
 import type { CommunicationEvent, SubscribedSteps } from "../domain/CommunicationEvent.ts"
-import type { StorageUnavailable, SubscriptionTaken } from "../domain/errors/index.ts"
+import type { StorageUnavailable, SubscriptionInTransaction, SubscriptionTaken } from "../domain/errors/index.ts"
 
 /** An event and its position in the log. Only the adapter can interpret a position. */
 export interface LogEntry {
@@ -24,9 +24,12 @@ export class Events extends Context.Service<
   {
     /**
      * Creates a subscription that starts at the beginning of the log, or with the events committed from now on. An
-     * existing subscription keeps its position.
+     * existing subscription keeps its position. Fails with `SubscriptionInTransaction` on a handle in a transaction.
      */
-    open(subscription: string, from: "beginning" | "now"): Effect.Effect<void, StorageUnavailable>
+    open(
+      subscription: string,
+      from: "beginning" | "now"
+    ): Effect.Effect<void, StorageUnavailable | SubscriptionInTransaction>
 
     /** Deletes a subscription and its position. */
     close(subscription: string): Effect.Effect<void, StorageUnavailable>

@@ -1,0 +1,57 @@
+import { Cause, type Duration, Effect } from "effect"
+import type { CommunicationEvent } from "../domain/CommunicationEvent.ts"
+import { checkFunction } from "./CheckSubscription.ts"
+import type { Subscription, SubscriptionOptions } from "./Subscribe.ts"
+
+declare global {
+  /** Merges with the interface of the runtime, whose types this package does not need otherwise. */
+  interface AbortSignal {
+    readonly aborted: boolean
+  }
+}
+
+/** A subscription of a host without Effect: its name, its handler, and options. */
+export interface PromiseSubscription extends SubscriptionOptions {
+  /**
+   * Handles an event. The signal aborts if the handler has to end: its time after `stop` is over, or another process has
+   * the lease. Until the handler has ended, this process does not call it again.
+   */
+  readonly handler: (event: CommunicationEvent, signal: AbortSignal) => void | Promise<void>
+  /**
+   * Called instead of logging a warning: with the event if the handler failed, which is then retried; without an event
+   * when reading the log begins to fail, which is retried too.
+   */
+  readonly onError?: ((error: unknown, event?: CommunicationEvent) => void | Promise<void>) | undefined
+}
+
+/** A subscription that handles events until it is stopped. */
+export interface RunningSubscription {
+  /**
+   * Reads no more events, waits for the running handler, stores the position, and releases the lease. After `within` (10
+   * seconds by default) it aborts the signal of the handler, and resolves at most a second later.
+   */
+  readonly stop: (options?: { readonly within?: Duration.Input | undefined }) => Promise<void>
+}
+
+/** The subscription with effects. */
+export const fromPromiseSubscription = ({
+  handler,
+  onError,
+  ...options
+}: PromiseSubscription): Subscription<unknown> => {
+  checkFunction("handler", handler)
+  if (onError !== undefined) checkFunction("onError", onError)
+  const toEffect = (run: (signal: AbortSignal) => Promise<void>) =>
+    Effect.tryPromise({ try: run, catch: (error) => error })
+  return {
+    ...options,
+    handler: (event) =>
+      Effect.suspend(() => {
+        let running = Promise.resolve()
+        return toEffect((signal) => (running = (async () => handler(event, signal))())).pipe(
+          Effect.onInterrupt(() => Effect.ignore(toEffect(() => running)))
+        )
+      }),
+    onError: onError && ((cause, event) => Effect.orDie(toEffect(async () => onError(Cause.squash(cause), event))))
+  }
+}
