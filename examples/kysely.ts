@@ -44,6 +44,6 @@ await db.transaction().execute(async (tx) => {
 })
 
 await received.promise
-console.log(`Told of letter ${number}`)
+console.log(`Letter ${number} is completed`)
 await subscription.stop()
 await db.destroy()

@@ -3,6 +3,7 @@ import { it } from "node:test"
 import { type CommunicationEvent, type createCommunications, StorageUnavailable } from "@communications/core"
 import { createTestCommunications } from "@communications/core/testing"
 
+// #region once
 // Your own code: it posts letters, and notes in a ledger when each was posted.
 type Communications = ReturnType<typeof createCommunications>
 type Caller = { readonly organisation: string; readonly user: string }
@@ -27,7 +28,9 @@ it("a letter is posted once", async () => {
   crm.recordedEvents().forEach(enter)
   assert.deepEqual(ledger, ["letter 41 posted at 2026-03-01T11:00:00.000Z"])
 })
+// #endregion
 
+// #region down
 it("a letter is not posted while the storage is down", async () => {
   const crm = createTestCommunications()
   const error = new StorageUnavailable({ operation: "complete", reason: "timeout" })
@@ -35,3 +38,4 @@ it("a letter is not posted while the storage is down", async () => {
   const down = { ...crm, communications: { ...crm.communications, complete } }
   await assert.rejects(post(down, crm.caller, "41"), error)
 })
+// #endregion

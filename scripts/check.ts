@@ -6,7 +6,7 @@ import { delimiter, resolve } from "node:path"
 interface Step {
   readonly name: string
   readonly commands: ReadonlyArray<string>
-  /** Some tools pass silently on nothing: whether the output shows that this one saw every file. */
+  /** Some tools pass if they read nothing: whether the output shows that this one read every file. */
   readonly sawAll?: (output: string) => boolean
   /** The lines of its output that are printed even if it passes. */
   readonly notes?: RegExp
@@ -24,7 +24,7 @@ const sources = globSync("{packages,apps}/*/src/**/*.ts")
 const others = globSync("**/*.ts", { exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src", "bench/peers"] })
 const files = [...sources, ...others]
 
-/** The packages that npm will have. */
+/** The packages that are published to npm. */
 const published = globSync("packages/*").filter((folder) => {
   const { private: isPrivate }: { readonly private?: boolean } = JSON.parse(
     readFileSync(`${folder}/package.json`, "utf8")
@@ -32,7 +32,7 @@ const published = globSync("packages/*").filter((folder) => {
   return isPrivate !== true
 })
 
-/** The list of what Effect's diagnostics read; TypeScript's project service breaks on a source it first meets after a test. */
+/** The files for Effect's diagnostics, sources first: TypeScript's project service fails on one that it reads after a test. */
 const effectFiles = "node_modules/.cache/effect-diagnostics.json"
 mkdirSync("node_modules/.cache", { recursive: true })
 writeFileSync(effectFiles, JSON.stringify({ files: files.map((file) => resolve(file)) }))
@@ -59,6 +59,7 @@ const steps: ReadonlyArray<Step> = [
     commands: ["node --conditions=@communications/source scripts/docs.ts --check"],
     notes: /^not run: .*$/gm
   },
+  { name: "versions and addresses", commands: ["node scripts/manifests.ts --check"] },
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",
@@ -69,10 +70,10 @@ const steps: ReadonlyArray<Step> = [
   }
 ]
 
-/** What the bench's peers need is no part of an installation. */
+/** Runs only if the bench's own dependencies are installed. */
 const peers: Step = { name: "types of the bench's peers", commands: ["npm run check --prefix bench"] }
 const isInstalled = existsSync("bench/node_modules")
-if (!isInstalled) console.log(`skipped ${peers.name}: npm ci --prefix bench brings what they need`)
+if (!isInstalled) console.log(`skipped ${peers.name}: npm ci --prefix bench installs their dependencies`)
 
 /** Runs a step: the notes in its output, and the output of each command that failed. */
 const run = ({ commands, sawAll = () => true, notes }: Step) => {

@@ -1,4 +1,4 @@
-/** Names in declarations what is published: TypeScript rewrites `./file.ts` to `./file.js` in code only. */
+/** Makes declarations import `./file.js`: TypeScript rewrites `./file.ts` in code only. */
 import { globSync, readFileSync, writeFileSync } from "node:fs"
 
 for (const file of globSync("packages/*/dist/**/*.d.ts")) {

@@ -1,10 +1,10 @@
 /**
- * Keeps the documents true: `npm run docs` writes into every Markdown file what follows from the code, and
- * `npm run check` (`--check`) fails if that is stale, and on dead links and words that language should avoid. Markers:
+ * Keeps documents up to date: `npm run docs` writes into every Markdown file what follows from the code, and
+ * `npm run check` (`--check`) fails on stale parts, dead links and sentences that are not plain English. Markers:
  *
  * - `<!-- generated: NAME -->` … `<!-- end: NAME -->` around a part of scripts/docs/parts.ts;
- * - `<!-- example: NAME -->` or `<!-- example: FILE#REGION -->` before a `ts` block that quotes examples/NAME.ts, or what
- *   `// #region REGION` and `// #endregion` enclose in examples/FILE.ts; each `ts` block needs it;
+ * - `<!-- example: NAME -->` before each `ts` block, which quotes examples/NAME.ts, or `<!-- example: FILE#REGION -->`,
+ *   which quotes the lines between `// #region REGION` and `// #endregion` in examples/FILE.ts;
  * - `<!-- not run: REASON -->` before a `sh` block that apps/server/test/Documents.integration.test.ts cannot run.
  */
 import { writeFileSync } from "node:fs"

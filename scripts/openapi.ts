@@ -6,7 +6,7 @@ import { document } from "@communications/http/document"
 const file = "node_modules/.cache/openapi.json"
 mkdirSync("node_modules/.cache", { recursive: true })
 
-/** The rules that a document breaks, warnings included, each with the place. */
+/** The errors and warnings about a document, each with its rule and its place. */
 const complaints = (linted: unknown): ReadonlyArray<string> => {
   writeFileSync(file, JSON.stringify(linted))
   const { stdout, stderr } = spawnSync("redocly", ["lint", "--extends=recommended", "--format=json", file], {
@@ -14,7 +14,7 @@ const complaints = (linted: unknown): ReadonlyArray<string> => {
     env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" }
   })
   const start = stdout.indexOf("{")
-  if (start < 0) throw new Error(`Redocly said nothing of ${file}:\n${stdout}${stderr}`)
+  if (start < 0) throw new Error(`Redocly printed no report on ${file}:\n${stdout}${stderr}`)
   const { problems } = JSON.parse(stdout.slice(start))
   return problems.map(
     ({

@@ -1,4 +1,4 @@
-/** Plants a violation of each rule and expects exactly that rule to report it: a rule that catches nothing is none. */
+/** Plants a violation of each rule, and fails unless exactly that rule reports it. */
 import { exec } from "node:child_process"
 import { rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"

@@ -9,17 +9,18 @@ const avoided = [
 /** Phrases in which such a word is plain, each with the reason. */
 const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
   [/\b(?:ids?|names?|numbers?|ports?) (?:is|are) (?:already )?taken\b/gi, "the usual word for a name in use"],
-  [/\bsteps?(?: \w+){0,3} taken\b/gi, "the term: a step is taken"],
+  [/\bsteps?(?: \w+){0,4} taken\b/gi, "the term: a step is taken"],
+  [/\btaken over\b/gi, "the usual word for a process that replaces another"],
   [/\block (?:is )?held\b/gi, "the term: a transaction holds a lock"],
-  [/\bby whom\b/gi, "has no plainer form in a list of questions"],
-  [/\bleft (?:for|of|open|out|over|to)\b/gi, "phrases that every reader knows"]
+  [/\b(?:by|for) whom\b/gi, "has no plainer form of the same length"],
+  [/\bleft (?:for|of|open|out|over|the state|to)\b/gi, "phrases that every reader knows"]
 ]
 
 /** The comments of a source: each block, and each run of `//` lines. */
 const commentsOf = (code: string): ReadonlyArray<string> =>
   Array.from(code.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/ .*(?:\n *\/\/ .*)*)/g), ([comment]) =>
     comment
-      .replaceAll(/\/\*\*?|\*\/|^ *(?:\*|\/\/) ?/gm, "")
+      .replaceAll(/\/\*\*?|\*\/|^ *(?:\*(?!\/)|\/\/) ?/gm, "")
       .replaceAll(/\s+/g, " ")
       .trim()
   )

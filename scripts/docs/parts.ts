@@ -33,8 +33,8 @@ const membersOf = (ast: SchemaAST.AST, isOptional: boolean): ReadonlyArray<strin
     : []
 
 /**
- * The parameters of an operation. If its request is a union, first the members that all alternatives share, then those of
- * each alternative; a member that one alternative needs is not listed as optional.
+ * The parameters of an operation. If its request is a union, the members that all alternatives share come first, then
+ * those of each alternative. A member that one alternative needs is not listed as optional.
  */
 const parameters = ({ request: { ast } }: Operations, isOptional: boolean): string => {
   const types = SchemaAST.isUnion(ast) ? ast.types : [ast]
@@ -94,7 +94,7 @@ const usage = ({ args = [], flags }: HelpDoc.HelpDoc): string =>
     ...flags.map(({ name, type, required }) => (required ? `--${name} ${type}` : `[--${name} ${type}]`))
   ].join(" ")
 
-/** Every command as its help describes it. */
+/** Every command, with the first sentence of its help. */
 const commandsTable = Effect.gen(function* () {
   const rows: Array<ReadonlyArray<string>> = []
   const presenter: CliOutput.Presenter = {
@@ -102,8 +102,8 @@ const commandsTable = Effect.gen(function* () {
       Effect.sync(() => {
         if (event._tag !== "Help") return
         const [, ...path] = event.commandPath
-        const description = event.helpDoc.description.replaceAll(/\s+/g, " ")
-        rows.push([code(`${path.join(" ")} ${usage(event.helpDoc)}`.trim()), description])
+        const [sentence = ""] = event.helpDoc.description.replaceAll(/\s+/g, " ").split(/(?<=\.) /)
+        rows.push([code(`${path.join(" ")} ${usage(event.helpDoc)}`.trim()), sentence])
       })
   }
   for (const [, ...path] of commandPaths(commands)) {

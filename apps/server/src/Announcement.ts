@@ -4,7 +4,7 @@ import { documentedToken } from "./demonstration/Demonstration.ts"
 import { locationOf } from "./ExternalDatabase.ts"
 import { ServerUrl } from "./http/HttpServer.ts"
 
-/** The first lines printed: where the server listens, on which database, and a request to paste. */
+/** Prints the first lines of output: the URL of the server, its database, and a request to paste into a shell. */
 export const layer = ({ databaseUrl, dataDir }: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {

@@ -17,8 +17,10 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
   config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
 })
 
+/** A user name or password with a raw `@`, `/`, `?` or `#` would move into the host, which messages show. */
+const unambiguousUrl = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@?#]*(\?[^@#]*)?$/
 const PostgresUrl = Schema.RedactedFromValue(
-  Schema.String.check(Schema.makeFilter((url) => ["postgres:", "postgresql:"].includes(URL.parse(url)?.protocol ?? "")))
+  Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
 )
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
@@ -41,7 +43,8 @@ export const settings = {
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
-    expected: "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE",
+    expected:
+      "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded (@ as %40, / as %2F, # as %23)",
     description:
       "The PostgreSQL database; the embedded one if unset. The server and each command migrate it when they start",
     config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))

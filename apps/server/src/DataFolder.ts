@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { Effect, Predicate } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** Makes a folder and those above it; where one cannot be made, Node's `recursive` may try for ever (below /proc). */
+/** Makes a folder and its parents. Node's `recursive` option is no alternative: below /proc it loops for ever. */
 const makeFolder = (folder: string): void => {
   const parent = dirname(folder)
   if (parent !== folder && !existsSync(parent)) makeFolder(parent)
@@ -16,14 +16,15 @@ const makeFolder = (folder: string): void => {
 }
 
 /**
- * Takes the lock of a folder: an exclusive transaction on an empty SQLite database, which never ends. The kernel holds
- * it for this process, wherever else the folder is mounted, and releases it however the process ends.
+ * Locks a folder with an exclusive transaction on an empty SQLite database, which stays open. This is a lock of the
+ * kernel: it also works across containers that mount the same folder, and the kernel releases it even if the process is
+ * killed.
  */
-const take = (folder: string): DatabaseSync => {
+const lockFolder = (folder: string): DatabaseSync => {
   makeFolder(folder)
   const entries = readdirSync(folder)
   if (entries.length > 0 && !entries.includes("lock.sqlite") && !entries.includes("postgres")) {
-    throw new Error("there is something else in it")
+    throw new Error("it contains other files")
   }
   const lock = new DatabaseSync(join(folder, "lock.sqlite"), { timeout: 1000 })
   try {
@@ -37,24 +38,24 @@ const take = (folder: string): DatabaseSync => {
 
 const SQLITE_BUSY = 5
 
-/** What is told where the lock cannot be taken. */
+/** The error message if the lock cannot be acquired. */
 const explain = (folder: string, error: unknown): string => {
   if (Predicate.hasProperty(error, "errcode") && error.errcode === SQLITE_BUSY) {
-    return `The data folder ${folder} is in use by another process: stop that one first, or set DATABASE_URL to a PostgreSQL, which many may use, or DATA_DIR to another folder.`
+    return `The data folder ${folder} is in use by another process: stop that process, set DATA_DIR to another folder, or set DATABASE_URL to a PostgreSQL server, which several processes can use.`
   }
   const reason = error instanceof Error ? error.message : String(error)
-  return `The data folder ${folder} cannot be used (${reason}): set DATA_DIR to another.`
+  return `The data folder ${folder} cannot be used (${reason}): set DATA_DIR to another folder.`
 }
 
 /**
- * A data folder that no other process uses until the scope closes. The embedded database has no lock of its own, and
- * two processes on one folder would overwrite each other's data.
+ * Locks a data folder until the scope closes, and returns its absolute path. The embedded database has no lock: two
+ * processes on the same folder would overwrite each other's data.
  */
 export const lockedFolder = (path: string) => {
   const folder = resolve(path)
   return Effect.acquireRelease(
     Effect.try({
-      try: () => take(folder),
+      try: () => lockFolder(folder),
       catch: (error) => new StartupFailure({ message: explain(folder, error) })
     }),
     (lock) => Effect.sync(() => lock.close())

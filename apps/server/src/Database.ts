@@ -8,42 +8,40 @@ import * as EmbeddedDatabase from "./EmbeddedDatabase.ts"
 import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** The database that the configuration names, as it is. */
+/** Connects to the configured database. Its schema may be out of date. */
 export const connection = ({ databaseUrl, dataDir }: Configuration) =>
   Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
 
-/** Brings the schema up to date before anything else uses the database, and tells what that took. */
-export const migrated = ({ migrationTimeout }: Configuration) =>
+/** Applies pending migrations before anything else uses the database, and returns their ids and names. */
+export const applyMigrations = ({ migrationTimeout }: Configuration) =>
   migrate.pipe(
-    Effect.mapError(({ message }) => `: ${message}`),
+    Effect.mapError(({ message }) => `The migrations failed: ${message}.`),
     Effect.timeoutOrElse({
       duration: migrationTimeout,
       orElse: () =>
         Effect.fail(
-          ` in ${Duration.format(migrationTimeout)}: see whether something holds a lock on communications_migrations, or set MIGRATION_TIMEOUT to more`
+          `The migrations did not finish in ${Duration.format(migrationTimeout)}: check for locks on the table communications_migrations, or increase MIGRATION_TIMEOUT.`
         )
     }),
-    Effect.mapError(
-      (why) => new StartupFailure({ message: `The schema of the database cannot be brought up to date${why}.` })
-    )
+    Effect.mapError((message) => new StartupFailure({ message }))
   )
 
-/** The ports, on the database that the configuration names, ready for use. */
+/** The ports on the configured database, after the migrations. */
 export const ports = (configuration: Configuration) =>
   storage.pipe(
     Layer.provide(Layer.succeed(GroupCommit, configuration.groupCommit)),
-    Layer.provideMerge(Layer.effectDiscard(migrated(configuration))),
+    Layer.provideMerge(Layer.effectDiscard(applyMigrations(configuration))),
     Layer.provideMerge(connection(configuration))
   )
 
 /** Stores the demonstration data. */
-export const seeded = Effect.mapError(
+export const seed = Effect.mapError(
   Demonstration.seed,
   ({ message }) => new StartupFailure({ message: `The demonstration data cannot be stored: ${message}.` })
 )
 
-/** Stores the demonstration data once in the life of a data folder: what the user did to it since then stays. */
-const seededOnce = (dataDir: string) => {
+/** Stores the demonstration data on the first start with a data folder, so that later starts keep the user's changes. */
+const seedOnce = (dataDir: string) => {
   const marker = join(dataDir, "demonstration-data-was-stored")
   const isMarked = Effect.promise(() =>
     access(marker).then(
@@ -52,11 +50,11 @@ const seededOnce = (dataDir: string) => {
     )
   )
   const mark = Effect.promise(() => writeFile(marker, ""))
-  return Layer.effectDiscard(Effect.flatMap(isMarked, (done) => (done ? Effect.void : Effect.andThen(seeded, mark))))
+  return Layer.effectDiscard(Effect.flatMap(isMarked, (done) => (done ? Effect.void : Effect.andThen(seed, mark))))
 }
 
-/** What the server works with: the ports; an embedded database has the demonstration data. */
+/** The ports of the server. An embedded database also gets the demonstration data. */
 export const layer = (configuration: Configuration) =>
   Option.isSome(configuration.databaseUrl)
     ? ports(configuration)
-    : seededOnce(configuration.dataDir).pipe(Layer.provideMerge(ports(configuration)))
+    : seedOnce(configuration.dataDir).pipe(Layer.provideMerge(ports(configuration)))

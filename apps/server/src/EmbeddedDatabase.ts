@@ -8,37 +8,37 @@ import { Effect, Schedule } from "effect"
 import { lockedFolder } from "./DataFolder.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** What an embedded PostgreSQL has no background process for. */
-const upkeep = (sql: PgClient.PgClient) =>
+/** Replaces the checkpointer and autovacuum: an embedded PostgreSQL has no background processes. */
+const maintain = (sql: PgClient.PgClient) =>
   Effect.andThen(sql`CHECKPOINT`, sql`VACUUM (ANALYZE)`).pipe(
     Effect.ignore({ log: "Warn" }),
     Effect.schedule(Schedule.spaced("5 minutes"))
   )
 
 /**
- * Where the socket is: in a temporary folder, since the data folder's path may be too long for one. A note in the data
- * folder says which, so that the next start removes what a killed process left.
+ * Makes a temporary folder for the socket, because the path of the data folder may be too long for one. A file in the
+ * data folder records the path, so that the next start can remove the socket of a killed process.
  */
 const socketPath = (folder: string) => {
-  const note = join(folder, "socket")
-  const removeNoted = Effect.tryPromise(async () => {
-    const path = await readFile(note, "utf8")
+  const record = join(folder, "socket")
+  const removeRecorded = Effect.tryPromise(async () => {
+    const path = await readFile(record, "utf8")
     await rm(path, { force: true })
     await rmdir(dirname(path))
-    await rm(note)
-  }).pipe(Effect.ignore) // there is no note, or what it names is gone
+    await rm(record)
+  }).pipe(Effect.ignore) // the record or the temporary folder does not exist
   const make = Effect.promise(async () => {
     const path = join(await mkdtemp(join(tmpdir(), "communications-")), "postgres.sock")
-    await writeFile(note, path)
+    await writeFile(record, path)
     return path
   })
-  return Effect.acquireRelease(Effect.andThen(removeNoted, make), () => removeNoted)
+  return Effect.acquireRelease(Effect.andThen(removeRecorded, make), () => removeRecorded)
 }
 
 /**
- * PostgreSQL inside this process, its data in a folder: for trying things out and for development. It has one
- * connection, takes a lock on the folder, and does not force each commit to the disk: a killed process loses nothing,
- * a power cut may.
+ * PostgreSQL inside this process, with its data in a folder, for trials and development (decision 5). It has one
+ * connection and locks the folder. It does not flush each commit to disk: a killed process loses no data, but a power
+ * failure may.
  */
 export const layer = (dataDir: string) =>
   PgClient.layerFrom(
@@ -55,7 +55,8 @@ export const layer = (dataDir: string) =>
       const path = yield* socketPath(folder)
       yield* Effect.acquireRelease(
         Effect.promise(async () => {
-          const server = new PGLiteSocketServer({ db, path, maxConnections: 1 })
+          // The client has one connection. A closed one counts until its statement ends, and a cancel request is one, too.
+          const server = new PGLiteSocketServer({ db, path, maxConnections: 8 })
           await server.start()
           return server
         }),
@@ -69,7 +70,7 @@ export const layer = (dataDir: string) =>
         maxConnections: 1,
         prepare: false
       }).pipe(Effect.orDie)
-      yield* Effect.forkScoped(Effect.delay(upkeep(sql), "5 minutes"))
+      yield* Effect.forkScoped(Effect.delay(maintain(sql), "5 minutes"))
       return sql
     })
   )

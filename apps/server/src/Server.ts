@@ -1,4 +1,4 @@
-/** The composition: configuration → database → HTTP. */
+/** Wires the server: configuration → database → HTTP. */
 import { TrustedProxies } from "@communications/http"
 import { Effect, Layer, Logger, References } from "effect"
 import * as Announcement from "./Announcement.ts"
@@ -15,5 +15,5 @@ const layer = (configuration: Configuration) =>
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))
   )
 
-/** The whole server. It listens when its database is ready, and closes its database after the last response. */
+/** Runs the server. It listens once its database is ready, and closes the database after the last response. */
 export const serve = Effect.flatMap(configuration, (configuration) => Layer.launch(layer(configuration)))

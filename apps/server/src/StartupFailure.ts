@@ -1,6 +1,6 @@
 import { Data, Runtime } from "effect"
 
-/** Why the server did not start, in one sentence that says what to do about it; the process then ends with code 1. */
+/** The server cannot start. The message is one sentence with the reason and a remedy; the process exits with code 1. */
 export class StartupFailure extends Data.TaggedError("StartupFailure")<{ readonly message: string }> {
   override readonly [Runtime.errorReported] = false
 }

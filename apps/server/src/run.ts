@@ -2,7 +2,10 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Cause, Console, Effect, Exit, Runtime } from "effect"
 import type { StartupFailure } from "./StartupFailure.ts"
 
-/** Runs a program to its end: code 0 when it is done or asked to stop, else 1, and one sentence where it cannot start. */
+/**
+ * Runs a program. The process exits with code 0 if the program ends or is stopped by a signal, and otherwise with 1. A
+ * `StartupFailure` is printed as one sentence, without a stack.
+ */
 export const run = <A>(program: Effect.Effect<A, StartupFailure>): void =>
   program.pipe(
     Effect.tapErrorTag("StartupFailure", ({ message }) => Console.error(message)),

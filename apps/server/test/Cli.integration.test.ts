@@ -18,7 +18,7 @@ describe("the command line", { timeout: 120_000 }, () => {
   }, 60_000)
   afterAll(endAll, 60_000)
 
-  /** Runs a command to its end; whatever it is, it shows no secret. */
+  /** Runs a command, and checks that it prints no secret. */
   const cli = async (line: string, input: string | Uint8Array = "", env: Readonly<Record<string, string>> = {}) => {
     const program = start("cli", { DATABASE_URL: database, ...env }, line.split(" "), input)
     const code = await program.ended()
@@ -40,7 +40,7 @@ describe("the command line", { timeout: 120_000 }, () => {
   const refused = (sentence: RegExp) => ({ code: 1, stdout: "", stderr: expect.stringMatching(sentence) })
 
   describe("--help", () => {
-    it("lists the commands, with where they run", async () => {
+    it("lists the commands and the settings of the database", async () => {
       const { code, stdout } = await cli("--help")
       expect(code).toBe(0)
       for (const word of ["DATABASE_URL", "DATA_DIR", "migrate", "organisation", "user", "token", "import", "seed"]) {
@@ -58,7 +58,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       "token release",
       "import",
       "import contacts"
-    ])("explains %s, how it is typed, and by an example where there is something to type", async (command) => {
+    ])("describes %s with its usage, and an example if it has parameters", async (command) => {
       const { code, stdout } = await cli(`${command} --help`)
       expect(code).toBe(0)
       expect(stdout).toContain(`npm run cli -- ${command} `)
@@ -80,41 +80,41 @@ describe("the command line", { timeout: 120_000 }, () => {
     ["user create anna --password=s3cret --organisation ACME", /^there is no flag --password: see .*\n$/],
     ["seed --drafts many", /^--drafts: expected .*: see npm run cli -- seed --help\.\n$/],
     ["seed --drafts -1", /^--drafts: expected 0 to .*: see npm run cli -- seed --help\.\n$/]
-  ])("%s is told in one sentence that says where to look", async (line, sentence) => {
+  ])("rejects `%s` with one sentence that refers to --help", async (line, sentence) => {
     expect(await cli(line)).toEqual(refused(sentence))
   })
 
-  it("migrate tells what it did, once", async () => {
+  it("migrate prints the migrations that it applied", async () => {
     const first = await cli("migrate")
     expect(first).toMatchObject({ code: 0, stderr: "" })
     expect(first.stdout).toMatch(
-      /^Applied migration 1, create communications\.\n(Applied .*\n)*The schema is up to date\.\n$/
+      /^Applied migration 1, create communications\.\n(Applied .*\n)*The schema is now up to date\.\n$/
     )
-    expect(await cli("migrate")).toEqual({ code: 0, stdout: "The schema was up to date already.\n", stderr: "" })
+    expect(await cli("migrate")).toEqual({ code: 0, stdout: "The schema is already up to date.\n", stderr: "" })
   })
 
-  it("tells an unreachable database in one sentence, without its password", async () => {
+  it("reports an unreachable database in one sentence, without the password", async () => {
     expect(await cli("migrate", "", { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" })).toEqual(
       refused(/^The database at 127\.0\.0\.1:1\/x cannot be used .*\n$/)
     )
   })
 
-  it("creates an organisation once, and says what to do next", async () => {
+  it("creates an organisation once, and prints the next step", async () => {
     const created = await cli("organisation create ACME")
     expect(created).toMatchObject({ code: 0, stderr: "" })
     expect(created.stdout).toContain("npm run cli -- user create USERNAME --organisation ACME\n")
-    expect(await cli("organisation create ACME")).toEqual(refused(/^There is an organisation "ACME" already: .*\n$/))
+    expect(await cli("organisation create ACME")).toEqual(refused(/^The organisation "ACME" already exists: .*\n$/))
   })
 
-  it("creates a user once, who logs in with the first line of standard input, and ends all sessions of that user", async () => {
+  it("creates a user whose password is the first line of standard input, and ends all sessions of the user", async () => {
     const line = "user create anna --organisation ACME"
     expect(await cli(line)).toEqual(refused(/^The password is empty: .*\n$/))
     expect(await cli(line, "\nsecond line")).toEqual(refused(/^The password is empty: .*\n$/))
     expect(await cli("user create anna --organisation ACNE", secret)).toEqual(
-      refused(/^There is no organisation "ACNE": .*\n$/)
+      refused(/^The organisation "ACNE" does not exist: .*\n$/)
     )
     expect(await cli(line, `${secret}\r\nanother`)).toMatchObject({ code: 0, stderr: "" })
-    expect(await cli(line, "another")).toEqual(refused(/^"ACME" has a user "anna" already: .*\n$/))
+    expect(await cli(line, "another")).toEqual(refused(/^"ACME" already has a user "anna": .*\n$/))
 
     const server = start("main", { DATABASE_URL: database })
     const url = await server.url()
@@ -130,19 +130,19 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await cli(`${release} ann`)).toEqual(refused(/^"ACME" has no user "ann": .*\n$/))
     const released = await cli(`${release} anna`)
     expect(released).toMatchObject({ code: 0, stderr: "" })
-    expect(released.stdout).toMatch(/^2 sessions are ended/)
+    expect(released.stdout).toMatch(/^Ended 2 sessions;/)
     for (const token of tokens) {
       expect(released.stdout).not.toContain(token)
       expect(await post("token/release", { token })).toMatchObject({ status: { code: "INVALID_TOKEN" } })
     }
-    expect((await cli(`${release} anna`)).stdout).toMatch(/^0 sessions are ended/)
+    expect((await cli(`${release} anna`)).stdout).toMatch(/^Ended 0 sessions;/)
     expect(await server.stop()).toBe(0)
   })
 
   it.each([
-    ["no password", "\n", /^The password is empty/],
-    ["one that is not UTF-8", Uint8Array.of(0xff, 0xfe, 0x0a), /^The password is not UTF-8/],
-    ["one that is too long to be sent", `${"x".repeat(1001)}\n`, /^The password is longer than 1,000 characters/]
+    ["an empty password", "\n", /^The password is empty/],
+    ["a password that is not UTF-8", Uint8Array.of(0xff, 0xfe, 0x0a), /^The password is not UTF-8/],
+    ["a password that is too long", `${"x".repeat(1001)}\n`, /^The password is longer than 1,000 characters/]
   ])("creates no user with %s", async (_, password, sentence) => {
     const { code, stderr } = await cli("user create nobody --organisation ACME", password)
     expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)])
@@ -155,13 +155,13 @@ describe("the command line", { timeout: 120_000 }, () => {
   })
 
   describe("import contacts", () => {
-    const into = (path: string) => cli(`import contacts ${path} --organisation ACME`)
+    const importFile = (path: string) => cli(`import contacts ${path} --organisation ACME`)
     const person = (last_name: string) =>
       JSON.stringify({ type: "PERSON", life_cycle_state: "MARKETING", first_name: "Zoë", last_name })
     const stored = (last_name: string) =>
       sql<{ readonly name: string }>("SELECT name FROM contact_information WHERE last_name = $1", last_name)
 
-    it("imports what can be used, tells what cannot and why, and stores nothing twice", async () => {
+    it("imports the valid lines, reports the problems of the others, and stores nothing twice", async () => {
       const lines = [
         person("Lee"),
         "s3cret",
@@ -182,62 +182,62 @@ describe("the command line", { timeout: 120_000 }, () => {
       ])
       const path = await file("contacts.jsonl", content)
 
-      const first = await into(path)
-      expect(first).toMatchObject({ code: 1, stdout: "3 contacts are imported, 1 were there already.\n" })
+      const first = await importFile(path)
+      expect(first).toMatchObject({ code: 1, stdout: "Imported 3 contacts; 1 already existed.\n" })
       expect(first.stderr.split("\n").filter((line) => line.startsWith("line"))).toEqual([
         "line 2: not a JSON object",
-        "line 3: last_name: Missing key",
-        'line 5: type: Expected "PERSON" | "COMPANY"',
+        "line 3: last_name: is missing",
+        'line 5: type: expected "PERSON" or "COMPANY"',
         "line 6: not a JSON object",
-        expect.stringMatching(/^line 7: life_cycle_state: .*; first_name: .*; last_name: .*; demographics\.gender: /),
+        `line 7: life_cycle_state: expected "MARKETING" or "FINANCIAL"; first_name: expected a value with a length of at least 1; last_name: expected a string; demographics.gender: expected "MALE" or "FEMALE"`,
         "line 10: not UTF-8",
         "line 11: longer than 1048576 bytes"
       ])
-      expect(first.stderr).toMatch(/\n7 lines are not imported: .*\n$/)
+      expect(first.stderr).toMatch(/\n7 lines were not imported: .*\n$/)
       expect(await stored("Lee")).toEqual([{ name: "Zoë Lee" }])
       expect(await stored("Last")).toHaveLength(1)
 
-      expect(await into(path)).toMatchObject({ code: 1, stdout: "0 contacts are imported, 4 were there already.\n" })
+      expect(await importFile(path)).toMatchObject({ code: 1, stdout: "Imported 0 contacts; 4 already existed.\n" })
       expect(await stored("Lee")).toHaveLength(1)
     })
-    it("ends with code 0 where every line is good, and tells now and then how far it is", async () => {
+    it("exits with code 0 if every line is valid, and prints its progress", async () => {
       const path = await file(
         "good.jsonl",
         Array.from({ length: 300 }, (_, index) => person(`Good ${index}`)).join("\n")
       )
-      expect(await into(path)).toEqual({
+      expect(await importFile(path)).toEqual({
         code: 0,
-        stdout: "300 contacts are imported, 0 were there already.\n",
+        stdout: "Imported 300 contacts; 0 already existed.\n",
         stderr: Array.from({ length: 10 }, (_, index) => `Importing: ${index + 1}0 %\n`).join("")
       })
       expect(await stored("Good 299")).toHaveLength(1)
     })
-    it("tells in one sentence what it cannot read, and an unknown organisation", async () => {
-      expect(await into("-")).toEqual(refused(/^Standard input is not read: .*\n$/))
-      expect(await into(join(folder, "none"))).toEqual(refused(/^The file ".*none" does not exist: .*\n$/))
-      expect(await into(folder)).toEqual(refused(/^The file ".*" cannot be read \(EISDIR\): .*\n$/))
+    it("reports an unreadable file or an unknown organisation in one sentence", async () => {
+      expect(await importFile("-")).toEqual(refused(/^This command does not read standard input: .*\n$/))
+      expect(await importFile(join(folder, "none"))).toEqual(refused(/^The file ".*none" does not exist: .*\n$/))
+      expect(await importFile(folder)).toEqual(refused(/^The file ".*" cannot be read \(EISDIR\): .*\n$/))
       const path = await file("one.jsonl", person("One"))
       expect(await cli(`import contacts ${path} --organisation ACNE`)).toEqual(
-        refused(/^There is no organisation "ACNE": .*\n$/)
+        refused(/^The organisation "ACNE" does not exist: .*\n$/)
       )
       expect(await stored("One")).toEqual([])
     })
   })
 
   describe("seed", () => {
-    it("stores the demonstration data, and as many drafts as it is asked for, once", async () => {
+    it("stores the demonstration data and --drafts drafts, and stores nothing twice", async () => {
       const first = await cli("seed --drafts 25000")
       expect(first).toMatchObject({ code: 0 })
-      expect(first.stdout).toMatch(/Drafts D1 to D25000 of CRMDEMO are stored: 25000 new, 0 there already\.\n$/)
+      expect(first.stdout).toMatch(/\nStored drafts D1 to D25000 of CRMDEMO: 25000 new, 0 already existed\.\n$/)
       expect(first.stderr).toMatch(/Storing drafts: 100 %\n$/)
       await sql("UPDATE communications SET subject = 'changed since' WHERE number = 'D7'")
       const second = await cli("seed --drafts 25010")
-      expect(second.stdout).toMatch(/: 10 new, 25000 there already\.\n$/)
+      expect(second.stdout).toMatch(/: 10 new, 25000 already existed\.\n$/)
       expect(await sql("SELECT subject FROM communications WHERE number = 'D7'")).toEqual([
         { subject: "changed since" }
       ])
     })
-    it("spreads them, each with its history, and tells the planner how many there are", async () => {
+    it("stores varied drafts with their history, and updates the planner's statistics", async () => {
       const [spread] = await sql(`
         SELECT count(DISTINCT number)::integer AS numbers, count(DISTINCT contact_information)::integer AS contacts,
           count(DISTINCT (direction, media, contact_information))::integer AS combinations,
@@ -255,7 +255,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       )
       expect(planned?.rows).toBeGreaterThan(25_000)
     })
-    it("makes drafts that the API completes", async () => {
+    it("stores drafts that the API can complete", async () => {
       const server = start("main", { DATABASE_URL: database })
       const response = await fetch(`${await server.url()}/crmapi/rest/v2/communications/complete`, {
         method: "POST",
@@ -267,18 +267,18 @@ describe("the command line", { timeout: 120_000 }, () => {
     })
   })
 
-  it("works on the embedded database, but not while a server holds it", async () => {
+  it("works on the embedded database, but not while a server is using it", async () => {
     const env = { DATABASE_URL: "", DATA_DIR: await freshFolder() }
     expect(await cli("organisation create ACME", "", env)).toMatchObject({ code: 0, stderr: "" })
     expect(await cli("user create anna --organisation ACME", secret, env)).toMatchObject({ code: 0, stderr: "" })
     const server = start("main", env)
     await server.url()
     expect(await cli("organisation create OTHER", "", env)).toEqual(
-      refused(/^The data folder .* is in use by .*stop that one first.*DATABASE_URL.*\n$/)
+      refused(/^The data folder .* is in use by .*stop that process.*DATABASE_URL.*\n$/)
     )
     expect(await server.stop()).toBe(0)
     expect(await cli("token release --user anna --organisation ACME", "", env)).toMatchObject({ code: 0, stderr: "" })
     const drafts = await cli("seed --drafts 100", "", env)
-    expect(drafts.stdout).toMatch(/: 100 new, 0 there already\.\n$/)
+    expect(drafts.stdout).toMatch(/: 100 new, 0 already existed\.\n$/)
   })
 })

@@ -17,60 +17,60 @@ const chunked = (body: string) =>
 
 const codes = (received: string) => [...received.matchAll(/"code":"(\w+)"/g)].map(([, code]) => code)
 
-/** Completions of the number 42 wait, and those that began are counted. */
+/** Ports on which completions of number 42 wait for `release`. `calls` counts the completions. */
 const waiting = () => {
-  const seen = { begun: Deferred.makeUnsafe<void>(), ended: Deferred.makeUnsafe<void>(), interrupted: 0, taken: 0 }
+  const calls = { started: Deferred.makeUnsafe<void>(), release: Deferred.makeUnsafe<void>(), interrupted: 0, steps: 0 }
   const ports = Layer.effect(
     Communications,
     Effect.map(Communications, (communications) =>
       Communications.of({
         ...communications,
         take: (organisation, identifier, step, act) => {
-          seen.taken++
-          const taken = communications.take(organisation, identifier, step, act)
-          if (!JSON.stringify(identifier).includes('"42"')) return taken
-          return Deferred.succeed(seen.begun, undefined).pipe(
-            Effect.andThen(Deferred.await(seen.ended)),
-            Effect.andThen(taken),
-            Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++))
+          calls.steps++
+          const completion = communications.take(organisation, identifier, step, act)
+          if (!JSON.stringify(identifier).includes('"42"')) return completion
+          return Deferred.succeed(calls.started, undefined).pipe(
+            Effect.andThen(Deferred.await(calls.release)),
+            Effect.andThen(completion),
+            Effect.onInterrupt(() => Effect.sync(() => calls.interrupted++))
           )
         }
       })
     )
   ).pipe(Layer.provideMerge(hostPorts))
-  return { seen, ports }
+  return { calls, ports }
 }
 
-describe("a connection to the app", () => {
-  const ends: Array<() => Promise<unknown>> = []
+describe("a connection to the server", () => {
+  const finalizers: Array<() => Promise<unknown>> = []
   afterEach(async () => {
-    for (const end of ends.splice(0)) await end()
+    for (const finalize of finalizers.splice(0)) await finalize()
   })
 
   const started = async () => {
-    const { seen, ports } = waiting()
+    const { calls, ports } = waiting()
     const runtime = ManagedRuntime.make(ports)
     const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
     await once(server, "listening")
     const address = server.address()
     const port = typeof address === "object" ? (address?.port ?? 0) : 0
-    ends.push(async () => {
+    finalizers.push(async () => {
       server.close().closeAllConnections()
       await runtime.dispose()
     })
-    // Those that a test leaves open are reset at its end.
+    // The finalizer resets open connections.
     const open = () =>
       connect(port, "127.0.0.1")
         .setEncoding("utf8")
         .on("error", () => {})
-    return { open, seen }
+    return { open, calls }
   }
 
-  /** What arrives on a connection until the server ends it. */
-  const all = async (socket: Socket) => (await socket.toArray()).join("")
+  /** Reads until the server closes the connection. */
+  const readAll = async (socket: Socket) => (await socket.toArray()).join("")
 
-  /** What arrives until there are as many responses. */
-  const some = async (socket: Socket, count: number) => {
+  /** Reads until `count` responses have arrived. */
+  const readResponses = async (socket: Socket, count: number) => {
     let received = ""
     for await (const chunk of socket) {
       received += chunk
@@ -82,48 +82,48 @@ describe("a connection to the app", () => {
   const isDraft = async (open: () => Socket, number: string) => {
     const socket = open()
     socket.write(framed(completing(number)))
-    return codes(await some(socket, 1))[0] === "OK"
+    return codes(await readResponses(socket, 1))[0] === "OK"
   }
 
-  for (const [what, first, code] of [
-    ["is no HTTP/1.1", "GET / HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
+  for (const [description, first, code] of [
+    ["is not valid HTTP/1.1", "GET / HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
     ["is too large", framed("x".repeat(20_000)), "PAYLOAD_TOO_LARGE"],
     ["is too large, in chunks", chunked("x".repeat(20_000)), "PAYLOAD_TOO_LARGE"],
-    ["ends it by itself", framed("{}").replace("host: x", "host: x\r\nconnection: close"), "INVALID_PARAMETERS"]
+    ["has Connection: close", framed("{}").replace("host: x", "host: x\r\nconnection: close"), "INVALID_PARAMETERS"]
   ] as const) {
-    it(`executes nothing behind a request that ${what}`, async () => {
-      const { open, seen } = await started()
+    it(`executes nothing after a request that ${description}`, async () => {
+      const { open, calls } = await started()
       const socket = open()
       socket.write(first + framed(completing("41")))
-      const received = await all(socket)
+      const received = await readAll(socket)
       expect(codes(received)).toEqual([code])
       expect(received.toLowerCase()).toContain("\r\nconnection: close\r\n")
-      expect(seen.taken).toBe(0)
+      expect(calls.steps).toBe(0)
       expect(await isDraft(open, "41")).toBe(true)
     })
   }
 
-  it("executes requests at once, and answers in their order", async () => {
-    const { open, seen } = await started()
+  it("executes pipelined requests concurrently, and responds in order", async () => {
+    const { open, calls } = await started()
     const socket = open()
     socket.write(framed(completing("42")) + framed(completing("41")) + chunked("{}") + framed(completing("41")))
-    await Effect.runPromise(Deferred.await(seen.begun))
-    await expect.poll(() => seen.taken).toBe(3)
-    await Effect.runPromise(Deferred.succeed(seen.ended, undefined))
-    expect(codes(await some(socket, 4))).toEqual(["OK", "OK", "INVALID_PARAMETERS", "NOT_DRAFT"])
+    await Effect.runPromise(Deferred.await(calls.started))
+    await expect.poll(() => calls.steps).toBe(3)
+    await Effect.runPromise(Deferred.succeed(calls.release, undefined))
+    expect(codes(await readResponses(socket, 4))).toEqual(["OK", "OK", "INVALID_PARAMETERS", "NOT_DRAFT"])
   })
 
-  it("interrupts the request of a client that goes away", async () => {
-    const { open, seen } = await started()
+  it("interrupts the request of a client that disconnects", async () => {
+    const { open, calls } = await started()
     const socket = open()
     socket.write(framed(completing("42")))
-    await Effect.runPromise(Deferred.await(seen.begun))
+    await Effect.runPromise(Deferred.await(calls.started))
     socket.destroy()
-    await expect.poll(() => seen.interrupted).toBe(1)
+    await expect.poll(() => calls.interrupted).toBe(1)
   })
 
-  it("executes nothing of a client that goes away while it sends, or that sends less than it announced", async () => {
-    const { open, seen } = await started()
+  it("does not execute a request if the client disconnects before its whole body has arrived", async () => {
+    const { open, calls } = await started()
     const body = completing("41")
     const [aborted, halved, chunks] = [open(), open(), open()]
     aborted.write(framed(body, body.length + 1))
@@ -132,33 +132,33 @@ describe("a connection to the app", () => {
     aborted.destroy()
     chunks.destroy()
     halved.end(framed(body, body.length + 1))
-    await all(halved)
-    expect(seen.taken).toBe(0)
+    await readAll(halved)
+    expect(calls.steps).toBe(0)
     expect(await isDraft(open, "41")).toBe(true)
   })
 
-  it("gives its response to a client that sends too much before it reads", async () => {
+  it("delivers the response to a client that sends too large a body before it reads", async () => {
     const { open } = await started()
     const body = "x".repeat(4_000_000)
     for (const sent of [framed(body), chunked(body), framed(body), chunked(body)]) {
       const socket = open().pause()
       await new Promise<void>((resolve, reject) => socket.write(sent, (error) => (error ? reject(error) : resolve())))
-      const received = await all(socket)
+      const received = await readAll(socket)
       expect(codes(received)).toEqual(["PAYLOAD_TOO_LARGE"])
       expect(received.toLowerCase()).toContain("\r\nconnection: close\r\n")
     }
   })
 
-  it("ends soon where a client announces too much and sends no more", async () => {
+  it("closes soon if a client announces too large a body and stops sending", async () => {
     const { open } = await started()
     const socket = open()
     const since = performance.now()
     socket.write(framed("x", 20_000))
-    expect(codes(await all(socket))).toEqual(["PAYLOAD_TOO_LARGE"])
+    expect(codes(await readAll(socket))).toEqual(["PAYLOAD_TOO_LARGE"])
     expect(performance.now() - since).toBeLessThan(5_000)
   })
 
-  it("ignores the body of a GET, and knows a whole URL as the target", async () => {
+  it("ignores the body of a GET request, and accepts an absolute URL as the target", async () => {
     const { open } = await started()
     const socket = open()
     const large = "x".repeat(20_000)
@@ -168,6 +168,6 @@ describe("a connection to the app", () => {
         `GET http://elsewhere:1/health/live?x=1 HTTP/1.1\r\nhost: elsewhere:1\r\n\r\n` +
         `OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n`
     )
-    expect(codes(await some(socket, 4))).toEqual(["OK", "OK", "OK", "NOT_FOUND"])
+    expect(codes(await readResponses(socket, 4))).toEqual(["OK", "OK", "OK", "NOT_FOUND"])
   })
 })

@@ -9,24 +9,24 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium"
 const quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 const args = [...quiet, "--disable-sync", "--disable-quic", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])]
 
-describe("the documentation page, in a browser, on a default start", () => {
+describe("the documentation page in a browser, with the default configuration,", () => {
   let browser: Browser | undefined
   let page: Page
   let url = ""
   const requested: Array<string> = []
-  const broken: Array<string> = []
+  const errors: Array<string> = []
 
   beforeAll(async () => {
     if (!existsSync(executablePath)) {
-      throw new Error(`There is no browser at ${executablePath}: apt-get install chromium, or name one in CHROMIUM.`)
+      throw new Error(`No browser exists at ${executablePath}: install Chromium, or set CHROMIUM to its path.`)
     }
     url = await start("main", { DATA_DIR: await freshFolder() }).url()
     browser = await chromium.launch({ executablePath, args })
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } })
     page.on("request", (request) => requested.push(request.url()))
-    page.on("pageerror", (error) => broken.push(String(error)))
+    page.on("pageerror", (error) => errors.push(String(error)))
     page.on("response", (response) => {
-      if (response.status() >= 400 && !response.url().endsWith("/favicon.ico")) broken.push(response.url())
+      if (response.status() >= 400 && !response.url().endsWith("/favicon.ico")) errors.push(response.url())
     })
     await page.goto(`${url}/docs`)
     await page.locator(".opblock").first().waitFor({ timeout: 60_000 })
@@ -36,7 +36,7 @@ describe("the documentation page, in a browser, on a default start", () => {
     await endAll()
   }, 60_000)
 
-  it("lists every operation, with its summary", async () => {
+  it("lists every operation with its summary", async () => {
     const listed = await page.locator(".opblock-summary-description").allTextContents()
     const summaries = Object.values(document.paths).flatMap((item) => Object.values(item).map(({ summary }) => summary))
     expect(listed.toSorted()).toEqual(summaries.toSorted())
@@ -44,25 +44,25 @@ describe("the documentation page, in a browser, on a default start", () => {
     const screenshot = process.env.SCREENSHOT
     if (screenshot !== undefined) await page.screenshot({ path: screenshot })
   })
-  it("completes the documented communication by a click on Execute, as its example says", async () => {
+  it("completes the communication of the example when the user clicks Execute", async () => {
     const operation = page.locator(".opblock", { hasText: "/communications/complete" })
     await operation.locator(".opblock-summary").click()
     await operation.getByRole("button", { name: "Try it out" }).click()
-    const answered = page.waitForResponse((response) => response.request().method() === "POST", { timeout: 60_000 })
+    const responding = page.waitForResponse((response) => response.request().method() === "POST", { timeout: 60_000 })
     await operation.getByRole("button", { name: "Execute" }).click()
-    const response = await answered
+    const response = await responding
     expect(response.request().postDataJSON()).toEqual(documented.request)
     expect(response.status()).toBe(200)
-    const answer = await response.json()
-    expect(answer).toMatchObject(documented.response)
+    const body = await response.json()
+    expect(body).toMatchObject(documented.response)
     const { post } = document.paths["/crmapi/rest/v2/communications/complete"] ?? {}
-    expect(post?.responses["200"]?.content["application/json"]).toMatchObject({ example: answer })
+    expect(post?.responses["200"]?.content["application/json"]).toMatchObject({ example: body })
     const shown = operation.locator(".live-responses-table td.response-col_description:not(.col_header)")
     await expect.poll(() => shown.textContent(), { timeout: 60_000 }).toContain('"life_cycle_state": "COMPLETED"')
   }, 120_000)
-  it("asks no other host for anything, and breaks nowhere", () => {
+  it("sends no request to another host, and has no error", () => {
     expect(requested.length).toBeGreaterThan(1)
-    expect(requested.filter((asked) => !asked.startsWith(`${url}/`) && !/^(data|blob):/.test(asked))).toEqual([])
-    expect(broken).toEqual([])
+    expect(requested.filter((loaded) => !loaded.startsWith(`${url}/`) && !/^(data|blob):/.test(loaded))).toEqual([])
+    expect(errors).toEqual([])
   })
 })

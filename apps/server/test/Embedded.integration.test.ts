@@ -5,7 +5,7 @@ import { endAll, freshFolder, type ServerProcess, start } from "@communications/
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented, otherToken } from "./documented.ts"
 
-describe("a default start, on an empty folder", () => {
+describe("a server with the default configuration and an empty data folder", () => {
   let folder = ""
   let temporary = ""
   let server: ServerProcess
@@ -21,7 +21,7 @@ describe("a default start, on an empty folder", () => {
   }, 120_000)
   afterAll(endAll, 60_000)
 
-  it("prints first where it listens, on which database, and a request that works when it is pasted", async () => {
+  it("first prints its URL, its database and a request that works when pasted into a shell", async () => {
     const [first, second] = server.stdout.split("\n")
     expect(first).toMatch(/^Communications listens on http:\/\/127\.0\.0\.1:\d+$/)
     expect(second).toContain(folder)
@@ -29,10 +29,10 @@ describe("a default start, on an empty folder", () => {
     const { stdout } = await promisify(execFile)("bash", ["-c", curl])
     expect(JSON.parse(stdout)).toMatchObject(documented.response)
   })
-  it("answers the documented request once; the second time the communication is no draft", async () => {
+  it("completes the documented communication only once", async () => {
     expect(await completing(url)).toMatchObject({ http: 409, code: "NOT_DRAFT" })
   })
-  it("has a company and a person of whom everything is known", async () => {
+  it("has a company and a person with every member set", async () => {
     const leaves = (value: unknown): Array<unknown> =>
       typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [value]
     const company = (await completing(url, "42")).body.data.contact_information
@@ -42,7 +42,7 @@ describe("a default start, on an empty folder", () => {
     expect(person).toMatchObject({ type: "PERSON", company_profile: null })
     expect(leaves(person.demographics)).not.toContain(null)
   })
-  it("has drafts up to 60, a completed 40, and another organisation with a 41 of its own", async () => {
+  it("has drafts up to 60, a completed 40, and another organisation with another 41", async () => {
     expect(await completing(url, "40")).toMatchObject({ http: 409 })
     expect(await completing(url, "60")).toMatchObject({ http: 200 })
     expect(await completing(url, "61")).toMatchObject({ http: 404 })
@@ -52,12 +52,12 @@ describe("a default start, on an empty folder", () => {
     expect(other.http).toBe(200)
     expect(other.body.data.id).not.toBe(documented.response.data.id)
   })
-  it("refuses a second process on the same folder, in one sentence", async () => {
+  it("refuses a second process on the same folder with one sentence", async () => {
     const second = start("main", { DATA_DIR: folder })
     expect(await second.ended()).toBe(1)
     expect(second.stderr).toMatch(/^The data folder \S+ is in use by another process: [^\n]+\n$/)
   })
-  it("keeps what it answered OK when it is killed right after, and stores its demonstration data only once", async () => {
+  it("loses no completion when it is killed right after the response, and stores the demonstration data only once", async () => {
     for (const number of ["44", "45", "46"]) {
       expect(await completing(url, number)).toMatchObject({ http: 200 })
       await server.stop("SIGKILL")
@@ -66,14 +66,14 @@ describe("a default start, on an empty folder", () => {
     }
     expect(await completing(url, "41")).toMatchObject({ http: 409 })
   }, 120_000)
-  it("leaves one temporary folder at most, however often it was killed", async () => {
+  it("has only one temporary folder after being killed several times", async () => {
     expect(await readdir(temporary)).toHaveLength(1)
   })
-  it("ends with code 0 when it is asked to, and leaves nothing temporary", async () => {
+  it("exits with code 0 on SIGTERM, and removes its temporary folder", async () => {
     expect(await server.stop("SIGTERM")).toBe(0)
     expect(await readdir(temporary)).toEqual([])
   }, 60_000)
-  it("starts and ends where what was temporary is gone meanwhile", async () => {
+  it("starts and stops even if the temporary folder was deleted meanwhile", async () => {
     await restart()
     await server.stop("SIGKILL")
     await rm(temporary, { recursive: true })

@@ -20,11 +20,12 @@ const Ports = Postgres.layer.pipe(
   Layer.provide(Layer.unwrap(Effect.map(folder, EmbeddedDatabase.layer)))
 )
 
-layer(Ports, { excludeTestServices: true, timeout: "2 minutes" })("on the embedded database", (it) => {
+layer(Ports, { excludeTestServices: true, timeout: "2 minutes" })("the ports on the embedded database", (it) => {
   for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
 })
 
-itself.live("its folder has one user at a time, even where two processes have the same id, as in two containers", () =>
+// The lock must not depend on process ids, which can be equal in two containers.
+itself.live("a data folder can be locked only once at a time, even by one process", () =>
   Effect.gen(function* () {
     const path = yield* folder
     const refusal = yield* Effect.scoped(Effect.andThen(lockedFolder(path), Effect.flip(lockedFolder(path))))

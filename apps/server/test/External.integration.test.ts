@@ -8,7 +8,7 @@ import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented } from "./documented.ts"
 
-describe("on a PostgreSQL that DATABASE_URL names", () => {
+describe("a server with DATABASE_URL", () => {
   const scope = Scope.makeUnsafe()
   let database = ""
   let proxy: TcpProxy
@@ -28,7 +28,7 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }, 60_000)
 
-  /** The states of these communications, as they are stored. */
+  /** The stored states of communications, by number. */
   const states = (numbers: ReadonlyArray<string>) =>
     Effect.flatMap(
       PgClient.PgClient,
@@ -41,7 +41,7 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
       Effect.runPromise
     )
 
-  /** Another two hundred drafts like 44, of these numbers. */
+  /** Stores two hundred copies of draft 44, and returns their numbers. */
   const copies = (prefix: string) =>
     Effect.flatMap(
       PgClient.PgClient,
@@ -57,21 +57,21 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
       Effect.runPromise
     )
 
-  it("has no demonstration data until the seed command is run, as often as one likes", async () => {
+  it("has no demonstration data until the seed command runs, which can be repeated", async () => {
     expect(await completing(urls[0])).toMatchObject({ http: 401, code: "INVALID_TOKEN" })
     for (const _ of [1, 2]) expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
     expect((await completing(urls[0])).body).toMatchObject(documented.response)
   }, 60_000)
 
-  it("of 64 completions of one draft at two servers exactly one wins", async () => {
-    const answers = await Promise.all(
+  it("completes a draft exactly once for 64 concurrent requests to two servers", async () => {
+    const responses = await Promise.all(
       Array.from({ length: 64 }, (_, index) => completing(urls[index % 2 ? 1 : 0], "42"))
     )
-    expect(answers.filter(({ http }) => http === 200)).toHaveLength(1)
-    expect(answers.filter(({ code }) => code === "NOT_DRAFT")).toHaveLength(63)
+    expect(responses.filter(({ http }) => http === 200)).toHaveLength(1)
+    expect(responses.filter(({ code }) => code === "NOT_DRAFT")).toHaveLength(63)
   }, 60_000)
 
-  it("says so while its database is away, and heals when it is back", async () => {
+  it("returns 503 while its database is unreachable, and recovers afterwards", async () => {
     proxy.refuse()
     proxy.cut()
     for (const path of ["/health/ready", "/crmapi/rest/v2/communications/complete"]) {
@@ -90,7 +90,7 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     expect(await completing(urls[1], "43")).toMatchObject({ http: 200 })
   }, 120_000)
 
-  it("leaves a communication whole when its client goes away, and goes on", async () => {
+  it("completes a communication entirely or not at all if its client disconnects", async () => {
     const numbers = await copies("gone-")
     const gone = await Promise.allSettled(
       numbers.map((number, index) => {
@@ -109,68 +109,68 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
     }
   }, 60_000)
 
-  /** What comes back for these bytes, until the connection is closed. */
-  const answerTo = async (text: string) => {
+  /** Sends bytes, and returns all bytes that arrive until the server closes the connection. */
+  const exchange = async (text: string) => {
     const socket = connect(Number(new URL(urls[0]).port), "127.0.0.1")
-    let answer = ""
+    let response = ""
     socket.setEncoding("utf8").on("data", (chunk: string) => {
-      answer += chunk
+      response += chunk
     })
     socket.write(text)
     await once(socket, "close")
-    return answer
+    return response
   }
   const post = "POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\n"
   it.each([
-    ["what is not HTTP", "GARBAGE\r\n\r\n", "INVALID_PARAMETERS"],
+    ["bytes that are not HTTP", "GARBAGE\r\n\r\n", "INVALID_PARAMETERS"],
     ["half a header", `${post}host: x\r\n`, "INVALID_PARAMETERS"],
     [
       "half a body",
       `${post}host: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
       "INVALID_PARAMETERS"
     ],
-    ["a request to no host", "GET /health/live HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
-    ["a request to two hosts", "GET /health/live HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n", "INVALID_PARAMETERS"],
+    ["a request without a Host", "GET /health/live HTTP/1.1\r\n\r\n", "INVALID_PARAMETERS"],
+    ["a request with two Hosts", "GET /health/live HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n", "INVALID_PARAMETERS"],
     [
-      "an upgrade of no host",
+      "an upgrade without a Host",
       "GET /health/live HTTP/1.1\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
       "INVALID_PARAMETERS"
     ],
     [
-      "half a body, to be upgraded",
+      "an upgrade with half a body",
       `${post}host: x\r\nconnection: upgrade\r\nupgrade: h2c\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
       "INVALID_PARAMETERS"
     ],
-    ["an expectation", `${post}host: x\r\nexpect: foo\r\ncontent-length: 2\r\n\r\n{}`, "INVALID_PARAMETERS"],
-    ["an expectation and no host", `${post}expect: 100-continue\r\n\r\n`, "INVALID_PARAMETERS"],
-    ["a tunnel", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n", "METHOD_NOT_ALLOWED"]
+    ["an unsupported Expect", `${post}host: x\r\nexpect: foo\r\ncontent-length: 2\r\n\r\n{}`, "INVALID_PARAMETERS"],
+    ["Expect: 100-continue without a Host", `${post}expect: 100-continue\r\n\r\n`, "INVALID_PARAMETERS"],
+    ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n", "METHOD_NOT_ALLOWED"]
   ] as const)(
-    "refuses %s in the envelope, and closes the connection",
+    "refuses %s with the usual envelope, and closes the connection",
     async (_, sent, code) => {
-      const answer = await answerTo(sent)
-      expect(answer).toMatch(code === "METHOD_NOT_ALLOWED" ? /^HTTP\/1\.1 405 / : /^HTTP\/1\.1 400 /)
-      expect(answer.includes("\r\nallow: \r\n")).toBe(code === "METHOD_NOT_ALLOWED")
-      expect(answer).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/)
-      const [head = "", body = ""] = answer.split("\r\n\r\n")
+      const response = await exchange(sent)
+      expect(response).toMatch(code === "METHOD_NOT_ALLOWED" ? /^HTTP\/1\.1 405 / : /^HTTP\/1\.1 400 /)
+      expect(response.includes("\r\nallow: \r\n")).toBe(code === "METHOD_NOT_ALLOWED")
+      expect(response).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/)
+      const [head = "", body = ""] = response.split("\r\n\r\n")
       expect(head).toContain(`content-length: ${body.length}`)
       expect(JSON.parse(body)).toMatchObject({ status: { code }, data: null })
     },
     60_000
   )
-  it("takes a request of HTTP/1.0 without a host, and refuses under the request id that was sent", async () => {
-    expect(await answerTo("GET /health/live HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /)
-    expect(await answerTo("GET / HTTP/1.1\r\nx-request-id: mine\r\n\r\n")).toContain("\r\nx-request-id: mine\r\n")
+  it("accepts HTTP/1.0 without a Host, and refuses with the request id that the client sent", async () => {
+    expect(await exchange("GET /health/live HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await exchange("GET / HTTP/1.1\r\nx-request-id: mine\r\n\r\n")).toContain("\r\nx-request-id: mine\r\n")
   })
 
-  it("answers what is whole before it refuses what is not", async () => {
+  it("responds to a complete request before invalid bytes, and then closes the connection", async () => {
     const body = JSON.stringify({ token: "0".repeat(32), communication_identifier: { number: "41" } })
     const whole = `${post}host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
-    const answer = await answerTo(`${whole}GARBAGE\r\n\r\n`)
-    expect(answer).toMatch(/^HTTP\/1\.1 401 /)
-    expect(answer).not.toContain("this is not HTTP")
+    const response = await exchange(`${whole}GARBAGE\r\n\r\n`)
+    expect(response).toMatch(/^HTTP\/1\.1 401 /)
+    expect(response).not.toContain("not valid HTTP")
   })
 
-  it("outlives whoever asks for a tunnel and is gone, and does not change the protocol", async () => {
+  it("survives clients that request a tunnel and disconnect, and ignores upgrades to other protocols", async () => {
     for (let time = 0; time < 20; time++) {
       const socket = connect(Number(new URL(urls[0]).port), "127.0.0.1")
       await once(socket, "connect")
@@ -179,20 +179,20 @@ describe("on a PostgreSQL that DATABASE_URL names", () => {
       socket.resetAndDestroy()
     }
     const upgrading = "GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n\r\n"
-    expect(await answerTo(upgrading)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await exchange(upgrading)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  it("finishes what is in flight when it is asked to stop: every OK is stored, and none is lost", async () => {
+  it("finishes the requests in flight on SIGTERM: a completion is stored exactly if its response is OK", async () => {
     const numbers = await copies("load-")
-    const asked = numbers.map((number) => completing(urls[0], number))
-    await Promise.race(asked)
+    const requests = numbers.map((number) => completing(urls[0], number))
+    await Promise.race(requests)
     const code = direct.stop("SIGTERM")
-    const answers = await Promise.allSettled(asked)
+    const responses = await Promise.allSettled(requests)
     expect(await code).toBe(0)
     const stored = await states(numbers)
     const oks = numbers.filter((_, index) => {
-      const answer = answers[index]
-      return answer?.status === "fulfilled" && answer.value.http === 200
+      const response = responses[index]
+      return response?.status === "fulfilled" && response.value.http === 200
     })
     expect(oks.length).toBeGreaterThan(0)
     for (const number of oks) expect(stored.get(number)).toBe("COMPLETED")

@@ -5,7 +5,7 @@ import { ManagedRuntime } from "effect"
 import { listener } from "../src/http/Listener.ts"
 import { strictServer } from "../src/http/StrictServer.ts"
 
-describeHost("the app's Node server", async () => {
+describeHost("the Node server", async () => {
   const runtime = ManagedRuntime.make(hostPorts)
   const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
   await once(server, "listening")

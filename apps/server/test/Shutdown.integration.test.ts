@@ -6,7 +6,7 @@ import { type TcpProxy, tcpProxy } from "@communications/test-support/TcpProxy"
 import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 
-describe("asked to stop", () => {
+describe("a server that receives SIGTERM", () => {
   const scope = Scope.makeUnsafe()
   let proxy: TcpProxy
   let server: ServerProcess
@@ -24,7 +24,7 @@ describe("asked to stop", () => {
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }, 60_000)
 
-  /** A connection, and all that came back on it; `received` waits for the next bytes, `closed` for the end. */
+  /** Opens a connection. `text` is everything received on it; `received` waits for more, `closed` for its end. */
   const connection = async () => {
     const socket = connect(port, "127.0.0.1")
     const closed = new Promise((resolve) => socket.once("close", resolve))
@@ -36,7 +36,7 @@ describe("asked to stop", () => {
     await once(socket, "connect")
     return state
   }
-  /** A connection that is kept alive after one answer. */
+  /** Opens a connection that is kept alive after one response. */
   const idle = async () => {
     const state = await connection()
     state.socket.write(live)
@@ -47,7 +47,7 @@ describe("asked to stop", () => {
   const live = "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n"
   const head = "POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\nhost: x\r\n"
 
-  it("it answers what was sent before, on connections new and old", async () => {
+  it("responds to requests that were already sent, on new and old connections", async () => {
     const old = await Promise.all(Array.from({ length: 8 }, idle))
     server.child.kill("SIGSTOP")
     const all = [...old, ...(await Promise.all(Array.from({ length: 64 }, connection)))]
@@ -59,14 +59,14 @@ describe("asked to stop", () => {
     expect(await code).toBe(0)
   }, 60_000)
 
-  it("it ends idle connections while others still wait for answers, of which the last is the last on theirs", async () => {
+  it("closes idle connections first, and each other connection after its last response", async () => {
     const [waiting, pipelining, unused, silent] = await Promise.all([connection(), connection(), idle(), connection()])
-    const heldBack = proxy.swallow("toServer")
+    const swallowed = proxy.swallow("toServer")
     const body = JSON.stringify({ token: "0".repeat(32), communication_identifier: { number: "41" } })
     const request = `${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
     waiting.socket.write(request)
     pipelining.socket.write(request.repeat(3))
-    await heldBack
+    await swallowed
     const code = server.stop("SIGTERM")
     await unused.closed
     await silent.closed
@@ -74,15 +74,17 @@ describe("asked to stop", () => {
     proxy.heal()
     await waiting.closed
     await pipelining.closed
-    const answers = [waiting, pipelining].map(({ text }) => text.split(/(?=HTTP\/1)/))
-    expect(answers.map((all) => all.length)).toEqual([1, 3])
-    for (const answer of answers.flat()) expect(answer).toMatch(/^HTTP\/1\.1 (401|503) /)
-    const ends = answers.map((all) => all.map((answer) => answer.toLowerCase().includes("\r\nconnection: close\r\n")))
+    const responses = [waiting, pipelining].map(({ text }) => text.split(/(?=HTTP\/1)/))
+    expect(responses.map((all) => all.length)).toEqual([1, 3])
+    for (const response of responses.flat()) expect(response).toMatch(/^HTTP\/1\.1 (401|503) /)
+    const ends = responses.map((all) =>
+      all.map((response) => response.toLowerCase().includes("\r\nconnection: close\r\n"))
+    )
     expect(ends).toEqual([[true], [false, false, true]])
     expect(await code).toBe(0)
   }, 60_000)
 
-  it("it ends though somebody keeps open what was to be a tunnel", async () => {
+  it("exits even if a client keeps the connection of a refused tunnel open", async () => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).resume()
     socket.write("CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n")
     await once(socket, "end")
@@ -90,7 +92,7 @@ describe("asked to stop", () => {
     socket.destroy()
   }, 60_000)
 
-  it("it waits for what was half sent, but not for ever: then it says so", async () => {
+  it("waits for incomplete requests up to their timeout, and then refuses them", async () => {
     const json = "content-type: application/json\r\n"
     const halves = [
       "GET ",

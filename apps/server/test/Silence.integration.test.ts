@@ -8,7 +8,7 @@ import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented } from "./documented.ts"
 
-describe("with a silent network between the server and its database", () => {
+describe("a server whose network to the database drops all packets", () => {
   const scope = Scope.makeUnsafe()
   let database = ""
   let proxy: TcpProxy
@@ -27,14 +27,14 @@ describe("with a silent network between the server and its database", () => {
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }, 60_000)
 
-  /** Whether each of these is stored as completed, and whether its columns agree on that. */
+  /** For each communication: whether it is stored as completed, and whether its columns are consistent. */
   const stored = (numbers: ReadonlyArray<string>) =>
     Effect.flatMap(
       PgClient.PgClient,
-      (sql) => sql<{ number: string; completed: boolean; whole: boolean }>`
+      (sql) => sql<{ number: string; completed: boolean; consistent: boolean }>`
         SELECT number, life_cycle_state = 'COMPLETED' AS completed,
           (life_cycle_state = 'COMPLETED') = (completed_at IS NOT NULL AND completed_by IS NOT NULL) AND
-          (life_cycle_state = 'DRAFT') = (completed_at IS NULL AND completed_by IS NULL) AS whole
+          (life_cycle_state = 'DRAFT') = (completed_at IS NULL AND completed_by IS NULL) AS consistent
         FROM communications JOIN sessions USING (organisation)
         WHERE number = ANY(${numbers}::text[])
           AND token_hash = sha256(convert_to(${documented.request.token}, 'UTF8'))`
@@ -43,7 +43,7 @@ describe("with a silent network between the server and its database", () => {
   const isReady = async () => (await fetch(`${url}/health/ready`)).status
 
   it.each(["toServer", "toClient"] as const)(
-    "answers UNAVAILABLE while nothing goes %s, and heals afterwards",
+    "returns UNAVAILABLE while no bytes pass %s, and recovers afterwards",
     async (direction) => {
       await expect.poll(isReady, { timeout: 30_000 }).toBe(200)
       const number = direction === "toServer" ? "42" : "43"
@@ -57,18 +57,18 @@ describe("with a silent network between the server and its database", () => {
       proxy.heal()
       await expect.poll(isReady, { timeout: 30_000 }).toBe(200)
       expect([200, 409]).toContain((await completing(url, number)).http)
-      expect(await stored([number])).toEqual([{ number, completed: true, whole: true }])
+      expect(await stored([number])).toEqual([{ number, completed: true, consistent: true }])
     },
     120_000
   )
 
-  /** Sends one request on a connection of its own, and tells all bytes that came back. */
+  /** Sends a request on a separate connection, and returns all bytes of the response. */
   const exchange = async (number: string) => {
     const socket = connect(Number(new URL(url).port), "127.0.0.1")
     const body = JSON.stringify({ ...documented.request, communication_identifier: { number } })
-    let answer = ""
+    let response = ""
     socket.setEncoding("utf8").on("data", (text: string) => {
-      answer += text
+      response += text
     })
     socket.on("error", () => {}) // "close" follows
     const closed = new Promise((resolve) => socket.once("close", resolve))
@@ -77,15 +77,15 @@ describe("with a silent network between the server and its database", () => {
       `POST /crmapi/rest/v2/communications/complete HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n` +
         `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
     )
-    return { answer: () => closed.then(() => answer) }
+    return { response: () => closed.then(() => response) }
   }
 
-  it("stops listening at once, but ends only when all that is in flight is answered, in whole JSON", async () => {
+  it("stops listening at once on SIGTERM, but exits only after complete responses to all requests in flight", async () => {
     await expect.poll(isReady, { timeout: 30_000 }).toBe(200)
     const numbers = Array.from({ length: 17 }, (_, index) => String(44 + index))
-    const heldBack = proxy.swallow("toServer")
+    const swallowed = proxy.swallow("toServer")
     const sent = await Promise.all(numbers.map(exchange))
-    await heldBack
+    await swallowed
     const code = server.stop("SIGTERM")
     const isListening = () =>
       fetch(`${url}/health/live`).then(
@@ -94,21 +94,21 @@ describe("with a silent network between the server and its database", () => {
       )
     await expect.poll(isListening, { timeout: 30_000 }).toBe(false)
     proxy.heal()
-    const answers = await Promise.all(sent.map(({ answer }) => answer()))
+    const responses = await Promise.all(sent.map(({ response }) => response()))
     expect(await code).toBe(0)
-    const statuses = new Map(numbers.map((number, index) => [number, answers[index]?.slice(0, 13) ?? ""]))
-    const answered = answers.filter((answer) => answer !== "")
-    expect(answered.length).toBeGreaterThan(0)
-    for (const answer of answered) {
-      expect(answer).toMatch(/^HTTP\/1\.1 (200|503) /)
-      const body = answer.slice(answer.indexOf("\r\n\r\n") + 4)
-      expect(answer.toLowerCase()).toContain(`content-length: ${Buffer.byteLength(body)}\r\n`)
+    const statuses = new Map(numbers.map((number, index) => [number, responses[index]?.slice(0, 13) ?? ""]))
+    const received = responses.filter((response) => response !== "")
+    expect(received.length).toBeGreaterThan(0)
+    for (const response of received) {
+      expect(response).toMatch(/^HTTP\/1\.1 (200|503) /)
+      const body = response.slice(response.indexOf("\r\n\r\n") + 4)
+      expect(response.toLowerCase()).toContain(`content-length: ${Buffer.byteLength(body)}\r\n`)
       expect(JSON.parse(body)).toHaveProperty("status.code")
     }
     const rows = await stored(numbers)
     expect(rows).toHaveLength(numbers.length)
-    for (const { number, completed, whole } of rows) {
-      expect(whole).toBe(true)
+    for (const { number, completed, consistent } of rows) {
+      expect(consistent).toBe(true)
       if (statuses.get(number) === "HTTP/1.1 200 ") expect(completed).toBe(true)
       if (completed) expect(statuses.get(number)).not.toBe("")
     }

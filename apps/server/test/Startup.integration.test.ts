@@ -10,7 +10,7 @@ import { afterAll, describe, expect, inject, it } from "vitest"
 const unknownDatabase = new URL(inject("postgresUrl"))
 unknownDatabase.pathname = "/no_such_database"
 
-describe("what cannot work", () => {
+describe("a server that cannot start", () => {
   afterAll(endAll, 60_000)
 
   const refused = async (env: Readonly<Record<string, string>>, sentence: RegExp) => {
@@ -22,49 +22,54 @@ describe("what cannot work", () => {
   }
 
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
-    ["a DATABASE_URL that is no URL", { DATABASE_URL: "s3cret" }, /^DATABASE_URL must be/],
-    ["a DATABASE_URL of another kind", { DATABASE_URL: "mysql://u:s3cret@127.0.0.1/x" }, /^DATABASE_URL must be/],
+    ["an invalid DATABASE_URL", { DATABASE_URL: "s3cret" }, /^DATABASE_URL must be/],
+    [
+      "a DATABASE_URL of another database system",
+      { DATABASE_URL: "mysql://u:s3cret@127.0.0.1/x" },
+      /^DATABASE_URL must be/
+    ],
+    [
+      "a DATABASE_URL with a password that is not percent-encoded",
+      { DATABASE_URL: "postgres://u:x@s3cret/y:z#@127.0.0.1/x" },
+      /^DATABASE_URL must be .* percent-encoded/
+    ],
     [
       "an unreachable database",
       { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" },
       /127\.0\.0\.1:1\/x .*ECONNREFUSED/
     ],
     ["an unknown database", { DATABASE_URL: unknownDatabase.href }, /no_such_database .*does not exist/],
-    ["a PORT that is none", { PORT: "abc" }, /^PORT must be/],
-    ["a MIGRATION_TIMEOUT that is none", { MIGRATION_TIMEOUT: "soon" }, /^MIGRATION_TIMEOUT must be a time like/],
-    ["a GROUP_COMMIT that is none", { GROUP_COMMIT: "maybe" }, /^GROUP_COMMIT must be/],
-    ["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /^LOG_LEVEL must be one of debug, info/],
-    ["a HOST that is not this machine", { HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/],
+    ["an invalid PORT", { PORT: "abc" }, /^PORT must be/],
     ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
     [
-      "a data folder that holds something else",
+      "a data folder with other files",
       { DATA_DIR: "apps" },
-      /^The data folder \S+apps cannot be used \(there is something else in it\)/
+      /^The data folder \S+apps cannot be used \(it contains other files\)/
     ],
-    ["a data folder that cannot be made", { DATA_DIR: "/proc/x/y" }, /^The data folder \/proc\/x\/y cannot be used/]
-  ])("%s is told in one sentence, code 1", (_, env, sentence) => refused(env, sentence), 60_000)
+    ["a data folder that cannot be created", { DATA_DIR: "/proc/x/y" }, /^The data folder \/proc\/x\/y cannot be used/]
+  ])("reports %s in one sentence and exits with code 1", (_, env, sentence) => refused(env, sentence), 60_000)
 
   it.each([
-    ["that another process holds", false],
-    ["on which the network falls silent", true]
+    ["another process has locked", false],
+    ["is locked and then becomes unreachable", true]
   ])(
-    "a schema %s is told in one sentence, code 1",
-    async (_, silent) => {
+    "reports a schema that %s in one sentence and exits with code 1",
+    async (_, becomesUnreachable) => {
       const database = await Effect.runPromise(freshDatabase)
       expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
       const starting = (url: string) =>
         Effect.promise(() =>
           refused(
             { DATABASE_URL: url, MIGRATION_TIMEOUT: "3 seconds" },
-            /^The schema of the database cannot be brought up to date in 3s: .* MIGRATION_TIMEOUT/
+            /^The migrations did not finish in 3s: .* MIGRATION_TIMEOUT/
           )
         )
       await Effect.gen(function* () {
         const proxy = yield* tcpProxy(database)
         const sql = yield* PgClient.PgClient
-        const silence = Effect.gen(function* () {
-          const waits = Effect.map(sql`SELECT FROM pg_locks WHERE NOT granted`, (waiting) => waiting.length > 0)
-          yield* Effect.repeat(waits, { until: (waits) => waits })
+        const dropPackets = Effect.gen(function* () {
+          const isWaiting = Effect.map(sql`SELECT FROM pg_locks WHERE NOT granted`, (waiting) => waiting.length > 0)
+          yield* Effect.repeat(isWaiting, { until: (isWaiting) => isWaiting })
           void proxy.swallow("toServer")
           void proxy.swallow("toClient")
           return yield* Effect.never
@@ -72,7 +77,7 @@ describe("what cannot work", () => {
         yield* sql.withTransaction(
           Effect.gen(function* () {
             yield* sql`LOCK TABLE communications_migrations`
-            yield* silent ? Effect.raceFirst(starting(proxy.url), silence) : starting(proxy.url)
+            yield* becomesUnreachable ? Effect.raceFirst(starting(proxy.url), dropPackets) : starting(proxy.url)
           })
         )
       }).pipe(Effect.scoped, Effect.provide(PgClient.layer({ url: Redacted.make(database) })), Effect.runPromise)
@@ -80,18 +85,24 @@ describe("what cannot work", () => {
     60_000
   )
 
-  it("what was killed is not waited for", async () => {
+  it("makes ServerProcess.url reject at once if it is killed", async () => {
     const server = start("main", { DATA_DIR: await freshFolder() })
     server.child.kill("SIGKILL")
     await expect(server.url()).rejects.toThrow("SIGKILL")
   }, 60_000)
 
-  it("a port in use is told in one sentence, code 1", async () => {
-    const holder = createServer().listen(0, "127.0.0.1")
-    await once(holder, "listening")
-    const address = holder.address()
+  it("reports a HOST of another machine in one sentence and exits with code 1", async () => {
+    const DATABASE_URL = await Effect.runPromise(freshDatabase)
+    await refused({ DATABASE_URL, HOST: "192.0.2.1" }, /^192\.0\.2\.1:0 is not an address of this machine/)
+  }, 60_000)
+
+  it("reports a port in use in one sentence and exits with code 1", async () => {
+    const DATABASE_URL = await Effect.runPromise(freshDatabase)
+    const otherServer = createServer().listen(0, "127.0.0.1")
+    await once(otherServer, "listening")
+    const address = otherServer.address()
     const port = String(typeof address === "object" ? address?.port : "")
-    await refused({ PORT: port }, /^127\.0\.0\.1:\d+ is in use: set PORT/)
-    holder.close()
+    await refused({ DATABASE_URL, PORT: port }, /^127\.0\.0\.1:\d+ is in use: set PORT/)
+    otherServer.close()
   }, 60_000)
 })

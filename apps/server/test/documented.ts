@@ -1,6 +1,6 @@
 import { disagreement } from "@communications/test-support/documentAgreement"
 
-/** The documented example: the request, and what its answer contains; members that the example omits come on top. */
+/** The documented example: the request and its response. A real response has more members. */
 export const documented = {
   request: { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } },
   response: {
@@ -36,12 +36,12 @@ export const documented = {
   }
 }
 
-/** The token of the demonstration's other organisation. */
+/** The token of the other organisation in the demonstration data. */
 export const otherToken = "4AD9C84FA60F9FE407140E20F707726A"
 
 const path = "/crmapi/rest/v2/communications/complete"
 
-/** Asks a server to complete the communication of that number; the answer must be what its OpenAPI document promises. */
+/** Sends a request to complete a communication. Throws if the response does not match the OpenAPI document. */
 export const completing = async (url: string, number = "41", token = documented.request.token) => {
   const response = await fetch(`${url}${path}`, {
     method: "POST",
@@ -50,8 +50,8 @@ export const completing = async (url: string, number = "41", token = documented.
   })
   const { status, headers } = response
   const body = JSON.parse(await response.text())
-  const answered = { method: "POST", path, status, headers: Object.fromEntries(headers), json: body, reduced: false }
-  const wrong = disagreement(answered)
-  if (wrong !== undefined) throw new Error(`the answer to complete ${wrong}`)
+  const received = { method: "POST", path, status, headers: Object.fromEntries(headers), json: body, reduced: false }
+  const wrong = disagreement(received)
+  if (wrong !== undefined) throw new Error(`the response to communications/complete ${wrong}`)
   return { http: response.status, code: body.status.code, body, headers: response.headers }
 }

@@ -1,4 +1,4 @@
-# Defined before the shell blocks of a document: the first failure ends them; commands that cannot run here are replaced.
+# Runs before the shell blocks of a document: stops at the first failure, and replaces commands that cannot run in a test.
 set -eo pipefail
 trap 'echo "FAILED: $BASH_COMMAND"' ERR
 
@@ -30,8 +30,8 @@ start_and_stop() {
 # Tests, checks and measurements take too long: their script and the files that they name must exist.
 exists() {
   if [ "$1" = run ]; then shift; fi
-  grep -q "^    \"$1\": " package.json || return 1
+  grep -q "^    \"$1\": " package.json || { echo "package.json has no script $1" && return 1; }
   for word in "${@:2}"; do
-    if [[ $word == */* ]]; then compgen -G "$word*" >/dev/null || return 1; fi
+    if [[ $word == */* ]]; then compgen -G "$word*" >/dev/null || { echo "no file is named $word" && return 1; }; fi
   done
 }

@@ -15,7 +15,7 @@ const expectMembers = (actual: object | undefined, expected: object) => assert.d
 const summary = ({ number, from, to, at, by }: CommunicationEvent) => ({ number, from, to, at, by })
 
 describe("the clock of a test", () => {
-  it("stands still at the given time, and moves when it is told to", async () => {
+  it("stands still at the given time, and moves only when the test moves it", async () => {
     const { communications, caller, seed, recordedEvents, setTime, advance } = createTestCommunications({
       now: "2026-03-01T09:00:00.250Z"
     })

@@ -1,12 +1,12 @@
 import { Context, Effect } from "effect"
 import type { HttpRequest } from "./HttpRequest.ts"
 
-/** How many proxies stand between the clients and this server; each appends the address of its client to `X-Forwarded-For`. */
+/** The number of trusted proxies in front of the server. Each appends the address of its client to `X-Forwarded-For`. */
 export const TrustedProxies = Context.Reference<number>("@communications/http/TrustedProxies", {
   defaultValue: () => 0
 })
 
-/** The address of the client, as far as no client can forge it; `null` where it is unknown. */
+/** The address of the client, or `null` if it is unknown. A client cannot forge it. */
 export const addressOf = ({ address, headers }: HttpRequest): Effect.Effect<string | null> =>
   Effect.map(TrustedProxies, (proxies) => {
     if (proxies === 0) return address

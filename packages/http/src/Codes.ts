@@ -6,39 +6,39 @@ const table = {
   INVALID_CREDENTIALS: [401, "The organisation, the username or the password is wrong."],
   COMMUNICATION_NOT_FOUND: [404, "There is no such communication."],
   CONTACT_INFORMATION_NOT_FOUND: [404, "There is no such contact information."],
-  NOT_FOUND: [404, "There is nothing at this URL."],
+  NOT_FOUND: [404, "This URL does not exist."],
   METHOD_NOT_ALLOWED: [405, "This URL does not support this method."],
   NOT_DRAFT: [409, "The communication is not a draft."],
   PAYLOAD_TOO_LARGE: [413, "The body is larger than 16 KiB."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be application/json."],
-  TOO_MANY_ATTEMPTS: [429, "Too many attempts to log in failed."],
+  TOO_MANY_ATTEMPTS: [429, "Too many failed attempts to log in."],
   INTERNAL_ERROR: [500, "Something went wrong on our side."],
-  UNAVAILABLE: [503, "The service is unavailable for the moment."]
+  UNAVAILABLE: [503, "The service is temporarily unavailable."]
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
-/** The code of a failure. */
+/** The code of a failure, as the API and its clients use it. */
 export type Code = keyof typeof table
 
-/** Whether a word is the code of a failure. */
+/** Whether a string is the code of a failure. */
 export const isCode = (word: string): word is Code => Object.hasOwn(table, word)
 
-/** The body of a failure: `message` is constant per code, `description` says what was wrong with this request. */
+/** The body of a failure. `message` is constant for each code; `description` explains the error in this request. */
 export interface Failure<C extends Code> {
   readonly status: { readonly code: C; readonly message: string; readonly description: string }
   readonly data: null
 }
 
-/** A failure of that code. */
+/** Makes the body of a failure. */
 export const failure = <const C extends Code>(code: C, description: string): Failure<C> => ({
   status: { code, message: table[code][1], description },
   data: null
 })
 
-/** The HTTP status of a code. */
+/** The HTTP status that a code is sent with. */
 export const statusOf = (code: Code): number => table[code][0]
 
 /** The constant message of a code. */
 export const messageOf = (code: Code): string => table[code][1]
 
-/** Every code. */
+/** Every code of the API, in the order of the documentation. */
 export const allCodes: ReadonlyArray<Code> = Object.keys(table).filter(isCode)

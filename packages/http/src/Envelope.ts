@@ -1,4 +1,4 @@
-/** The envelope of every response: `{"status":{"code","message","description"},"data":…}`, under a request id. */
+/** The envelope of every response: `{"status":{"code","message","description"},"data":…}`. */
 import type { Schema } from "effect"
 import { type Code, type Failure, statusOf } from "./Codes.ts"
 import type { HttpResponse } from "./HttpRequest.ts"
@@ -7,20 +7,19 @@ import type { HttpResponse } from "./HttpRequest.ts"
 export const success = <Data>(data: Data) =>
   ({ status: { code: "OK", message: null, description: null }, data }) as const
 
-/** The request id of the caller, if it is well-formed, else a new one. */
-export const requestId = (given: string | undefined): string =>
-  given !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : crypto.randomUUID()
+/** The request id that the client sent, if it is well-formed; otherwise a new one. */
+export const requestId = (sent: string | undefined): string =>
+  sent !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(sent) ? sent : crypto.randomUUID()
 
-/** A response in JSON. */
 const json = (status: number, body: unknown, id: string, headers?: Readonly<Record<string, string>>): HttpResponse => ({
   status,
   headers: { "content-type": "application/json", "x-request-id": id, ...headers },
   body: JSON.stringify(body)
 })
 
-/** The response of a success. */
+/** The response to a request that succeeded. */
 export const succeeded = (data: Schema.Json, id: string): HttpResponse => json(200, success(data), id)
 
-/** The response of a failure. */
+/** The response to a request that failed. */
 export const failed = (failure: Failure<Code>, id: string, headers?: Readonly<Record<string, string>>): HttpResponse =>
   json(statusOf(failure.status.code), failure, id, headers)

@@ -1,19 +1,19 @@
-/** A request and its response, as plain data: the same for every host. */
+/** A request and its response as plain data, which every host converts from and to its own types. */
 
-/** A request. */
+/** A request, as a host passes it to the API. */
 export interface HttpRequest {
   readonly method: string
-  /** The path and the query, as they were sent. */
+  /** The path and the query, as the client sent them. */
   readonly url: string
-  /** By their names in lower case. */
+  /** The headers by name, in lower case. */
   readonly headers: { readonly [name: string]: string | undefined }
-  /** The body; `undefined` where it is larger than `largestBody`. */
+  /** The body, or `undefined` if it is larger than `largestBody`. */
   readonly body: Uint8Array | undefined
-  /** The network address of the peer, where it is known. */
+  /** The network address of the peer, or `null` if it is unknown. */
   readonly address: string | null
 }
 
-/** The response to a request. */
+/** A response, as a host sends it to the client. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

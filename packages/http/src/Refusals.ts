@@ -1,11 +1,11 @@
-/** The code of each expected failure over HTTP, and its description: one entry per error. */
+/** Maps each refusal of the domain to its code, description and headers over HTTP. */
 import type { InvalidRequest, Operations, UnknownFields } from "@communications/core"
 import { type Code, type Failure, failure } from "./Codes.ts"
 
-/** Any expected failure of an operation. */
+/** Any refusal of an operation. */
 export type OperationError = InvalidRequest | UnknownFields | InstanceType<Operations["errors"][number]>
 
-/** The code that stands for each error. */
+/** The code of each error class of the library. */
 export const codeOfError = {
   InvalidRequest: "INVALID_PARAMETERS",
   UnknownFields: "INVALID_PARAMETERS",
@@ -20,24 +20,23 @@ export const codeOfError = {
   StorageUnavailable: "UNAVAILABLE"
 } as const satisfies Record<OperationError["_tag"], Code>
 
-/** Descriptions of errors whose own message says too little to a client, or too much. */
+/** Descriptions for errors whose own message does not help a client, or reveals too much. */
 const descriptions: { readonly [Tag in OperationError["_tag"]]?: string } = {
-  InvalidToken: "log in, and send the token that you are given",
-  InvalidCredentials: "check all three of them",
+  InvalidToken: "log in, and send the token from the response",
+  InvalidCredentials: "check all three",
   StorageUnavailable: "try again soon"
 }
 
-/** The headers that some codes are sent with. */
 const headers: { readonly [C in Code]?: Readonly<Record<string, string>> } = {
   INVALID_TOKEN: { "www-authenticate": 'Bearer error="invalid_token"' },
   PAYLOAD_TOO_LARGE: { connection: "close" },
   UNAVAILABLE: { "retry-after": "1" }
 }
 
-/** The headers that a code is sent with. */
+/** The headers to send with a code. */
 export const headersOf = (code: Code): Readonly<Record<string, string>> => headers[code] ?? {}
 
-/** The failure that stands for an error, and the headers that it is sent with. */
+/** The response body for an error, and the headers to send with it. */
 export const refusalOf = (
   error: OperationError
 ): { readonly failure: Failure<Code>; readonly headers: Readonly<Record<string, string>> } => {

@@ -1,33 +1,36 @@
-/** The API for everything that speaks the Fetch standard: Hono, Next.js, Bun, Deno, Workers. */
+/** Hosts the API for frameworks and runtimes of the Fetch standard: Hono, Next.js, Bun, Deno, Workers. */
 import { Cause, Exit, type Layer, ManagedRuntime } from "effect"
-import { answer, type Ports } from "./Answer.ts"
+
 import { largestBody } from "./Body.ts"
 import { failure } from "./Codes.ts"
 import { failed, requestId } from "./Envelope.ts"
 import type { HttpResponse } from "./HttpRequest.ts"
 import { headersOf } from "./Refusals.ts"
+import { type Ports, respond } from "./Respond.ts"
 
-/** How a host names the network address of a client, on which log-ins are limited; unknown by default. */
+/** Options of `createHandler`. */
 export interface HandlerOptions {
+  /** Returns the network address of the client, by which log-ins are limited. By default it is unknown. */
   readonly address?: (request: Request) => string | null
 }
 
 /**
- * A handler, and how to release the resources of its ports. It rejects only where the ports cannot be built, or where
- * the host has read the body of the request itself. A request whose `signal` aborts is interrupted.
+ * A handler of requests. It rejects only if the ports cannot be built, or if the host has already read the body of the
+ * request. If the `signal` of a request aborts, the request is interrupted.
  */
 export interface Handler {
   (request: Request): Promise<Response>
+  /** Interrupts the requests in flight and releases the ports. */
   readonly dispose: () => Promise<void>
 }
 
-/** The body of a request; `undefined` where it is larger than `largestBody`, of which no more is read. */
+/** Reads the body of a request. If it is larger than `largestBody`, stops reading and returns `undefined`. */
 const bodyOf = async ({ body, signal }: Request): Promise<Uint8Array | undefined> => {
   if (body === null) return new Uint8Array()
   const whole = new Uint8Array(largestBody)
   let length = 0
   const reader = body.getReader()
-  // Not every host ends the body of a request whose client has gone away.
+  // Some hosts never end the body of a request after its client has disconnected.
   const stop = () => void reader.cancel().catch(() => undefined)
   signal.addEventListener("abort", stop, { once: true })
   try {
@@ -56,39 +59,39 @@ const responseOf = ({ status, headers, body }: HttpResponse, { method }: Request
   })
 }
 
-/** The response to a client that has gone away, which nobody receives: hosts log it under the status that nginx gave it. */
-const gone = () => new Response(null, { status: 499 })
+/** The response for a disconnected client, which never receives it. Hosts log nginx's status for this case. */
+const disconnected = () => new Response(null, { status: 499 })
 
-/** Makes a handler of requests on these ports, for instance those of `layerHost(fromPg(pool))` of `@communications/postgres`. */
+/** Makes a handler on these ports, for example `layerHost(fromPg(pool))` of `@communications/postgres`. */
 export const createHandler = (ports: Layer.Layer<Ports>, { address = () => null }: HandlerOptions = {}): Handler => {
   const runtime = ManagedRuntime.make(ports)
   let disposed = false
 
-  const refused = (request: Request, code: "INVALID_PARAMETERS" | "UNAVAILABLE", description: string): Response => {
+  const refuse = (request: Request, code: "INVALID_PARAMETERS" | "UNAVAILABLE", description: string): Response => {
     const id = requestId(request.headers.get("x-request-id") ?? undefined)
     return responseOf(failed(failure(code, description), id, headersOf(code)), request)
   }
 
-  const stopping = (request: Request) => refused(request, "UNAVAILABLE", "the service is about to stop")
+  const refuseDisposed = (request: Request) => refuse(request, "UNAVAILABLE", "the server is shutting down")
 
   const handle = async (request: Request): Promise<Response> => {
     if (request.bodyUsed || request.body?.locked)
-      throw new TypeError("the body of the request has been read already: pass a clone of it")
+      throw new TypeError("the body of the request has already been read: pass a clone of the request")
     const { headers, method, signal } = request
     let body: Uint8Array | undefined
     try {
       body = await bodyOf(request)
     } catch {
-      return signal.aborted ? gone() : refused(request, "INVALID_PARAMETERS", "the body did not arrive whole")
+      return signal.aborted ? disconnected() : refuse(request, "INVALID_PARAMETERS", "the body is incomplete")
     }
-    if (signal.aborted) return gone()
-    if (disposed) return stopping(request)
+    if (signal.aborted) return disconnected()
+    if (disposed) return refuseDisposed(request)
     const { pathname, search } = new URL(request.url)
-    const asked = { method, url: pathname + search, headers: Object.fromEntries(headers), body }
-    const exit = await runtime.runPromiseExit(answer({ ...asked, address: address(request) }), { signal })
+    const received = { method, url: pathname + search, headers: Object.fromEntries(headers), body }
+    const exit = await runtime.runPromiseExit(respond({ ...received, address: address(request) }), { signal })
     if (Exit.isSuccess(exit)) return responseOf(exit.value, request)
-    if (signal.aborted) return gone()
-    if (Cause.hasInterruptsOnly(exit.cause)) return stopping(request)
+    if (signal.aborted) return disconnected()
+    if (Cause.hasInterruptsOnly(exit.cause)) return refuseDisposed(request)
     throw Cause.squash(exit.cause)
   }
   const dispose = () => {

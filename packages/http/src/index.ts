@@ -1,5 +1,5 @@
-/** Communications over HTTP: one function from request to response, and its hosts for the Fetch standard. */
-export { answer, type Ports } from "./Answer.ts"
+/** The HTTP API: one function from a request to its response, and a host of it for the Fetch standard. */
+
 export { largestBody } from "./Body.ts"
 export { TrustedProxies } from "./ClientAddress.ts"
 export * from "./Codes.ts"
@@ -7,4 +7,5 @@ export { failed, requestId } from "./Envelope.ts"
 export * from "./HttpRequest.ts"
 export { pathOf, verbOf } from "./Paths.ts"
 export { codeOfError } from "./Refusals.ts"
+export { type Ports, respond as answer } from "./Respond.ts"
 export { createHandler, type Handler, type HandlerOptions } from "./WebHandler.ts"

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib"
 import { build } from "vite"
 import { expect, it } from "vitest"
 
-it("the client, bundled for a browser, needs neither Node nor Effect, and is small", async () => {
+it("the client bundled for a browser is small and contains neither Node nor Effect", async () => {
   const entry = join(import.meta.dirname, "../src/client/Client.ts")
   const built = await build({
     configFile: false,
@@ -12,7 +12,7 @@ it("the client, bundled for a browser, needs neither Node nor Effect, and is sma
   })
   const [{ output = [] } = {}] = Array.isArray(built) ? built : []
   const [chunk, ...others] = output
-  if (chunk?.type !== "chunk") throw new Error("nothing was bundled")
+  if (chunk?.type !== "chunk") throw new Error("the bundle has no chunk")
   expect(others).toEqual([])
   expect([...chunk.imports, ...chunk.dynamicImports]).toEqual([])
   expect(chunk.code).toContain("/crmapi/rest/v2")

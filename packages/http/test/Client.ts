@@ -7,7 +7,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 
-/** The path to which requests go by default. */
+/** The default path of requests. */
 const completePath = "/crmapi/rest/v2/communications/complete"
 
 /** The ports in memory. */
@@ -16,7 +16,7 @@ export const Memory = layerMemory
 /** The API over a real socket, on the provided ports. */
 export const Api = serve.pipe(Layer.provideMerge(NodeHttpServer.layerTest))
 
-/** A request as Node sends it, without any checks. */
+/** A request, which Node sends as it is. */
 export interface Sent {
   readonly method?: string
   readonly path?: string
@@ -24,7 +24,7 @@ export interface Sent {
   readonly body?: string | Uint8Array | ReadonlyArray<string>
 }
 
-/** An answer, with its body as text and as JSON. */
+/** A response, with its body as text and as JSON. */
 export interface Received {
   readonly status: number
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
@@ -34,17 +34,17 @@ export interface Received {
 
 const parse = (text: string): unknown => (text === "" ? undefined : JSON.parse(text))
 
-/** Sends a request to the API. It dies if the OpenAPI document does not describe the answer. */
+/** Sends a request to the API. It dies if the response does not match the OpenAPI document. */
 export const send = (sent: Sent): Effect.Effect<Received, never, HttpServer.HttpServer> =>
-  Effect.tap(received(sent), ({ status, headers, json }) => {
+  Effect.tap(exchange(sent), ({ status, headers, json }) => {
     const { method = "POST", path = completePath, body } = sent
     const reduced = `${path} ${body}`.includes("fields_set")
     const wrong = disagreement({ method, path: path.split("?", 1)[0] ?? path, status, headers, json, reduced })
-    return wrong === undefined ? Effect.void : Effect.die(new Error(`the answer to ${method} ${path} ${wrong}`))
+    return wrong === undefined ? Effect.void : Effect.die(new Error(`the response to ${method} ${path} ${wrong}`))
   })
 
-/** Sends an array of strings as chunks, and no `content-type` if it is empty. */
-const received = ({ method = "POST", path = completePath, headers = {}, body }: Sent) =>
+/** Sends an array of strings as chunks. An empty `content-type` is not sent. */
+const exchange = ({ method = "POST", path = completePath, headers = {}, body }: Sent) =>
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
     const url = new URL(path, HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1"))
@@ -70,12 +70,12 @@ const received = ({ method = "POST", path = completePath, headers = {}, body }: 
     })
   })
 
-/** Completes a communication, with this body as JSON. */
+/** Sends a request to complete a communication, with this body as JSON. */
 export const complete = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   send({ headers, body: JSON.stringify(body) })
 
-/** A caller with an open session and a draft 41. */
-export const given = Effect.gen(function* () {
+/** Creates a caller with an open session, and a draft with the number 41. */
+export const setup = Effect.gen(function* () {
   const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
   yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
   yield* store(caller.organisation, draft)

@@ -9,7 +9,7 @@ describe("the operations of the promise client", () => {
   const client = createClient({ baseUrl: "http://localhost" })
   const groups = [client.communications, client.contact_information, client.authentication]
 
-  it("awaiting, printing or comparing a group sends no request", async () => {
+  it("send no request when a group is awaited, printed or compared", async () => {
     for (const group of groups) {
       expect(await group).toBe(group)
       expect(JSON.stringify({ group })).toBe('{"group":{}}')
@@ -24,7 +24,7 @@ describe("the operations of the promise client", () => {
     expect(fetched).not.toHaveBeenCalled()
   })
 
-  it("a program can replace an operation", async () => {
+  it("can be replaced by test doubles", async () => {
     const { communications } = createClient({ baseUrl: "http://localhost" })
     const double = vi.fn(() => Promise.reject(new Error("no")))
     Object.assign(communications, { view: double })

@@ -2,12 +2,12 @@ import { makeClient } from "@communications/http/effect-client"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpServer } from "effect/http"
-import { Api, given, Memory } from "./Client.ts"
+import { Api, Memory, setup } from "./Client.ts"
 
 layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the Effect client", (it) => {
-  it.effect("completes a communication once, and then fails with the typed code NOT_DRAFT", () =>
+  it.effect("completes a communication once; the second time it fails with the typed code NOT_DRAFT", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const { address } = yield* HttpServer.HttpServer
       const baseUrl = HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1")
       const { communications } = yield* makeClient({ baseUrl, token: Redacted.make(token) })

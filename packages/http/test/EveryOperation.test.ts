@@ -1,13 +1,13 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "./Client.ts"
+import { setup } from "./Client.ts"
 import { ApiInMemory, call, codeOf, get, operations } from "./Operations.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("every operation over HTTP", (it) => {
   for (const operation of operations) {
-    it.effect(`${operation.path}: accepts the token as a bearer, and ignores unknown parameters`, () =>
+    it.effect(`${operation.path}: accepts a bearer token and ignores unknown parameters`, () =>
       Effect.gen(function* () {
-        const { token, draft } = yield* given
+        const { token, draft } = yield* setup
         const named = { communication: { id: draft.id }, contact: draft.contact_information.id }
         const parameters = { ...operation.parameters(named), newer: "than us" }
         const headers = { authorization: `Bearer ${token}` }
@@ -19,7 +19,7 @@ layer(ApiInMemory, { excludeTestServices: true })("every operation over HTTP", (
     if (operation.verb === "GET") {
       it.effect(`${operation.path}: HEAD is GET without a body`, () =>
         Effect.gen(function* () {
-          const { token, draft } = yield* given
+          const { token, draft } = yield* setup
           const named = { communication: { id: draft.id }, contact: draft.contact_information.id }
           const [name, identifier] = Object.entries(operation.parameters(named))[0] ?? assert.fail("no parameters")
           for (const query of [{ token, [name]: `id=${Object.values(identifier ?? {})[0]}` }, { token }, {}]) {

@@ -16,19 +16,19 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
     Layer.succeed(Readiness, { check: failure })
   )
 
-const opened = Effect.gen(function* () {
+const openSession = Effect.gen(function* () {
   const token = freshToken()
   yield* (yield* Sessions).open(token, freshCaller(), DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
   return Redacted.value(token)
 })
 
-describe("ports that fail", () => {
-  it.live("unavailable storage gives 503 with retry-after, for readiness as well, and is logged", () =>
+describe("failing ports", () => {
+  it.live("unavailable storage is logged and returns 503 with Retry-After, also for the readiness check", () =>
     Effect.gen(function* () {
       const { value, lines } = yield* observing(
         failing(Effect.fail(unavailable)),
         Effect.gen(function* () {
-          const token = yield* opened
+          const token = yield* openSession
           const completing = complete({ token, communication_identifier: { number: "41" } })
           return [yield* completing, yield* send({ method: "GET", path: "/health/ready" })]
         })
@@ -44,18 +44,18 @@ describe("ports that fail", () => {
       )
     })
   )
-  it.live("a defect gives 500 without details, and is logged with the request id", () =>
+  it.live("a defect is logged with the request id and returns 500 without details", () =>
     Effect.gen(function* () {
       const { value, lines } = yield* observing(
-        failing(Effect.die(new Error("a bug of ours"))),
-        Effect.flatMap(opened, (token) =>
+        failing(Effect.die(new Error("a bug"))),
+        Effect.flatMap(openSession, (token) =>
           complete({ token, communication_identifier: { number: "41" } }, { "x-request-id": "the-one" })
         )
       )
       assert.deepStrictEqual([value.status, value.headers["x-request-id"]], [500, "the-one"])
       assert.include(value.text, '"code":"INTERNAL_ERROR"')
       assert.notInclude(value.text, "bug")
-      assert.isTrue(lines.some((line) => line.includes("a bug of ours") && line.includes("the-one")))
+      assert.isTrue(lines.some((line) => line.includes("a bug") && line.includes("the-one")))
     })
   )
 })

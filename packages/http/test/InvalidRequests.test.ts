@@ -1,21 +1,21 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { complete, given, type Sent, send } from "./Client.ts"
+import { complete, type Sent, send, setup } from "./Client.ts"
 import { ApiInMemory } from "./Operations.ts"
 import { assertDescription, refused, SHAPE } from "./Refused.ts"
 
-layer(ApiInMemory, { excludeTestServices: true })("requests that no operation accepts", (it) => {
+layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
   for (const body of ["", " ", "{", '{"number":', "[]", "41", "null", '"x"', "\ufeff{", Uint8Array.of(0xff, 0xfe)]) {
-    it.effect(`refuses a body that is not a JSON object: ${JSON.stringify(body)}`, () =>
-      Effect.map(send({ body }), (answer) => refused(answer, SHAPE, /./))
+    it.effect(`a body that is not a JSON object is INVALID_PARAMETERS: ${JSON.stringify(body)}`, () =>
+      Effect.map(send({ body }), (response) => refused(response, SHAPE, /./))
     )
   }
-  it.effect("each code has one message", () =>
+  it.effect("different errors with the same code have the same message", () =>
     Effect.gen(function* () {
       assert.strictEqual(refused(yield* complete([]), SHAPE), refused(yield* complete({ token: 1 }), SHAPE))
     })
   )
-  it.effect("no description repeats a value, because it may be a secret", () =>
+  it.effect("a description never repeats a value, which may be a secret", () =>
     Effect.gen(function* () {
       const secret = "5EC4E7".repeat(5)
       for (const body of [{ token: { secret } }, { token: [secret] }, { communication_identifier: [secret] }]) {
@@ -26,32 +26,36 @@ layer(ApiInMemory, { excludeTestServices: true })("requests that no operation ac
   const others: ReadonlyArray<readonly [string, Sent, readonly [number, string]]> = [
     ["another path", { path: "/crmapi/rest/v2/communications/nope" }, [404, "NOT_FOUND"]],
     ["the root", { method: "GET", path: "/" }, [404, "NOT_FOUND"]],
-    ["text", { headers: { "content-type": "text/plain" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
+    ["plain text", { headers: { "content-type": "text/plain" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
     [
       "a form",
       { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "a=b" },
       [415, "UNSUPPORTED_MEDIA_TYPE"]
     ],
-    ["no type", { headers: { "content-type": "" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
-    ["no type, in chunks", { headers: { "content-type": "" }, body: ["{", "}"] }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
-    ["no type and no body", { headers: { "content-type": "" } }, SHAPE],
+    ["a body without a content type", { headers: { "content-type": "" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
     [
-      "a body that is declared compressed",
+      "a chunked body without a content type",
+      { headers: { "content-type": "" }, body: ["{", "}"] },
+      [415, "UNSUPPORTED_MEDIA_TYPE"]
+    ],
+    ["neither a body nor a content type", { headers: { "content-type": "" } }, SHAPE],
+    [
+      "a body with a Content-Encoding",
       { headers: { "content-encoding": "gzip" }, body: "{}" },
       [415, "UNSUPPORTED_MEDIA_TYPE"]
     ],
     ["a body of 16 KiB and one byte", { body: " ".repeat(16_385) }, [413, "PAYLOAD_TOO_LARGE"]],
-    ["the same body in chunks", { body: Array(17).fill(" ".repeat(1024)) }, [413, "PAYLOAD_TOO_LARGE"]],
+    ["a chunked body larger than 16 KiB", { body: Array(17).fill(" ".repeat(1024)) }, [413, "PAYLOAD_TOO_LARGE"]],
     ["a body of 16 KiB", { body: " ".repeat(16_384) }, SHAPE]
   ]
   for (const [title, sent, expected] of others) {
-    it.effect(`${title}: ${expected[1]}`, () => Effect.map(send(sent), (answer) => refused(answer, expected)))
+    it.effect(`${title}: ${expected[1]}`, () => Effect.map(send(sent), (response) => refused(response, expected)))
   }
   for (const verb of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"]) {
     it.effect(`${verb} on a POST operation: METHOD_NOT_ALLOWED`, () =>
-      Effect.map(send({ method: verb }), (answer) => {
-        refused(answer, [405, "METHOD_NOT_ALLOWED"])
-        assert.strictEqual(answer.headers.allow, "POST")
+      Effect.map(send({ method: verb }), (response) => {
+        refused(response, [405, "METHOD_NOT_ALLOWED"])
+        assert.strictEqual(response.headers.allow, "POST")
       })
     )
   }
@@ -66,12 +70,12 @@ layer(ApiInMemory, { excludeTestServices: true })("requests that no operation ac
     ["application/problem+json", UNSUPPORTED]
   ] as const) {
     it.effect(`${type}: ${expected[1]}`, () =>
-      Effect.map(send({ headers: { "content-type": type }, body: "{}" }), (answer) => refused(answer, expected))
+      Effect.map(send({ headers: { "content-type": type }, body: "{}" }), (response) => refused(response, expected))
     )
   }
-  it.effect("refuses a body that is not UTF-8, and completes nothing", () =>
+  it.effect("a body that is not UTF-8 is refused and completes nothing", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const [start, end] = JSON.stringify({ token, communication_identifier: { number: "41" }, x: "|" }).split("|")
       const body = Buffer.concat([Buffer.from(start ?? ""), Buffer.of(0xf0, 0x9f, 0x98), Buffer.from(end ?? "")])
       refused(yield* send({ body }), SHAPE, /^the body is not UTF-8$/)
@@ -89,7 +93,7 @@ layer(ApiInMemory, { excludeTestServices: true })("requests that no operation ac
     [path.replace("/complete", "//complete"), false],
     [`${path}//`, false]
   ] as const) {
-    it.effect(`${requested} ${exists ? "is the operation" : "is not found"}, whatever the verb`, () =>
+    it.effect(`${requested} ${exists ? "is the operation" : "is not found"}, with any verb`, () =>
       Effect.gen(function* () {
         refused(yield* send({ path: requested, body: "{}" }), exists ? SHAPE : [404, "NOT_FOUND"])
         refused(
@@ -99,16 +103,16 @@ layer(ApiInMemory, { excludeTestServices: true })("requests that no operation ac
       })
     )
   }
-  it.effect("POST is not allowed on a path of GET and HEAD", () =>
+  it.effect("POST is not allowed on a path for GET and HEAD", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* send({ path: "/health/live", body: "{}" })).headers.allow, "GET, HEAD")
       assert.strictEqual((yield* send({ method: "HEAD", path: "/health/live" })).status, 200)
     })
   )
   it.effect.prop("no JSON body causes an internal error", { body: Schema.Json }, ({ body }) =>
-    Effect.map(complete(body), (answer) => refused(answer, SHAPE))
+    Effect.map(complete(body), (response) => refused(response, SHAPE))
   )
-  it.effect("describes a wrong fields_set and a body that is not an object", () =>
+  it.effect("the description explains a wrong fields_set and a body that is not an object", () =>
     Effect.gen(function* () {
       const fields = (fields_set: unknown) => complete({ communication_identifier: { number: "41" }, fields_set })
       assertDescription(yield* fields(5), "fields_set: expected a string, an array or null")

@@ -2,14 +2,14 @@ import { inspect } from "node:util"
 import { Cause, Effect, Exit, Layer, Logger, References, Tracer } from "effect"
 import { Api, type Memory } from "./Client.ts"
 
-/** The exported part of a span: the texts of its errors, but neither its value nor the objects in its failure. */
+/** The part of a span that tracers export: includes the texts of errors, but no values. */
 const exported = ({ name, attributes, events, status }: Tracer.NativeSpan) => {
   const cause = status._tag === "Ended" && Exit.isFailure(status.exit) ? status.exit.cause : Cause.empty
   const errors = Cause.prettyErrors(cause, { includeCauseInStack: true })
   return [name, [...attributes], events, errors.map(({ name, message, stack }) => [name, message, stack])]
 }
 
-/** Runs against the API on these ports, and returns everything that it logged and traced meanwhile. */
+/** Runs a test against the API on these ports, and returns all log lines and spans. */
 export const observing = <A, E>(
   ports: typeof Memory,
   test: Effect.Effect<A, E, Layer.Success<typeof Api | typeof Memory>>

@@ -5,7 +5,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
 import { pathOf, verbOf } from "../src/Paths.ts"
-import { Api, complete, given, Memory } from "./Client.ts"
+import { Api, complete, Memory, setup } from "./Client.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
 const operations = Object.entries(document.paths).flatMap(([path, { get, post }]) =>
@@ -15,7 +15,7 @@ const operations = Object.entries(document.paths).flatMap(([path, { get, post }]
 )
 
 describe("the OpenAPI document", () => {
-  it("has every operation at its path and verb", () => {
+  it("lists every operation with its path and verb", () => {
     const listed = declared.map(({ name }) => `${verbOf(name).toLowerCase()} ${pathOf(name)}`)
     assert.isAtLeast(listed.length, 9)
     assert.sameMembers(
@@ -27,9 +27,9 @@ describe("the OpenAPI document", () => {
     it(`${operation.operationId}: its examples match its schemas`, () => {
       assert.isAbove(operation.summary.length, 0)
       for (const { content } of Object.values(operation.responses)) {
-        const { schema, ...given } = content["application/json"]
+        const { schema, ...media } = content["application/json"]
         const examples =
-          "example" in given ? [given.example] : Object.values(given.examples ?? {}).map(({ value }) => value)
+          "example" in media ? [media.example] : Object.values(media.examples ?? {}).map(({ value }) => value)
         assert.isAbove(examples.length, 0)
         for (const example of examples) assert.isUndefined(errorsOf(schema, example))
       }
@@ -45,7 +45,7 @@ describe("the OpenAPI document", () => {
       }
     })
   }
-  it("the tests detect an answer that is not documented", () => {
+  it("does not match a response with an undocumented status, header or body", () => {
     const status = { code: "OK", message: null, description: null }
     const headers = { "x-request-id": "1" }
     const example = { id: "252F3A1A87C26866A1E1A1B18D6043EA", number: "41" }
@@ -71,40 +71,43 @@ describe("the OpenAPI document", () => {
   })
 })
 
-layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the document as it is served", (it) => {
-  it.effect("/openapi.json is the document, and /docs is a page that loads nothing from another host", () =>
-    Effect.gen(function* () {
-      const json = yield* HttpClient.get("/openapi.json")
-      assert.deepStrictEqual(yield* json.json, JSON.parse(JSON.stringify(document)))
-      assert.match(json.headers["content-type"] ?? "", /^application\/json/)
-      const page = yield* HttpClient.get("/docs")
-      assert.match(page.headers["content-type"] ?? "", /^text\/html/)
-      assert.notMatch(yield* page.text, /<(script|link|img|iframe)[^>]+(src|href)=/)
-      for (const path of ["/openapi.json", "/docs"]) {
-        const head = yield* HttpClient.head(path)
-        assert.strictEqual(head.status, 200)
-        const refused = yield* HttpClient.post(path)
-        assert.deepStrictEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"])
-      }
-    })
-  )
-  it.effect("the document and the server accept the same identifiers", () =>
-    Effect.gen(function* () {
-      const { token } = yield* given
-      const identifiers = [
-        ...[{ number: "41" }, { number: "41", id: null }, { id: "1" }, { id: "1", number: null }],
-        ...[{}, { id: null }, { id: null, number: null }, { id: "1", number: "41" }],
-        ...[{ number: 41 }, { numbers: "41" }, { number: "41", more: null }, null, "41", ["41"]]
-      ]
-      for (const communication_identifier of identifiers) {
-        const { status } = yield* complete({ token, communication_identifier })
-        const errors = errorsOf({ $ref: "#/components/schemas/CommunicationIdentifier" }, communication_identifier)
-        assert.strictEqual(
-          errors === undefined,
-          status !== 400,
-          `${JSON.stringify(communication_identifier)} ${errors}`
-        )
-      }
-    })
-  )
-})
+layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })(
+  "the OpenAPI document on the server",
+  (it) => {
+    it.effect("is /openapi.json, and /docs is a page that loads nothing from other hosts", () =>
+      Effect.gen(function* () {
+        const json = yield* HttpClient.get("/openapi.json")
+        assert.deepStrictEqual(yield* json.json, JSON.parse(JSON.stringify(document)))
+        assert.match(json.headers["content-type"] ?? "", /^application\/json/)
+        const page = yield* HttpClient.get("/docs")
+        assert.match(page.headers["content-type"] ?? "", /^text\/html/)
+        assert.notMatch(yield* page.text, /<(script|link|img|iframe)[^>]+(src|href)=/)
+        for (const path of ["/openapi.json", "/docs"]) {
+          const head = yield* HttpClient.head(path)
+          assert.strictEqual(head.status, 200)
+          const refused = yield* HttpClient.post(path)
+          assert.deepStrictEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"])
+        }
+      })
+    )
+    it.effect("accepts the same identifiers as the server", () =>
+      Effect.gen(function* () {
+        const { token } = yield* setup
+        const identifiers = [
+          ...[{ number: "41" }, { number: "41", id: null }, { id: "1" }, { id: "1", number: null }],
+          ...[{}, { id: null }, { id: null, number: null }, { id: "1", number: "41" }],
+          ...[{ number: 41 }, { numbers: "41" }, { number: "41", more: null }, null, "41", ["41"]]
+        ]
+        for (const communication_identifier of identifiers) {
+          const { status } = yield* complete({ token, communication_identifier })
+          const errors = errorsOf({ $ref: "#/components/schemas/CommunicationIdentifier" }, communication_identifier)
+          assert.strictEqual(
+            errors === undefined,
+            status !== 400,
+            `${JSON.stringify(communication_identifier)} ${errors}`
+          )
+        }
+      })
+    )
+  }
+)

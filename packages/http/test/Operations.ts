@@ -11,7 +11,7 @@ const base = "/crmapi/rest/v2"
 
 type Headers = Readonly<Record<string, string>>
 
-/** A query as text, or as parameters by name. It omits undefined parameters. */
+/** A query, as text or as parameters by name. Undefined parameters are omitted. */
 export type Query = string | Readonly<Record<string, string | number | undefined>>
 
 const queryText = (query: Query): string =>
@@ -29,14 +29,14 @@ export const get = (path: string, query: Query, headers: Headers = {}, method = 
 export const post = (path: string, body: unknown, headers: Headers = {}) =>
   send({ path: `${base}/${path}`, headers, body: JSON.stringify(body) })
 
-/** An operation of the API, and parameters with which it succeeds, as JSON; identifiers are objects. */
+/** An operation of the API, and parameters as JSON with which it succeeds. */
 export interface Operation {
   readonly path: string
   readonly verb: "GET" | "POST"
   readonly parameters: (named: Named) => Readonly<Record<string, unknown>>
 }
 
-/** A communication and a contact that exist. */
+/** An existing communication and an existing contact. */
 export interface Named {
   readonly communication: Readonly<Record<string, string>>
   readonly contact: string
@@ -46,7 +46,7 @@ const named = ({ communication }: Named) => ({ communication_identifier: communi
 const aMail = { direction: "INCOMING", media: "LETTER" }
 const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
 
-/** Every operation that needs a token, except the one that releases it. */
+/** Every operation that needs a token, except `authentication/token/release`. */
 export const operations: ReadonlyArray<Operation> = [
   { path: "communications/complete", verb: "POST", parameters: named },
   { path: "communications/view", verb: "POST", parameters: named },
@@ -69,14 +69,14 @@ export const operations: ReadonlyArray<Operation> = [
   { path: "contact_information/create", verb: "POST", parameters: () => ada }
 ]
 
-/** A parameter as text in a query. An object gives one `key=value` for each member. */
+/** The texts of a parameter in a query. An object has one `key=value` for each member. */
 const inQuery = (name: string, value: unknown): ReadonlyArray<string> => {
   if (value === undefined || value === null) return []
   if (typeof value !== "object") return [`${name}=${encodeURIComponent(String(value))}`]
   return Object.entries(value).map(([key, part]) => `${name}=${encodeURIComponent(`${key}=${part}`)}`)
 }
 
-/** Calls an operation with these parameters, in the body of a POST or in the query of a GET. */
+/** Calls an operation with these parameters, in the body for POST and in the query for GET. */
 export const call = (
   { path, verb }: Operation,
   parameters: Readonly<Record<string, unknown>>,
@@ -92,10 +92,9 @@ export const call = (
         headers
       )
 
-/** The body of a success. */
 const ok = (data: unknown): string => JSON.stringify({ status: { code: "OK", message: null, description: null }, data })
 
-/** Fails the test unless the answer is a success with exactly this data. */
+/** Fails the test unless the response is a success with exactly this data. */
 export const assertOk = ({ status, headers, text }: Received, data: unknown): void => {
   assert.strictEqual(text, ok(data))
   assert.strictEqual(status, 200)
@@ -103,17 +102,17 @@ export const assertOk = ({ status, headers, text }: Received, data: unknown): vo
   assert.match(String(headers["x-request-id"]), /^[A-Za-z0-9._-]{1,128}$/)
 }
 
-/** A member of an answer, by its path. */
+/** A member of a response, by its path. */
 export const at = (json: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>(
     (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
     json
   )
 
-/** The code of an answer. */
+/** The code of a response. */
 export const codeOf = ({ status, json }: Received) => [status, at(json, "status", "code")]
 
-/** A user of an organisation, with its credentials. */
+/** Creates a user of a new organisation, and returns its credentials. */
 export const account = Effect.gen(function* () {
   const accounts = yield* Accounts
   const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]

@@ -7,7 +7,7 @@ import { CommunicationsError, createClient } from "@communications/http/client"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
-import { Api, given, Memory } from "./Client.ts"
+import { Api, Memory, setup } from "./Client.ts"
 
 const url = Effect.map(HttpServer.HttpServer, ({ address }) =>
   HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1")
@@ -15,7 +15,7 @@ const url = Effect.map(HttpServer.HttpServer, ({ address }) =>
 const rejection = (promise: Promise<unknown>) =>
   Effect.promise(() =>
     promise.then(
-      (data) => assert.fail(`it was answered ${JSON.stringify(data)}`),
+      (data) => assert.fail(`it resolved to ${JSON.stringify(data)}`),
       (error: unknown) => (error instanceof CommunicationsError ? error : assert.fail(String(error)))
     )
   )
@@ -23,10 +23,10 @@ const number41 = { communication_identifier: { number: "41" } }
 
 layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the promise client", (it) => {
   const connected = Effect.gen(function* () {
-    const { token, draft } = yield* given
+    const { token, draft } = yield* setup
     return { draft, token, client: createClient({ baseUrl: `${yield* url}/`, token }) }
   })
-  it.effect("calls every operation, from creating a contact to releasing the token", () =>
+  it.effect("has a method for every operation", () =>
     Effect.gen(function* () {
       const { client } = yield* connected
       yield* Effect.promise(async () => {
@@ -56,7 +56,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       })
     })
   )
-  it.effect("logs in, and fails to log in until there are too many attempts", () =>
+  it.effect("logs in, and rejects failed log-ins, after five with TOO_MANY_ATTEMPTS and `retryAfter`", () =>
     Effect.gen(function* () {
       const accounts = yield* Accounts
       const { organisation, user } = freshCaller()
@@ -104,25 +104,25 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
   )
 })
 
-describe("the promise client when something fails", () => {
+describe("the promise client, if the server fails,", () => {
   const broken = Layer.effect(
     Communications,
     Effect.map(Communications, (communications) => ({
       ...communications,
-      take: () => Effect.die(new Error("a bug of ours"))
+      take: () => Effect.die(new Error("a bug"))
     }))
   ).pipe(Layer.provideMerge(Memory))
-  it.live("rejects with INTERNAL_ERROR for a defect of the server", () =>
+  it.live("rejects with INTERNAL_ERROR for a defect in the server", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const client = createClient({ baseUrl: yield* url, token })
       const error = yield* rejection(client.communications.complete(number41))
       assert.deepStrictEqual([error.code, error.status], ["INTERNAL_ERROR", 500])
     }).pipe(Effect.provide(Api.pipe(Layer.provideMerge(broken))))
   )
 
-  /** A server that gives every request the same answer. */
-  const answering = (status: number, body: string, headers: Readonly<Record<string, string>> = {}) =>
+  /** A client of a server that returns the same response to every request. */
+  const clientOfServer = (status: number, body: string, headers: Readonly<Record<string, string>> = {}) =>
     Effect.map(
       Effect.acquireRelease(
         Effect.promise(async () => {
@@ -142,27 +142,27 @@ describe("the promise client when something fails", () => {
         return createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "x" })
       }
     )
-  it.live("rejects with any code of the API", () =>
+  it.live("rejects with the code of the response", () =>
     Effect.gen(function* () {
       for (const code of ["UNAVAILABLE", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE"] as const) {
         const body = JSON.stringify(failure(code, "why"))
-        const client = yield* answering(statusOf(code), body, { "retry-after": "7", "x-request-id": "one" })
+        const client = yield* clientOfServer(statusOf(code), body, { "retry-after": "7", "x-request-id": "one" })
         const { description, status, requestId, retryAfter, ...error } = yield* rejection(client.health.ready())
         assert.deepStrictEqual([description, status, requestId, retryAfter], ["why", statusOf(code), "one", 7])
         assert.strictEqual(error.code, code)
       }
     }).pipe(Effect.scoped)
   )
-  it.live("rejects with UNEXPECTED_ANSWER for any other answer", () =>
+  it.live("rejects with UNEXPECTED_ANSWER if the response is not from the API", () =>
     Effect.gen(function* () {
       const unknown = '{"status":{"code":"NEWER","message":"","description":""},"data":null}'
       for (const body of ["<html>Bad Gateway", "", "null", "[]", "{}", '{"status":null}', unknown]) {
-        const error = yield* rejection((yield* answering(502, body)).communications.complete(number41))
+        const error = yield* rejection((yield* clientOfServer(502, body)).communications.complete(number41))
         assert.deepStrictEqual([error.code, error.status], ["UNEXPECTED_ANSWER", 502])
       }
     }).pipe(Effect.scoped)
   )
-  it.live("rejects with NETWORK and the cause when there is no answer", () =>
+  it.live("rejects with NETWORK and the cause if no response arrives", () =>
     Effect.gen(function* () {
       const error = yield* rejection(createClient({ baseUrl: "http://127.0.0.1:1", token: "x" }).health.live())
       assert.deepStrictEqual([error.code, error.status], ["NETWORK", null])

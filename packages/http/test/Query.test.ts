@@ -1,13 +1,13 @@
 import { operations } from "@communications/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { queryReader } from "../src/Query.ts"
+import { makeQueryReader } from "../src/Query.ts"
 
-describe("a query", () => {
+describe("the query reader", () => {
   for (const { name, request } of operations) {
-    it(`of ${name}: no parameter changes the prototype of the request`, () => {
+    it(`of ${name} lets no parameter change the prototype of the request`, () => {
       for (const query of ["__proto__=x&__proto__=y", "__proto__=x", "constructor=x&prototype=y"]) {
-        const read = Result.getOrThrow(queryReader(request)(query))
+        const read = Result.getOrThrow(makeQueryReader(request)(query))
         assert.strictEqual(Object.getPrototypeOf(read), Object.prototype)
         assert.sameMembers(
           Object.keys(read),

@@ -1,15 +1,15 @@
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given, send } from "./Client.ts"
+import { send, setup } from "./Client.ts"
 import { ApiInMemory, call, type Operation, operations } from "./Operations.ts"
 import { AMBIGUOUS, COMMUNICATION, CONTACT, refused, SHAPE, TOKEN } from "./Refused.ts"
 
-/** The name of the identifier among the parameters of an operation, if it has one. */
+/** The name of the identifier parameter of an operation, if it has one. */
 const identifierOf = ({ parameters }: Operation) =>
   Object.keys(parameters({ communication: {}, contact: "" })).find((name) => name.endsWith("_identifier"))
 
-/** Parameters of a wrong shape, and the descriptions of their refusals. */
+/** Parameters of a wrong shape, each with the expected description of its refusal. */
 const wrongShapes = (operation: Operation): ReadonlyArray<readonly [Record<string, unknown>, RegExp]> => {
   const identifier = identifierOf(operation)
   const fields = [
@@ -29,14 +29,14 @@ const wrongShapes = (operation: Operation): ReadonlyArray<readonly [Record<strin
 layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation", (it) => {
   for (const operation of operations) {
     const identifier = identifierOf(operation)
-    const parametersOf = ({ draft }: Effect.Success<typeof given>) =>
+    const parametersOf = ({ draft }: Effect.Success<typeof setup>) =>
       operation.parameters({ communication: { id: draft.id }, contact: draft.contact_information.id })
 
     it.effect(`${operation.path}: every invalid token gets the same response`, () =>
       Effect.gen(function* () {
-        const [here, other] = [yield* given, yield* given]
+        const [here, other] = [yield* setup, yield* setup]
         const [parameters, { token }] = [parametersOf(here), here]
-        const answers = [
+        const responses = [
           yield* call(operation, parameters),
           yield* call(operation, { ...parameters, token: "" }),
           yield* call(operation, { ...parameters, token: "x" }),
@@ -47,16 +47,16 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
           yield* call(operation, parameters, { authorization: `Basic ${token}` }),
           yield* call(operation, parameters, { authorization: `Bearer ${token} ${token}` })
         ]
-        for (const answer of answers) {
-          refused(answer, TOKEN)
-          assert.strictEqual(answer.text, answers[0]?.text)
+        for (const response of responses) {
+          refused(response, TOKEN)
+          assert.strictEqual(response.text, responses[0]?.text)
         }
       })
     )
 
     it.effect(`${operation.path}: checks the shape, then the token, then existence`, () =>
       Effect.gen(function* () {
-        const here = yield* given
+        const here = yield* setup
         const [parameters, { token }] = [parametersOf(here), here]
         const missing = identifier === undefined ? parameters : { ...parameters, [identifier]: { id: freshId() } }
         for (const [changed, about] of wrongShapes(operation)) {
@@ -68,8 +68,8 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
         if (identifier === undefined) return
         const expected = identifier === "communication_identifier" ? COMMUNICATION : CONTACT
         for (const id of [freshId(), "41", "252f3a1a-87c2-6866-a1e1-a1b18d6043e", "π"]) {
-          const answer = yield* call(operation, { ...parameters, [identifier]: { id }, token })
-          refused(answer, expected, new RegExp(`"${id}"`))
+          const response = yield* call(operation, { ...parameters, [identifier]: { id }, token })
+          refused(response, expected, new RegExp(`"${id}"`))
         }
         const uuid = yield* call(operation, {
           ...parameters,
@@ -83,7 +83,7 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
     if (identifier === "communication_identifier") {
       it.effect(`${operation.path}: checks the token, then the identifier, then existence`, () =>
         Effect.gen(function* () {
-          const { token, draft } = yield* given
+          const { token, draft } = yield* setup
           for (const wrong of [{}, { id: draft.id, number: "41" }, { id: "nope", number: "nope" }]) {
             const isNothing = Object.keys(wrong).length === 0
             const request = { communication_identifier: isNothing && operation.verb === "GET" ? "" : wrong }
@@ -95,24 +95,24 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
       )
     }
 
-    it.effect(`${operation.path}: refuses any other verb, and returns the allowed ones`, () =>
+    it.effect(`${operation.path}: refuses any other verb, and \`Allow\` lists the allowed ones`, () =>
       Effect.gen(function* () {
         const [allow, others] =
           operation.verb === "POST"
             ? ["POST", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"]]
             : ["GET, HEAD", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]]
         for (const verb of others) {
-          const answer = yield* send({ method: verb, path: `/crmapi/rest/v2/${operation.path}` })
-          if (verb === "HEAD") assert.strictEqual(answer.status, 405)
-          else refused(answer, [405, "METHOD_NOT_ALLOWED"], new RegExp(allow))
-          assert.strictEqual(answer.headers.allow, allow)
+          const response = yield* send({ method: verb, path: `/crmapi/rest/v2/${operation.path}` })
+          if (verb === "HEAD") assert.strictEqual(response.status, 405)
+          else refused(response, [405, "METHOD_NOT_ALLOWED"], new RegExp(allow))
+          assert.strictEqual(response.headers.allow, allow)
         }
       })
     )
 
     if (operation.verb === "POST") {
       it.effect(
-        `${operation.path}: refuses a body that is not a JSON object, is too large, or has another media type`,
+        `${operation.path}: refuses a body that is too large, not a JSON object, or of another media type`,
         () =>
           Effect.gen(function* () {
             const path = `/crmapi/rest/v2/${operation.path}`

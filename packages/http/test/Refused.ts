@@ -11,10 +11,10 @@ export const NOT_DRAFT = [409, "NOT_DRAFT"] as const
 export const CONTACT = [404, "CONTACT_INFORMATION_NOT_FOUND"] as const
 type Expected = readonly [status: number, code: string]
 
-/** Fails the test unless the answer is this refusal in the envelope, with such a description. Returns its message. */
-export const refused = (answer: Received, expected: Expected, about = /./): string => {
-  const { json, text, headers } = answer
-  assert.deepStrictEqual(codeOf(answer), [...expected], text)
+/** Fails the test unless the response is this refusal and its description matches `about`. Returns its message. */
+export const refused = (response: Received, expected: Expected, about = /./): string => {
+  const { json, text, headers } = response
+  assert.deepStrictEqual(codeOf(response), [...expected], text)
   assert.deepStrictEqual(Object.keys(Object(json)), ["status", "data"])
   assert.deepStrictEqual(Object.keys(Object(at(json, "status"))), ["code", "message", "description"])
   assert.isNull(at(json, "data"))
@@ -29,10 +29,10 @@ export const refused = (answer: Received, expected: Expected, about = /./): stri
   return message
 }
 
-/** A value in a request that no answer may repeat. */
+/** A value for requests. No response may repeat it. */
 export const secret = "5EC4E7"
 
-/** Fails the test unless the answer is a 400 with exactly this description, and does not repeat the secret. */
+/** Fails the test unless the response is a 400 with exactly this description, and does not contain the secret. */
 export const assertDescription = ({ status, text }: Received, description: string): void => {
   assert.include(text, `"description":${JSON.stringify(description)}`)
   assert.strictEqual(status, 400)

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { complete, given, Memory, send } from "./Client.ts"
+import { complete, Memory, send, setup } from "./Client.ts"
 import { observing } from "./Observing.ts"
 
 describe("request ids and log lines", () => {
-  it.live("a well-formed request id is returned, any other is replaced", () =>
+  it.live("a well-formed request id is returned, and a malformed one is replaced", () =>
     Effect.gen(function* () {
       const { value } = yield* observing(
         Memory,
@@ -20,7 +20,7 @@ describe("request ids and log lines", () => {
       const { value, lines, spans } = yield* observing(
         Memory,
         Effect.gen(function* () {
-          const { token } = yield* given
+          const { token } = yield* setup
           const body = { communication_identifier: { number: "41" } }
           yield* complete({ ...body, token })
           yield* complete(body, { authorization: `Bearer ${token}` })

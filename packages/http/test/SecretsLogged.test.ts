@@ -2,11 +2,11 @@ import { Accounts, Attempts, Sessions, StorageUnavailable } from "@communication
 import { freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { given, Memory } from "./Client.ts"
+import { Memory, setup } from "./Client.ts"
 import { observing } from "./Observing.ts"
 import { account, call, get, operations, post } from "./Operations.ts"
 
-/** The ports in memory, with one of them failing in this way. */
+/** The ports in memory, each time with another port that fails like this. */
 const failing = (failure: Effect.Effect<never, StorageUnavailable>): Record<string, typeof Memory> => {
   const fails = () => failure
   return {
@@ -28,16 +28,16 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>): Record<stri
 const gone = new StorageUnavailable({ operation: "test", reason: "unreachable", cause: new Error("gone") })
 const failures = {
   "is unavailable": [Effect.fail(gone), 503, "gone"],
-  "has a defect": [Effect.die(new Error("a bug of ours")), 500, "a bug of ours"]
+  "has a defect": [Effect.die(new Error("a bug")), 500, "a bug"]
 } as const
 
 describe("secrets", () => {
-  it.live("no log line or span contains a token of a URL, a body or a header", () =>
+  it.live("no log line or span contains a token from a URL, a body or a header", () =>
     Effect.gen(function* () {
       const { value, lines, exported } = yield* observing(
         Memory,
         Effect.gen(function* () {
-          const { token, draft } = yield* given
+          const { token, draft } = yield* setup
           const unknown = freshId()
           const named = { communication: { number: "41" }, contact: draft.contact_information.id }
           for (const secret of [token, unknown]) {
@@ -67,7 +67,7 @@ describe("secrets", () => {
       }
     })
   )
-  it.live("no log line or span contains a password or the token of a log-in", () =>
+  it.live("no log line or span of a log-in contains the password or the new token", () =>
     Effect.gen(function* () {
       const { value, lines, exported } = yield* observing(
         Memory,
@@ -93,24 +93,24 @@ describe("secrets", () => {
   )
   for (const [how, [failure, status, message]] of Object.entries(failures)) {
     for (const [port, ports] of Object.entries(failing(failure))) {
-      it.live(`no log line or span contains a secret when the storage of ${port} ${how}`, () =>
+      it.live(`no log line or span contains a secret if the storage of ${port} ${how}`, () =>
         Effect.gen(function* () {
           const { value, lines, exported } = yield* observing(
             ports,
             Effect.gen(function* () {
               const { credentials } = yield* account
               const token = freshId()
-              const answer = yield* post("authentication/token", credentials)
+              const response = yield* post("authentication/token", credentials)
               yield* get("communications/list", { token, life_cycle_state: "DRAFT" })
               yield* post("authentication/token/release", { token })
-              assert.strictEqual(answer.status, status, answer.text)
-              return { answer, secrets: [credentials.password, token] }
+              assert.strictEqual(response.status, status, response.text)
+              return { response, secrets: [credentials.password, token] }
             })
           )
           assert.include(lines.join("\n"), message)
-          assert.notInclude(value.answer.text, message)
+          assert.notInclude(value.response.text, message)
           for (const secret of value.secrets) {
-            assert.notInclude(value.answer.text, secret)
+            assert.notInclude(value.response.text, secret)
             assert.notInclude(lines.join("\n"), secret)
             assert.notInclude(exported, secret)
           }

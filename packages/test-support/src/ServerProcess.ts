@@ -20,7 +20,8 @@ export class ServerProcess {
   ) {
     const file = `apps/server/src/${program}.ts`
     const { DATABASE_URL, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
-    this.child = spawn(process.execPath, ["--conditions=@communications/source", file, ...arguments_], {
+    const options = ["--disable-warning=ExperimentalWarning", "--conditions=@communications/source"] // as `npm start`
+    this.child = spawn(process.execPath, [...options, file, ...arguments_], {
       cwd: root,
       env: { ...inherited, PORT: "0", ...env },
       stdio: ["pipe", "pipe", "pipe"]

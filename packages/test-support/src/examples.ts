@@ -63,7 +63,7 @@ export const examples: Readonly<Record<string, Example>> = {
     prints: ["200", "409"],
     posted: []
   },
-  kysely: { use: "", prints: ["Told of letter 1", "Told of letter 2"], posted: ["1", "2"] },
+  kysely: { use: "", prints: ["Letter 1 is completed", "Letter 2 is completed"], posted: ["1", "2"] },
   memory: {
     use: "",
     prints: ["communication 1 is COMPLETED, not DRAFT", "communication 1 is COMPLETED, not DRAFT"],
@@ -77,8 +77,7 @@ export const examples: Readonly<Record<string, Example>> = {
       process.exit()`,
     ...statuses
   },
-  retry: { ...states, posted: ["41"] },
-  testing: { use: "", prints: ["passed", "passed"], posted: [] }
+  retry: { ...states, posted: ["41"] }
 }
 
 /** Runs a program and returns its output. */

@@ -1,6 +1,6 @@
 import { Data, Runtime } from "effect"
 
-/** Why a command did not do what it was asked to, in one sentence that says what to do next; it ends with code 1. */
+/** A command failed. The message is one sentence with the reason and a remedy; the process exits with code 1. */
 export class CommandFailure extends Data.TaggedError("CommandFailure")<{ readonly message: string }> {
   override readonly [Runtime.errorReported] = false
 }

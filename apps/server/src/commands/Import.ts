@@ -9,37 +9,28 @@ import {
   type OrganisationId,
   type StorageUnavailable
 } from "@communications/core"
-import { Console, Effect, Predicate, Result, Schema, SchemaIssue, Stream } from "effect"
+import { Console, Effect, Predicate, Result, Schema, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
+import { problemsOf } from "./ContactProblems.ts"
 import { type Line, linesOf } from "./Lines.ts"
 import { onDatabase, organisationFlag, organisationNamed, quoted } from "./OnDatabase.ts"
 import { progress } from "./Progress.ts"
 
 const parse = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Json)))
 const decode = Schema.decodeUnknownResult(Schema.toCodecJson(NewContactInformation), { errors: "all" })
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Says which members are wrong, and what they should be; never what they were. */
-const describe = (issue: SchemaIssue.Issue): string =>
-  format(issue)
-    .issues.map(({ path = [], message }) => {
-      const name = path.map((part) => String(typeof part === "object" ? part.key : part)).join(".")
-      return name === "" ? 'type: Expected "PERSON" | "COMPANY"' : `${name}: ${message}`
-    })
-    .join("; ")
-
-/** The contact that a text describes, or what is wrong with it. */
+/** Parses a line as a contact, or returns its problems. */
 const contactOf = (text: string): Result.Result<NewContactInformation, string> =>
   parse(text).pipe(
     Result.mapError(() => "not a JSON object"),
-    Result.flatMap((json) => Result.mapError(decode(json), ({ issue }) => describe(issue)))
+    Result.flatMap((json) => Result.mapError(decode(json), ({ issue }) => problemsOf(issue)))
   )
 
-/** The same id for the same text, always: whoever imports it again finds it there. */
+/** Derives the id from the text, so that importing the same line again does not store it again. */
 const idOf = (text: string) => ContactInformationId.make(hash("sha256", text).slice(0, 32).toUpperCase())
 
-type Outcome = "imported" | "present" | "blank" | { readonly problem: string }
+type Outcome = "imported" | "existing" | "blank" | { readonly problem: string }
 
 const importLine = Effect.fnUntraced(function* (
   organisation: OrganisationId,
@@ -52,21 +43,23 @@ const importLine = Effect.fnUntraced(function* (
   const contacts = yield* ContactInformations
   return yield* contacts.add(organisation, contactInformationOf(idOf(text.success), described.success)).pipe(
     Effect.as("imported" as const),
-    Effect.catchTag("ContactInformationExists", () => Effect.succeed("present" as const))
+    Effect.catchTag("ContactInformationExists", () => Effect.succeed("existing" as const))
   )
 })
 
-/** Says why a file cannot be read. */
 const unreadable = (file: string) => (error: unknown) => {
   const code = Predicate.hasProperty(error, "code") ? String(error.code) : String(error)
-  const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`
-  return new CommandFailure({ message: `The file ${quoted(file)} ${why}: name one that holds a contact per line.` })
+  const reason = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`
+  return new CommandFailure({ message: `The file ${quoted(file)} ${reason}: pass a file with one contact per line.` })
 }
 
+/** The size of a file in bytes, for the progress bar. */
 const sizeOf = (file: string) =>
   file === "-"
     ? Effect.fail(
-        new CommandFailure({ message: "Standard input is not read: name a file that holds a contact per line." })
+        new CommandFailure({
+          message: "This command does not read standard input: pass a file with one contact per line."
+        })
       )
     : Effect.tryPromise({ try: () => stat(file), catch: unreadable(file) })
 
@@ -75,14 +68,14 @@ const contacts = Command.make(
   {
     file: Argument.String("FILE.jsonl").pipe(
       Argument.withMetavar("path"),
-      Argument.withDescription("A JSON object per line, in UTF-8")
+      Argument.withDescription("A file in UTF-8 with one JSON object per line")
     ),
     organisation: organisationFlag
   },
   ({ file, organisation: name }) =>
     Effect.gen(function* () {
       const { size } = yield* sizeOf(file)
-      const counts = { imported: 0, present: 0, blank: 0, bad: 0 }
+      const counts = { imported: 0, existing: 0, blank: 0, invalid: 0 }
       yield* Effect.gen(function* () {
         const organisation = yield* organisationNamed(name)
         const { at, say } = yield* progress("Importing", size)
@@ -92,37 +85,42 @@ const contacts = Command.make(
             concurrency: 8
           }),
           Stream.runForEach(({ line, outcome }) => {
-            counts[typeof outcome === "string" ? outcome : "bad"] += 1
-            const told = typeof outcome === "string" ? Effect.void : say(`line ${line.number}: ${outcome.problem}`)
-            return Effect.andThen(told, at(line.end))
+            counts[typeof outcome === "string" ? outcome : "invalid"] += 1
+            const report = typeof outcome === "string" ? Effect.void : say(`line ${line.number}: ${outcome.problem}`)
+            return Effect.andThen(report, at(line.end))
           })
         )
       }).pipe(Effect.scoped, onDatabase)
-      yield* Console.log(`${counts.imported} contacts are imported, ${counts.present} were there already.`)
-      if (counts.bad === 0) return
-      const message = `${counts.bad} lines are not imported: mend them and run the same command again.`
+      yield* Console.log(
+        `Imported ${counts.imported === 1 ? "1 contact" : `${counts.imported} contacts`}; ${counts.existing} already existed.`
+      )
+      if (counts.invalid === 0) return
+      const message =
+        counts.invalid === 1
+          ? "1 line was not imported: correct it and run the same command again."
+          : `${counts.invalid} lines were not imported: correct them and run the same command again.`
       return yield* new CommandFailure({ message })
     })
 ).pipe(
   Command.withShortDescription("Import contact information from a file"),
   Command.withDescription(
-    `Imports contact information. Each line of the file is what POST contact_information/create takes, in JSON.
-  A line that cannot be used is told, with its number and what is wrong with it, and the others are imported; the
-  command then ends with code 1. Running it again is safe: what a line describes has an id made of its text, so that
-  it is stored once, however often it is imported. For the same reason identical lines are one contact.`
+    `Imports contact information. Each line of the file is a JSON object with the parameters of
+  POST contact_information/create. The command reports each invalid line with its number and its problems, imports all
+  other lines, and then exits with code 1. It is safe to run again: the id of a contact is derived from the text of its
+  line, so an imported line is not stored again. For the same reason, identical lines are one contact.`
   ),
   Command.withExamples([
     {
       command: `echo '{"type":"PERSON","life_cycle_state":"MARKETING","first_name":"Anna","last_name":"Lee"}' > contacts.jsonl`,
-      description: "A file of one contact"
+      description: "Write a file with one contact"
     },
     { command: "npm run cli -- import contacts contacts.jsonl --organisation ACME", description: "Import it" }
   ])
 )
 
-/** The imports. */
+/** The group of commands that import data. */
 export const imports = Command.make("import").pipe(
   Command.withShortDescription("Import contacts from a file"),
-  Command.withDescription("Imports data from files."),
+  Command.withDescription("Imports contacts from a file."),
   Command.withSubcommands([contacts])
 )

@@ -1,19 +1,22 @@
 import { Result } from "effect"
 
-/** A line of a file: its number from 1, its text or why it has none, and the bytes of the file up to its end. */
+/** A line of a file. */
 export interface Line {
+  /** Counted from 1. */
   readonly number: number
+  /** The text, or the reason why it cannot be read. */
   readonly text: Result.Result<string, string>
+  /** The offset of its end in the file, in bytes. */
   readonly end: number
 }
 
 const newline = 10
 
-/** The longest line that is read, in bytes: whatever a file holds, it does not fill the memory. */
-const longest = 1_048_576
+/** The maximum length of a line, in bytes, so that no file can exhaust the memory. */
+const maximumLength = 1_048_576
 
 const textOf = (bytes: Uint8Array): Line["text"] => {
-  if (bytes.length > longest) return Result.fail(`longer than ${longest} bytes`)
+  if (bytes.length > maximumLength) return Result.fail(`longer than ${maximumLength} bytes`)
   try {
     return Result.succeed(new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim())
   } catch {
@@ -21,12 +24,12 @@ const textOf = (bytes: Uint8Array): Line["text"] => {
   }
 }
 
-/** The lines of a file, one at a time; of a line that is too long no more is kept than shows that it is. */
+/** Reads the lines of a file one by one. The rest of a line that is too long is discarded. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let parts: Array<Uint8Array> = []
   let [number, length, end] = [0, 0, 0]
-  const take = (part: Uint8Array) => {
-    if (length <= longest) parts.push(part)
+  const append = (part: Uint8Array) => {
+    if (length <= maximumLength) parts.push(part)
     length += part.length
     end += part.length
   }
@@ -40,12 +43,12 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   for await (const chunk of chunks) {
     let start = 0
     for (let stop = chunk.indexOf(newline); stop !== -1; stop = chunk.indexOf(newline, start)) {
-      take(chunk.subarray(start, stop))
+      append(chunk.subarray(start, stop))
       end += 1
       start = stop + 1
       yield line()
     }
-    take(chunk.subarray(start))
+    append(chunk.subarray(start))
   }
   if (length > 0) yield line()
 }

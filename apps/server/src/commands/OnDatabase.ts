@@ -1,4 +1,4 @@
-/** What the commands have in common: they run on the configured database, for an organisation by its name. */
+/** The common parts of the commands: they run on the configured database, most of them for one organisation. */
 import { Accounts, type StorageUnavailable } from "@communications/core"
 import { Effect, type Terminal } from "effect"
 import { Flag } from "effect/cli"
@@ -9,32 +9,34 @@ import { CommandFailure } from "./CommandFailure.ts"
 
 type Failure = StorageUnavailable | StartupFailure | CommandFailure | Terminal.QuitError
 
-/** Runs a command on the database that the configuration names, once its schema is up to date. */
+/** Runs a command on the configured database, after pending migrations. */
 export const onDatabase = <A, R>(command: Effect.Effect<A, Failure, R>) =>
   Effect.flatMap(configuration, (configuration) => Effect.provide(command, Database.ports(configuration))).pipe(
     Effect.catchTag("StorageUnavailable", ({ message }) =>
       Effect.fail(
-        new CommandFailure({ message: `Stopped, since ${message}: run the same command again, what is stored stays.` })
+        new CommandFailure({
+          message: `Stopped because ${message}: run the command again; it keeps the data that is already stored.`
+        })
       )
     )
   )
 
-/** A name as it is shown: quoted, and harmless to a terminal. */
+/** A name for printing: in quotes, with control characters escaped, which could harm a terminal. */
 export const quoted = (name: string): string => JSON.stringify(name)
 
-/** The flag that names the organisation. */
+/** The flag `--organisation`. */
 export const organisationFlag = Flag.String("organisation").pipe(
   Flag.withMetavar("NAME"),
-  Flag.withDescription("The organisation (mandatory)")
+  Flag.withDescription("The name of the organisation (required)")
 )
 
-/** The organisation of that name. */
+/** Finds an organisation by its name, and fails with a `CommandFailure` if it does not exist. */
 export const organisationNamed = (name: string) =>
   Effect.flatMap(Accounts, (accounts) => accounts.organisation(name)).pipe(
     Effect.catchTag("OrganisationNotFound", () =>
       Effect.fail(
         new CommandFailure({
-          message: `There is no organisation ${quoted(name)}: check the name, or create it with organisation create.`
+          message: `The organisation ${quoted(name)} does not exist: check the name, or create it with organisation create.`
         })
       )
     )

@@ -9,7 +9,7 @@ const create = Command.make(
   {
     name: Argument.String("NAME").pipe(
       Argument.withMetavar("text"),
-      Argument.withDescription("Its name, 1 to 100 characters; users give it to log in"),
+      Argument.withDescription("The name of the organisation, 1 to 100 characters. Users need it to log in"),
       Argument.withSchema(Name)
     )
   },
@@ -17,13 +17,13 @@ const create = Command.make(
     Effect.gen(function* () {
       const accounts = yield* Accounts
       yield* accounts.addOrganisation(OrganisationId.make(yield* freshHex), name)
-      yield* Console.log(`Organisation ${quoted(name)} is created. Now give it a user:`)
+      yield* Console.log(`Organisation ${quoted(name)} is created. Now create a user:`)
       yield* Console.log(`  npm run cli -- user create USERNAME --organisation ${shellWord(name)}`)
     }).pipe(
       Effect.catchTag("OrganisationExists", () =>
         Effect.fail(
           new CommandFailure({
-            message: `There is an organisation ${quoted(name)} already: choose another name, or give it users with user create.`
+            message: `The organisation ${quoted(name)} already exists: choose another name, or add users with user create.`
           })
         )
       ),
@@ -31,17 +31,17 @@ const create = Command.make(
     )
 ).pipe(
   Command.withShortDescription("Create an organisation"),
-  Command.withDescription("Creates an organisation. Nothing of one organisation is ever seen by another."),
-  Command.withExamples([{ command: "npm run cli -- organisation create ACME", description: "Tells what to do next" }])
+  Command.withDescription("Creates an organisation. Organisations never see each other's data."),
+  Command.withExamples([{ command: "npm run cli -- organisation create ACME", description: "Prints the next step" }])
 )
 
-/** A text as a shell takes it for one word. */
+/** Quotes a text so that a shell reads it as one word. */
 const shellWord = (text: string): string =>
   /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-/** The commands on organisations. */
+/** The group of commands on organisations. */
 export const organisation = Command.make("organisation").pipe(
-  Command.withShortDescription("Create organisations, to which everything else belongs"),
-  Command.withDescription("Organisations: whose communications these are."),
+  Command.withShortDescription("Create organisations"),
+  Command.withDescription("Creates organisations. Each has its own users, contacts and communications."),
   Command.withSubcommands([create])
 )

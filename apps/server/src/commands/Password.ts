@@ -3,10 +3,10 @@ import { Prompt } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
 
 const prompted = Effect.gen(function* () {
-  const password = yield* Prompt.Hidden({ message: "Password (it is not shown)" })
-  const again = yield* Prompt.Hidden({ message: "The same again" })
+  const password = yield* Prompt.Hidden({ message: "Password (hidden)" })
+  const again = yield* Prompt.Hidden({ message: "Repeat the password" })
   if (Redacted.value(password) === Redacted.value(again)) return password
-  return yield* new CommandFailure({ message: "The two passwords differ: run the same command again." })
+  return yield* new CommandFailure({ message: "The two passwords differ: run the command again." })
 })
 
 const piped = Effect.gen(function* () {
@@ -14,12 +14,12 @@ const piped = Effect.gen(function* () {
   const bytes = Buffer.concat(yield* Effect.orDie(Stream.runCollect(stdin)))
   const [line = ""] = yield* Effect.try({
     try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes).split(/\r?\n/, 1),
-    catch: () => new CommandFailure({ message: "The password is not UTF-8: send it as such on standard input." })
+    catch: () => new CommandFailure({ message: "The password is not UTF-8: send it in UTF-8 on standard input." })
   })
   return Redacted.make(line)
 })
 
-/** A new password: asked for twice on a terminal, without echo; elsewhere the first line of standard input. */
+/** Reads a new password: on a terminal with two hidden prompts, otherwise from the first line of standard input. */
 export const newPassword = Effect.gen(function* () {
   const { stdinIsTerminal } = yield* Stdio.Stdio
   const password = yield* (yield* stdinIsTerminal) ? prompted : piped
@@ -28,6 +28,6 @@ export const newPassword = Effect.gen(function* () {
   }
   if (Redacted.value(password) !== "") return password
   return yield* new CommandFailure({
-    message: "The password is empty: type one, or send one as a line on standard input."
+    message: "The password is empty: type one, or send it as the first line of standard input."
   })
 })

@@ -9,7 +9,7 @@ const release = Command.make(
   {
     user: Flag.String("user").pipe(
       Flag.withMetavar("USERNAME"),
-      Flag.withDescription("Whose sessions end (mandatory)")
+      Flag.withDescription("The user whose sessions end (required)")
     ),
     organisation: organisationFlag
   },
@@ -18,34 +18,34 @@ const release = Command.make(
       const [accounts, sessions] = [yield* Accounts, yield* Sessions]
       const caller = yield* accounts.user(yield* organisationNamed(name), user)
       const released = yield* sessions.releaseAll(caller)
-      const ended = released === 1 ? "1 session is" : `${released} sessions are`
-      yield* Console.log(`${ended} ended; ${quoted(user)} of ${quoted(name)} may log in again.`)
+      const ended = released === 1 ? "1 session" : `${released} sessions`
+      yield* Console.log(`Ended ${ended}; ${quoted(user)} of ${quoted(name)} can log in again.`)
     }).pipe(
       Effect.catchTag("UserNotFound", () =>
         Effect.fail(
           new CommandFailure({
-            message: `${quoted(name)} has no user ${quoted(user)}: check the name, or create it with user create.`
+            message: `${quoted(name)} has no user ${quoted(user)}: check the name, or create the user with user create.`
           })
         )
       ),
       onDatabase
     )
 ).pipe(
-  Command.withShortDescription("End all sessions of a user at once"),
+  Command.withShortDescription("End all sessions of a user"),
   Command.withDescription(
-    "Ends all sessions of a user at once, on every server: each token becomes invalid. For when one may be known to\n  others. The password stays."
+    "Ends all sessions of a user, on every server: all tokens of the user become invalid at once. Use it if somebody else\n  may know a token. The password does not change."
   ),
   Command.withExamples([
     {
       command: "npm run cli -- token release --user anna --organisation ACME",
-      description: "Tells how many sessions there were"
+      description: "Prints the number of ended sessions"
     }
   ])
 )
 
-/** The commands on tokens. */
+/** The group of commands on tokens. */
 export const token = Command.make("token").pipe(
   Command.withShortDescription("End the sessions of a user"),
-  Command.withDescription("Tokens: what stands for a user who has logged in."),
+  Command.withDescription("Ends the sessions of a user. Logging in starts a session and returns its token."),
   Command.withSubcommands([release])
 )

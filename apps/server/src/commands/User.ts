@@ -10,7 +10,7 @@ const create = Command.make(
   {
     username: Argument.String("USERNAME").pipe(
       Argument.withMetavar("text"),
-      Argument.withDescription("The name to log in with, 1 to 100 characters, unique in the organisation"),
+      Argument.withDescription("The user name for logging in, 1 to 100 characters, unique in the organisation"),
       Argument.withSchema(Name)
     ),
     organisation: organisationFlag
@@ -22,36 +22,36 @@ const create = Command.make(
       const password = yield* newPassword
       yield* accounts.addUser({ organisation, user: UserId.make(yield* freshHex) }, username, password)
       yield* Console.log(
-        `User ${quoted(username)} of ${quoted(name)} is created, and may log in: POST authentication/token.`
+        `User ${quoted(username)} of ${quoted(name)} is created. To log in, send POST authentication/token.`
       )
     }).pipe(
       Effect.catchTag("OrganisationNotFound", Effect.die),
       Effect.catchTag("UserExists", () =>
         Effect.fail(
           new CommandFailure({
-            message: `${quoted(name)} has a user ${quoted(username)} already: choose another name.`
+            message: `${quoted(name)} already has a user ${quoted(username)}: choose another name.`
           })
         )
       ),
       onDatabase
     )
 ).pipe(
-  Command.withShortDescription("Create a user, who logs in with a password"),
+  Command.withShortDescription("Create a user with a password"),
   Command.withDescription(
-    "Creates a user of an organisation. The password is asked for, and not shown; where standard input is not a\n  terminal, its first line is the password. It is never an argument, which other users of the machine could see."
+    "Creates a user of an organisation. The command prompts for the password and hides it. If standard input is not a\n  terminal, the password is its first line. It is never an argument, which other users of the machine could see."
   ),
   Command.withExamples([
-    { command: "npm run cli -- user create anna --organisation ACME", description: "Asks for the password" },
+    { command: "npm run cli -- user create anna --organisation ACME", description: "Prompts for the password" },
     {
       command: "npm run cli -- user create anna --organisation ACME < password.txt",
-      description: "Reads it from a file"
+      description: "Reads the password from a file"
     }
   ])
 )
 
-/** The commands on users. */
+/** The group of commands on users. */
 export const user = Command.make("user").pipe(
-  Command.withShortDescription("Create users, who log in with a password"),
-  Command.withDescription("Users: who logs in, and completes communications."),
+  Command.withShortDescription("Create users"),
+  Command.withDescription("Creates users, who log in with a password."),
   Command.withSubcommands([create])
 )

@@ -1,4 +1,4 @@
-/** Data to try the software with: nothing in it is real, and its passwords and tokens are known to everyone. */
+/** The demonstration data. It is fictitious, and its passwords and tokens are public. */
 import {
   Accounts,
   type Act,
@@ -20,7 +20,7 @@ import {
 import { DateTime, Effect, Redacted } from "effect"
 import { company, idOf, kathy, others, stephane } from "./contacts.ts"
 
-/** The token of the documented example: it stands for the user `demo` of CRMDEMO. */
+/** The token in the documentation's example, of the user `demo` of CRMDEMO. */
 export const documentedToken = "B679A1250F36F8D4DAF607B2D83ED551"
 
 const organisation = (name: string, username: string, token: string) => ({
@@ -33,7 +33,7 @@ const organisation = (name: string, username: string, token: string) => ({
 const crmdemo = organisation("CRMDEMO", "demo", documentedToken)
 const otherdemo = organisation("OTHERDEMO", "other", "4AD9C84FA60F9FE407140E20F707726A")
 
-/** The sessions stay open for as long as the data stands. */
+/** The sessions never expire. */
 const forever = DateTime.makeUnsafe("9999-12-31T23:59:59.999Z")
 
 const members = (name: string, number: number, contact_information: ContactInformation) => ({
@@ -58,8 +58,8 @@ const draftsOfCrmdemo = [
   )
 ]
 
-/** Who drafts many more for CRMDEMO, and with whom. */
-export const crowd = {
+/** The author and the contacts of the many drafts that the seed command can add. */
+export const manyDrafts = {
   caller: crmdemo.caller,
   contacts: [stephane, company, kathy, ...others].map(({ id }) => id)
 }
@@ -68,16 +68,16 @@ const draftsOfOtherdemo = [41, 900].map((number) =>
   Draft.make(members("OTHERDEMO", number, others[number % others.length] ?? stephane))
 )
 
-const present = () => Effect.void
+const keepExisting = () => Effect.void
 
-/** Stores a draft, and completes and views number 40; what is there already stays as it is. */
+/** Stores a draft, and completes and views number 40. Existing data does not change. */
 const seedDraft = Effect.fnUntraced(function* ({ organisation, user }: Caller, draft: Draft) {
   const [communications, contacts] = [yield* Communications, yield* ContactInformations]
   const actAt = (at: DateTime.Utc): Act => ({ at, by: user, request_id: null })
   const identifier = { _tag: "Id", id: draft.id } as const
   yield* contacts
     .add(organisation, draft.contact_information)
-    .pipe(Effect.catchTag("ContactInformationExists", present))
+    .pipe(Effect.catchTag("ContactInformationExists", keepExisting))
   yield* communications.add(organisation, draft, actAt(draft.created_at))
   if (draft.number === "40") {
     yield* communications.take(organisation, identifier, completion, actAt(DateTime.makeUnsafe("2026-01-15T16:45:00Z")))
@@ -85,16 +85,17 @@ const seedDraft = Effect.fnUntraced(function* ({ organisation, user }: Caller, d
   }
 })
 
-/** Stores the demonstration data; what is there already stays as it is. */
+/** Stores the demonstration data. Existing data does not change. */
 export const seed = Effect.gen(function* () {
   const [accounts, sessions] = [yield* Accounts, yield* Sessions]
   for (const [{ caller, name, username, password, token }, drafts] of [
     [crmdemo, draftsOfCrmdemo],
     [otherdemo, draftsOfOtherdemo]
   ] as const) {
-    yield* accounts.addOrganisation(caller.organisation, name).pipe(Effect.catchTag("OrganisationExists", present))
-    yield* accounts.addUser(caller, username, password).pipe(Effect.catchTag("UserExists", present))
-    for (const draft of drafts) yield* seedDraft(caller, draft).pipe(Effect.catchTag("CommunicationExists", present))
+    yield* accounts.addOrganisation(caller.organisation, name).pipe(Effect.catchTag("OrganisationExists", keepExisting))
+    yield* accounts.addUser(caller, username, password).pipe(Effect.catchTag("UserExists", keepExisting))
+    for (const draft of drafts)
+      yield* seedDraft(caller, draft).pipe(Effect.catchTag("CommunicationExists", keepExisting))
     yield* sessions.open(yield* Effect.orDie(Effect.fromResult(parseToken(token))), caller, forever)
   }
 })

@@ -1,9 +1,9 @@
-/** Many drafts at once, to try the software with: one statement stores thousands, each with its entry in the history. */
+/** Stores many drafts for demonstrations: thousands in one statement, each with its entry in the history. */
 import type { Caller, ContactInformationId } from "@communications/core"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** Drafts `D{from}` to `D{to}` of an organisation, drafted by a user, with contacts that are stored already. */
+/** Drafts `D{from}` to `D{to}`, drafted by `caller`. The contacts already exist. */
 export interface ManyDrafts {
   readonly caller: Caller
   readonly contacts: ReadonlyArray<ContactInformationId>
@@ -12,8 +12,8 @@ export interface ManyDrafts {
 }
 
 /**
- * Stores drafts, and tells how many; what is there already stays. A draft is a function of its number: its id, its
- * contact, in which direction and by what media it goes, and when it was made: one a minute, through 2024 and 2025.
+ * Stores drafts, and returns how many are new. Existing drafts do not change. All members of a draft follow from its
+ * number. The creation times are spread over 2024 and 2025, one draft per minute.
  */
 export const addDrafts = Effect.fnUntraced(function* ({
   caller: { organisation, user },
@@ -44,7 +44,7 @@ export const addDrafts = Effect.fnUntraced(function* ({
   return stored?.added ?? 0
 })
 
-/** Tells the planner what the tables hold now; a statement that was prepared on an empty table keeps its plan until then. */
+/** Updates the planner's statistics. Until then, statements prepared on the empty tables keep their plans. */
 export const analyze = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ANALYZE public.communications, public.communication_history`

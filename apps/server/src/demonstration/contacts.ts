@@ -9,7 +9,7 @@ import {
   type Person
 } from "@communications/core"
 
-/** The same id for the same name, always. */
+/** Derives an id from a name, so that seeding again finds the same data. */
 export const idOf = (name: string): string => hash("md5", name).toUpperCase()
 
 const person = (first_name: string, last_name: string): Person => ({
@@ -49,7 +49,7 @@ const cyprus = country("57", "CYPRUS", "CY", "CYP", "357")
 const greece = country("85", "GREECE", "GR", "GRC", "30")
 const unitedStates = country("127", "UNITED STATES", "US", "USA", "1")
 
-/** The contact of the documented example, word for word. */
+/** The contact in the documentation's example. */
 export const stephane: Person = {
   ...person("Stephane", "Spector"),
   id: ContactInformationId.make("3DA4F031963FCAD2E299CB23190AF295"),
@@ -57,7 +57,7 @@ export const stephane: Person = {
   demographics: { ...noDemographics, gender: "MALE", id_number: "121212", passport_number: "121212" }
 }
 
-/** A company of which every member of the profile is set. */
+/** A company with a complete profile. */
 export const company: Company = {
   id: ContactInformationId.make(idOf("Aphrodite Shipping Ltd")),
   type: "COMPANY",
@@ -85,7 +85,7 @@ export const company: Company = {
   }
 }
 
-/** A person of whom every member of the demographics is set. */
+/** A person with complete demographics. */
 export const kathy: Person = {
   ...person("Kathy", "Clark"),
   life_cycle_state: "FINANCIAL",
@@ -109,7 +109,7 @@ export const kathy: Person = {
   }
 }
 
-/** Whom all other communications are with. */
+/** The contacts of all other communications. */
 export const others: ReadonlyArray<ContactInformation> = [
   person("Maria", "Ioannou"),
   person("Andreas", "Nicolaou"),

@@ -6,11 +6,11 @@ import { StartupFailure } from "../StartupFailure.ts"
 import { listener } from "./Listener.ts"
 import { strictServer } from "./StrictServer.ts"
 
-const sentences: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use: set PORT to another one, or stop the program that holds it",
-  EACCES: "is not ours to take: set PORT to one above 1023",
-  EADDRNOTAVAIL: "is not an address of this machine: set HOST to one that is",
-  ENOTFOUND: "is not an address of this machine: set HOST to one that is"
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use: set PORT to another port, or stop the other program",
+  EACCES: "needs more permissions: set PORT to a port above 1023",
+  EADDRNOTAVAIL: "is not an address of this machine: set HOST to one of its addresses",
+  ENOTFOUND: "is not an address of this machine: set HOST to one of its addresses"
 }
 
 type Address = Pick<Configuration, "host" | "port">
@@ -19,7 +19,7 @@ const listen = (server: Server, { host, port }: Address) =>
   Effect.callback<void, StartupFailure>((resume) => {
     const explain = (error: NodeJS.ErrnoException) => {
       const code = error.code ?? String(error)
-      const message = `${host}:${port} ${sentences[code] ?? `cannot be listened on (${code})`}.`
+      const message = `${host}:${port} ${remedies[code] ?? `cannot be used (${code}): set HOST and PORT to another address`}.`
       resume(Effect.fail(new StartupFailure({ message })))
     }
     server.once("error", explain).listen({ host, port }, () => {
@@ -28,7 +28,7 @@ const listen = (server: Server, { host, port }: Address) =>
     })
   })
 
-/** Stops accepting connections, and waits until the requests in flight are answered, at most 10 seconds. */
+/** Stops accepting connections, and waits up to 10 seconds for the requests in flight. */
 const close = (server: Server) =>
   Effect.callback<void>((resume) => void server.close(() => resume(Effect.void))).pipe(
     Effect.timeoutOrElse({ duration: "10 seconds", orElse: () => Effect.void })
@@ -40,7 +40,7 @@ const urlOf = (address: AddressInfo | string | null): string => {
   return `http://${host}:${address.port}`
 }
 
-/** The URL on which the server listens. */
+/** The URL of the server. */
 export class ServerUrl extends Context.Service<ServerUrl, string>()("@communications/server/ServerUrl") {}
 
 /** Serves the API on a Node server. */

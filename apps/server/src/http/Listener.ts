@@ -3,7 +3,7 @@ import { answer, largestBody, type Ports } from "@communications/http"
 import { type Context, Effect, Exit } from "effect"
 import { write } from "./Write.ts"
 
-/** Reads the body of a request, and calls back with it, or with `undefined` once it is larger than `largestBody`. */
+/** Reads the body of a request, and passes it to `then`; passes `undefined` once it is larger than `largestBody`. */
 const readBody = (request: IncomingMessage, then: (body: Uint8Array | undefined) => void): void => {
   if (Number(request.headers["content-length"] ?? 0) > largestBody) {
     then(undefined)
@@ -22,20 +22,20 @@ const readBody = (request: IncomingMessage, then: (body: Uint8Array | undefined)
   request.on("data", onData).on("end", onEnd)
 }
 
-/** Headers that Node keeps as lists: none of them matters here but as text. */
-const textOf = ({ headers }: IncomingMessage): Readonly<Record<string, string | undefined>> => {
+/** The headers as text. Node represents some as arrays, of which the API uses none. */
+const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string | undefined>> => {
   const { "set-cookie": _, ...others } = headers
   return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
 }
 
-/** The path and the query of a request, also where its target is a whole URL, which any server has to accept. */
+/** The path and the query of a request. The target may also be an absolute URL, which HTTP requires servers to accept. */
 const targetOf = ({ url = "" }: IncomingMessage): string => {
   if (url.startsWith("/") || !URL.canParse(url)) return url
   const { pathname, search } = new URL(url)
   return pathname + search
 }
 
-/** Answers the requests of a Node server; a request whose client goes away is interrupted. */
+/** Hosts the API in a Node server. If a client disconnects, its request is interrupted. */
 export const listener = (ports: Context.Context<Ports>): RequestListener => {
   const fork = Effect.runForkWith(ports)
   return (request, response) => {
@@ -44,7 +44,7 @@ export const listener = (ports: Context.Context<Ports>): RequestListener => {
     const url = targetOf(request)
     readBody(request, (body) => {
       if (response.destroyed) return
-      const fiber = fork(answer({ method, url, headers: textOf(request), body, address }))
+      const fiber = fork(answer({ method, url, headers: headersOf(request), body, address }))
       response.on("close", () => fiber.interruptUnsafe())
       fiber.addObserver((exit) => (Exit.isSuccess(exit) ? write(response, exit.value) : response.destroy()))
     })

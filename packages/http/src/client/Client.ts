@@ -1,26 +1,27 @@
-/** A client of the API for programs without Effect: promises over `fetch`, in browsers as anywhere else. */
+/** A client of the API without Effect: promises over `fetch`, in browsers and elsewhere. */
 import type { Code } from "../Codes.ts"
 import { healthPaths, nameOf, pathOf, verbOf } from "../Paths.ts"
 import type { Methods } from "./ClientTypes.ts"
 import { CommunicationsError } from "./CommunicationsError.ts"
 import { queryOf } from "./Query.ts"
-import { isFailure, isSuccess } from "./Received.ts"
+import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 export type { Code } from "../Codes.ts"
 export { CommunicationsError } from "./CommunicationsError.ts"
 
-/** Where the API is, and the token to send, which goes into a header and never into a URL. */
+/** Options of `createClient`. */
 export interface ClientOptions {
   readonly baseUrl: string
+  /** The token, which is sent in a header and never in a URL. */
   readonly token?: string
 }
 
-/** A client: the methods of all operations in their groups, and the health of the server. */
+/** A client: a method for each operation, by group, and the health checks of the server. */
 export interface Client extends Methods {
   readonly health: {
-    /** Resolves while the process runs. */
+    /** Resolves while the process is running. */
     readonly live: () => Promise<object>
-    /** Resolves while the database answers. */
+    /** Resolves while the database responds. */
     readonly ready: () => Promise<object>
   }
 }
@@ -38,20 +39,20 @@ const errorOf = ({ status, headers }: Response, body: unknown): CommunicationsEr
   return new CommunicationsError({
     ...(isFailure<Code>(body)
       ? body.status
-      : { code: "UNEXPECTED_ANSWER", description: "this is no answer of the API" }),
+      : { code: "UNEXPECTED_ANSWER", description: "the response is not from the API" }),
     status,
     requestId: headers.get("x-request-id"),
     retryAfter: retryAfter === null || Number.isNaN(Number(retryAfter)) ? null : Number(retryAfter)
   })
 }
 
-/** The names of methods: no language or tool asks an object for one of these by itself, except `then`. */
-const isName = (name: PropertyKey): name is string =>
+/** Whether a property may be a method. Tools and `await` also read properties: `then`, symbols, `toJSON`. */
+const isMethodName = (name: PropertyKey): name is string =>
   typeof name === "string" && /^[a-z_]+$/.test(name) && name !== "then"
 
 /**
- * The methods of a group, made as they are called: the path is the name of the group and of the method. What a program
- * sets, such as a double in a test, stays.
+ * The methods of a group. A proxy makes them on access, because the list of operations would bring Effect into
+ * the client. A test may replace a method by assigning to it.
  */
 function groupOf<G extends keyof Methods>(
   group: G,
@@ -61,12 +62,13 @@ function groupOf(group: string, call: (name: string) => (request: object) => Pro
   return new Proxy(
     {},
     {
-      get: (own, method) => (method in own || !isName(method) ? Reflect.get(own, method) : call(nameOf(group, method)))
+      get: (own, method) =>
+        method in own || !isMethodName(method) ? Reflect.get(own, method) : call(nameOf(group, method))
     }
   )
 }
 
-/** A client of the API at this URL. Its methods resolve to `data`, and reject with a `CommunicationsError`. */
+/** Makes a client of the API at a URL. Its methods resolve to `data` or reject with a `CommunicationsError`. */
 export const createClient = ({ baseUrl, token }: ClientOptions): Client => {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
 
@@ -84,7 +86,7 @@ export const createClient = ({ baseUrl, token }: ClientOptions): Client => {
       throw errorOf(response, body)
     } catch (cause) {
       if (cause instanceof CommunicationsError) throw cause
-      const description = "no answer arrived; what was asked may have been done or not"
+      const description = "no response arrived; the server may have executed the request or not"
       throw new CommunicationsError({ code: "NETWORK", description, cause })
     }
   }

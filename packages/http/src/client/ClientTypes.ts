@@ -1,30 +1,30 @@
-/** The methods of clients, typed by the operations. */
+/** The types of the client's methods, derived from the operations. */
 import type { FieldsInput, Group, InGroup, MethodOf, Operations, Sparse } from "@communications/core"
 
-/** The parameters of an operation but for the token, which the client sends by itself. */
+/** The parameters of an operation, except the token, which the client adds. */
 export type RequestOf<Op extends Operations> = Op["request"]["Encoded"]
 
-/** The answer of an operation without `fields_set`. */
-export type AnswerOf<Op extends Operations> = Op["answer"]["Type"]
+/** The result of an operation without `fields_set`. */
+export type ResultOf<Op extends Operations> = Op["answer"]["Type"]
 
-/** The answer of an operation with `fields_set`. */
-export type ReducedOf<Op extends Operations> = Sparse<
+/** The result of an operation with `fields_set`. */
+export type SparseResultOf<Op extends Operations> = Sparse<
   NonNullable<Op["nameable"]> extends { readonly Type: infer Data } ? Data : never
 >
 
-/** With `fields_set` a method resolves to the named fields, without it to all of them. */
-interface Reducible<Op extends Operations> {
-  (request: RequestOf<Op> & { readonly fields_set?: null }): Promise<AnswerOf<Op>>
-  (request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }): Promise<ReducedOf<Op>>
+/** With `fields_set`, the method resolves to the named fields; without it, to all fields. */
+interface MethodWithFieldsSet<Op extends Operations> {
+  (request: RequestOf<Op> & { readonly fields_set?: null }): Promise<ResultOf<Op>>
+  (request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }): Promise<SparseResultOf<Op>>
 }
 
 type Method<Op extends Operations> = Op extends { readonly user: "authenticated" }
-  ? Reducible<Op>
+  ? MethodWithFieldsSet<Op>
   : Op extends { readonly user: "token" }
-    ? (request?: RequestOf<Op>) => Promise<AnswerOf<Op>>
-    : (request: RequestOf<Op>) => Promise<AnswerOf<Op>>
+    ? (request?: RequestOf<Op>) => Promise<ResultOf<Op>>
+    : (request: RequestOf<Op>) => Promise<ResultOf<Op>>
 
-/** The methods of all operations, in their groups. */
+/** A method for each operation, by group. */
 export type Methods = {
   readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
 }

@@ -1,7 +1,7 @@
 import type { Code } from "../Codes.ts"
 
-/** What a request to the API failed with. */
-export interface Told {
+/** The details of a failed request. */
+export interface ErrorDetails {
   readonly code: Code | "NETWORK" | "UNEXPECTED_ANSWER"
   readonly description: string
   readonly status?: number | null
@@ -11,18 +11,18 @@ export interface Told {
 }
 
 /**
- * A request that failed. `code` is what the API told, `NETWORK` where no answer arrived, or `UNEXPECTED_ANSWER` where
- * something else than the API answered, such as a proxy. What is not known is `null`; `retryAfter` is in seconds.
+ * A request that failed. `code` is the API's code, `NETWORK` if no response arrived, or `UNEXPECTED_ANSWER` if the
+ * response is not from the API, but for example from a proxy. `retryAfter` is in seconds. Unknown values are `null`.
  */
 export class CommunicationsError extends Error {
   override readonly name = "CommunicationsError"
-  readonly code: Told["code"]
+  readonly code: ErrorDetails["code"]
   readonly description: string
   readonly status: number | null
   readonly requestId: string | null
   readonly retryAfter: number | null
 
-  constructor({ code, description, status = null, requestId = null, retryAfter = null, cause }: Told) {
+  constructor({ code, description, status = null, requestId = null, retryAfter = null, cause }: ErrorDetails) {
     super(`${code}: ${description}`, { cause })
     this.code = code
     this.description = description

@@ -1,4 +1,4 @@
-/** A client of the API in Effect, over any `HttpClient`. */
+/** A client of the API for programs in Effect, over any `HttpClient`. */
 import {
   type FieldsInput,
   type Group,
@@ -13,63 +13,64 @@ import { HttpClient, type HttpClientError, HttpClientRequest } from "effect/http
 import type { Code, Failure } from "../Codes.ts"
 import { pathOf, verbOf } from "../Paths.ts"
 import type { codeOfError } from "../Refusals.ts"
-import type { AnswerOf, ReducedOf, RequestOf } from "./ClientTypes.ts"
+import type { RequestOf, ResultOf, SparseResultOf } from "./ClientTypes.ts"
 import { queryTexts } from "./Query.ts"
-import { isFailure, isSuccess } from "./Received.ts"
+import { isFailure, isSuccess } from "./ResponseBody.ts"
 
-/** Where the API is, and the token to send, which goes into a header and never into a URL. */
+/** Options of `makeClient`. */
 export interface EffectClientOptions {
   readonly baseUrl: string
+  /** The token, which is sent in a header and never in a URL. */
   readonly token?: Redacted.Redacted<string>
 }
 
-/** The codes of the failures of an operation. */
+/** The codes with which an operation can fail. */
 export type CodeOf<Op extends Operations> =
   | (typeof codeOfError)[InstanceType<Op["errors"][number]>["_tag"]]
   | "INVALID_PARAMETERS"
   | "INTERNAL_ERROR"
 
-/** The failures of an operation, by `status.code`; and those of the exchange itself. */
+/** The errors of a method: failures of the operation, distinguished by `status.code`, or of the HTTP client. */
 export type ClientError<Op extends Operations> = Failure<CodeOf<Op>> | HttpClientError.HttpClientError
 
-interface Reducible<Op extends Operations> {
-  (request: RequestOf<Op> & { readonly fields_set?: null }): Effect.Effect<AnswerOf<Op>, ClientError<Op>>
+interface MethodWithFieldsSet<Op extends Operations> {
+  (request: RequestOf<Op> & { readonly fields_set?: null }): Effect.Effect<ResultOf<Op>, ClientError<Op>>
   (
     request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }
-  ): Effect.Effect<ReducedOf<Op>, ClientError<Op>>
+  ): Effect.Effect<SparseResultOf<Op>, ClientError<Op>>
 }
 
 type Method<Op extends Operations> = Op extends { readonly user: "authenticated" }
-  ? Reducible<Op>
-  : (request: RequestOf<Op>) => Effect.Effect<AnswerOf<Op>, ClientError<Op>>
+  ? MethodWithFieldsSet<Op>
+  : (request: RequestOf<Op>) => Effect.Effect<ResultOf<Op>, ClientError<Op>>
 
-/** The methods of all operations, in their groups. */
+/** A method for each operation, by group. */
 export type EffectMethods = {
   readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
 }
 
-/** A client of the API at this URL. A response that the API did not make, such as that of a proxy, is a defect. */
+/** Makes a client of the API at a URL. A response that is not from the API, but for example from a proxy, is a defect. */
 export const makeClient = Effect.fnUntraced(function* ({ baseUrl, token }: EffectClientOptions) {
   const http = yield* HttpClient.HttpClient
-  const sent = (name: string, request: object) => {
+  const httpRequestOf = (name: string, request: object) => {
     const url = `${baseUrl.replace(/\/+$/, "")}${pathOf(name)}`
-    const made =
+    const withoutToken =
       verbOf(name) === "GET"
         ? HttpClientRequest.get(url, { urlParams: queryTexts(request) })
         : HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), request)
-    return token === undefined ? made : HttpClientRequest.bearerToken(made, token)
+    return token === undefined ? withoutToken : HttpClientRequest.bearerToken(withoutToken, token)
   }
   return inGroups<EffectMethods>(
     operations,
     ({ name }) =>
       (request: object) =>
         Effect.gen(function* () {
-          const response = yield* http.execute(sent(name, request))
+          const response = yield* http.execute(httpRequestOf(name, request))
           const body = yield* response.json
           if (isSuccess<unknown>(body)) return body.data
           return yield* isFailure<Code>(body)
             ? Effect.fail(body)
-            : Effect.die(new Error(`the answer to ${name}, status ${response.status}, is none of the API`))
+            : Effect.die(new Error(`the response to ${name} (status ${response.status}) is not from the API`))
         })
   )
 })

@@ -1,9 +1,9 @@
-/** How parameters are written in a query. */
+/** Writes the parameters of a request as a query. */
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 
-/** A parameter as text: an identifier as `key=value` (empty where it names nothing), several values one by one. */
+/** The texts of a parameter: `key=value` for each key of an identifier (one empty text if it has none), one for each element of an array. */
 const texts = (value: unknown): ReadonlyArray<string> => {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.flatMap(texts)
@@ -12,11 +12,11 @@ const texts = (value: unknown): ReadonlyArray<string> => {
   return parts.length === 0 ? [""] : parts
 }
 
-/** The parameters of a request as names and texts. */
+/** The names and texts of the parameters of a request. */
 export const queryTexts = (request: object): ReadonlyArray<readonly [name: string, text: string]> =>
   Object.entries(request).flatMap(([name, value]) => texts(value).map((text) => [name, text] as const))
 
-/** The query of a request, with its question mark; empty without parameters. */
+/** The query of a request with its question mark, or an empty string. */
 export const queryOf = (request: object): string => {
   const pairs = queryTexts(request).map(([name, text]) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`)
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`

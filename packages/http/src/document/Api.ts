@@ -1,4 +1,4 @@
-/** The operations as an `HttpApi`, from which Effect generates an OpenAPI document. */
+/** Declares the operations as an `HttpApi`, from which Effect generates the OpenAPI document. */
 import { FieldsSetParameter, type Group, type Operations, operations } from "@communications/core"
 import { Schema, SchemaAST } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -6,22 +6,22 @@ import { type Code, messageOf, statusOf } from "../Codes.ts"
 import { healthPaths, pathOf, verbOf } from "../Paths.ts"
 import { wholeNumber } from "../Query.ts"
 import { codeOfError } from "../Refusals.ts"
-import { successOf } from "./Answers.ts"
+import { successOf } from "./SuccessSchema.ts"
 
 const TokenParameter = Schema.optionalKey(
   Schema.NullOr(Schema.String).annotate({
-    description: "The token retrieved from the login method; may be sent as Authorization: Bearer instead"
+    description: "The token that logging in returned. It may be sent as `Authorization: Bearer` instead."
   })
 )
 
-/** The headers that a code is sent with. */
+/** The schemas of the headers to send with a code. */
 const headers: { readonly [C in Code]?: Schema.Struct.Fields } = {
   INVALID_TOKEN: { "www-authenticate": Schema.Literal('Bearer error="invalid_token"') },
   TOO_MANY_ATTEMPTS: { "retry-after": Schema.FiniteFromString },
   UNAVAILABLE: { "retry-after": Schema.Literal("1") }
 }
 
-/** The schema of a failure of that code. */
+/** The schema of a failure with this code. */
 const failureOf = (code: Code): Schema.Top => {
   const schema = Schema.Struct({
     status: Schema.Struct({ code: Schema.Literal(code), message: Schema.String, description: Schema.String }),
@@ -33,10 +33,10 @@ const failureOf = (code: Code): Schema.Top => {
   return fields === undefined ? schema : HttpApiSchema.WithHeaders(schema, fields)
 }
 
-/** The schema of a request with the token and `fields_set`, as far as the operation takes them. */
+/** The schema of a request, with the parameters `token` and `fields_set` if the operation accepts them. */
 const requestOf = ({ user, request }: Operations): Schema.Top => {
-  const withOthers = (ast: SchemaAST.AST): SchemaAST.AST => {
-    if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(withOthers), ast.options)
+  const withCommonParameters = (ast: SchemaAST.AST): SchemaAST.AST => {
+    if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(withCommonParameters), ast.options)
     if (!SchemaAST.isObjects(ast)) return ast
     const token = user === "anyone" ? [] : [new SchemaAST.PropertySignature("token", TokenParameter.ast)]
     const fields_set =
@@ -44,10 +44,10 @@ const requestOf = ({ user, request }: Operations): Schema.Top => {
     const members = [...token, ...ast.propertySignatures, ...fields_set]
     return new SchemaAST.Objects(members, ast.indexSignatures, ast.annotations)
   }
-  return Schema.make(withOthers(request.ast))
+  return Schema.make(withCommonParameters(request.ast))
 }
 
-/** A member of a request as a parameter of a query, which is always text. */
+/** The schema of a query parameter, which is always text, for a member of a request. */
 const queryParameterOf = (type: SchemaAST.AST): Schema.Top => {
   const optional = (schema: Schema.Top) => (SchemaAST.isOptional(type) ? Schema.optionalKey(schema) : schema)
   const description = SchemaAST.resolveDescription(type) ?? ""
@@ -74,18 +74,17 @@ const queryOf = (operation: Operations): Schema.Struct.Fields => {
   return Object.fromEntries(ast.propertySignatures.map(({ name, type }) => [name, queryParameterOf(type)]))
 }
 
-const ofEvery = ["INVALID_PARAMETERS", "INTERNAL_ERROR"] as const
-const ofBody = ["PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const
+const codesOfAll = ["INVALID_PARAMETERS", "INTERNAL_ERROR"] as const
+const codesOfBodies = ["PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const
 
-const declared = ({ errors }: Operations): ReadonlyArray<Code> =>
+const declaredCodes = ({ errors }: Operations): ReadonlyArray<Code> =>
   errors.flatMap(({ identifier }) =>
     Object.entries(codeOfError).flatMap(([tag, code]) => (tag === identifier ? [code] : []))
   )
 
-/** The endpoint of an operation. */
 const endpointOf = (operation: Operations) => {
   const { answer, name, nameable, operationId } = operation
-  const codes = (others: ReadonlyArray<Code>) => [...new Set([...declared(operation), ...ofEvery, ...others])]
+  const codes = (others: ReadonlyArray<Code>) => [...new Set([...declaredCodes(operation), ...codesOfAll, ...others])]
   const success = successOf(answer, nameable)
   return verbOf(name) === "GET"
     ? HttpApiEndpoint.get(operationId, pathOf(name), {
@@ -96,14 +95,14 @@ const endpointOf = (operation: Operations) => {
     : HttpApiEndpoint.post(operationId, pathOf(name), {
         payload: requestOf(operation),
         success,
-        error: codes(ofBody).map(failureOf)
+        error: codes(codesOfBodies).map(failureOf)
       })
 }
 
 const groupOf = (name: Group, title: string, description: string) => {
-  const own = operations.filter((operation) => operation.name.startsWith(`${name}/`)).map(endpointOf)
-  const [first, ...others] = own
-  if (first === undefined) throw new Error(`no operation is in the group ${name}`)
+  const endpoints = operations.filter((operation) => operation.name.startsWith(`${name}/`)).map(endpointOf)
+  const [first, ...others] = endpoints
+  if (first === undefined) throw new Error(`the group ${name} has no operation`)
   return HttpApiGroup.make(name)
     .add(first, ...others)
     .annotateMerge(OpenApi.annotations({ title, description }))
@@ -113,21 +112,29 @@ const health = HttpApiGroup.make("health")
   .add(
     HttpApiEndpoint.get("isLive", healthPaths.live, {
       success: successOf(Schema.Struct({})),
-      error: ofEvery.map(failureOf)
+      error: codesOfAll.map(failureOf)
     }),
     HttpApiEndpoint.get("isReady", healthPaths.ready, {
       success: successOf(Schema.Struct({})),
-      error: (["UNAVAILABLE", ...ofEvery] as const).map(failureOf)
+      error: (["UNAVAILABLE", ...codesOfAll] as const).map(failureOf)
     })
   )
-  .annotateMerge(OpenApi.annotations({ title: "Health", description: "For whoever watches the server." }))
+  .annotateMerge(OpenApi.annotations({ title: "Health", description: "Health checks for monitoring." }))
 
-/** The whole API. */
+/** The API: the operations and the health checks. */
 export const Api = HttpApi.make("communications")
   .add(
-    groupOf("communications", "Communications", "E-mails, calls and letters to contacts: drafted, and completed once."),
-    groupOf("contact_information", "Contact information", "The people and the companies that communications are with."),
-    groupOf("authentication", "Authentication", "Tokens: getting one, giving it back."),
+    groupOf(
+      "communications",
+      "Communications",
+      "E-mails, calls and letters to and from contacts. Each is drafted, and completed once."
+    ),
+    groupOf(
+      "contact_information",
+      "Contact information",
+      "The people and companies that communications go to and come from."
+    ),
+    groupOf("authentication", "Authentication", "Log in to get a token, and release it to log out."),
     health
   )
   .annotateMerge(

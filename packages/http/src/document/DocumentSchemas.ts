@@ -1,4 +1,4 @@
-/** The schemas of the generated document, named and written for people. */
+/** Renames and simplifies the generated schemas, so that the document is easy to read. */
 import { type JsonSchema, Predicate } from "effect"
 
 type Schema = JsonSchema.JsonSchema
@@ -14,7 +14,7 @@ const refsIn = (value: unknown): ReadonlyArray<string> => {
   )
 }
 
-/** The names of all schemas that these mention, directly or through others. */
+/** The names of all schemas that a value references, directly or through other schemas. */
 const reachable = (from: unknown, schemas: Schemas): ReadonlySet<string> => {
   const seen = new Set<string>()
   const visit = (value: unknown) => {
@@ -28,30 +28,30 @@ const reachable = (from: unknown, schemas: Schemas): ReadonlySet<string> => {
   return seen
 }
 
-/** Rewrites every object in a schema, the innermost first. */
-const rewritten = (value: unknown, rewrite: (schema: Schema) => Schema): unknown => {
-  if (Array.isArray(value)) return value.map((element) => rewritten(element, rewrite))
+/** Rewrites every object in a schema, innermost first. */
+const rewriteAll = (value: unknown, rewrite: (schema: Schema) => Schema): unknown => {
+  if (Array.isArray(value)) return value.map((element) => rewriteAll(element, rewrite))
   if (!Predicate.isObject(value)) return value
-  return rewrite(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rewritten(inner, rewrite)])))
+  return rewrite(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rewriteAll(inner, rewrite)])))
 }
 
 const isNull = (schema: unknown): boolean => Predicate.hasProperty(schema, "type") && schema.type === "null"
 
-/** `anyOf` of a plain type and null, written as one schema of two types. */
-const nullable = (schema: Schema): Schema => {
+/** Rewrites `anyOf` of a plain type and null as one schema with two types. */
+const mergeNull = (schema: Schema): Schema => {
   const { anyOf, ...others } = schema
   if (!Array.isArray(anyOf) || anyOf.length !== 2 || !isNull(anyOf[1])) return schema
-  const [given]: ReadonlyArray<unknown> = anyOf
-  if (!Predicate.hasProperty(given, "type") || typeof given.type !== "string") return schema
-  const { type, ...rest } = given
+  const [nonNull]: ReadonlyArray<unknown> = anyOf
+  if (!Predicate.hasProperty(nonNull, "type") || typeof nonNull.type !== "string") return schema
+  const { type, ...rest } = nonNull
   const values = "enum" in rest && Array.isArray(rest.enum) ? { enum: [...rest.enum, null] } : {}
   return { ...rest, ...values, ...others, type: [type, "null"] }
 }
 
-/** Exactly one of `id` and `number`: what the definition's filter means, in the words of JSON Schema. */
+/** Exactly one of `id` and `number`. The operations check this in code, so no JSON schema is generated for it. */
 const CommunicationIdentifier: Schema = {
   type: "object",
-  description: "Exactly one of id and number; null is as good as nothing",
+  description: "Exactly one of `id` and `number`. Null is the same as omitting it.",
   properties: { id: { type: ["string", "null"] }, number: { type: ["string", "null"] } },
   additionalProperties: false,
   minProperties: 1,
@@ -61,10 +61,9 @@ const CommunicationIdentifier: Schema = {
   ]
 }
 
-/** The same of a contact information. */
 const ContactInformationIdentifier = {
   type: "object",
-  description: "The contact information: its id",
+  description: "The id of the contact information.",
   required: ["id"],
   additionalProperties: false,
   properties: { id: { type: "string" } }
@@ -73,34 +72,35 @@ const ContactInformationIdentifier = {
 const baseOf = (name: string): string => name.replace(/_\d+$/, "")
 
 /**
- * How the schemas of requests and of answers are written. A name that both use means what is answered, and what is
- * sent is then `New…`. Members that a request does not know are ignored, so its schemas are open.
+ * Rewrites the schemas of requests and responses. If both have a schema of the same name, that of the request becomes
+ * `New…`. Request schemas allow additional members, because the API ignores unknown ones.
  */
-export const written = (schemas: Schemas, requests: unknown, answers: unknown) => {
-  const sent = reachable(requests, schemas)
-  const answered = reachable(answers, schemas)
-  const taken = new Set([...answered].map(baseOf))
+export const rewriteSchemas = (schemas: Schemas, requests: unknown, responses: unknown) => {
+  const inRequests = reachable(requests, schemas)
+  const inResponses = reachable(responses, schemas)
+  const responseNames = new Set([...inResponses].map(baseOf))
   const isLeaf = (name: string) => schemas[name]?.type === "string"
-  const nameSent = (name: string) => (taken.has(baseOf(name)) ? `New${baseOf(name)}` : baseOf(name))
+  const requestNameOf = (name: string) => (responseNames.has(baseOf(name)) ? `New${baseOf(name)}` : baseOf(name))
 
-  const naming = (nameOf: (name: string) => string) => (schema: Schema) => {
-    if (typeof schema.$ref !== "string") return nullable(schema)
+  const rename = (nameOf: (name: string) => string) => (schema: Schema) => {
+    if (typeof schema.$ref !== "string") return mergeNull(schema)
     const name = schema.$ref.slice(prefix.length)
     return isLeaf(name) ? { ...schemas[name] } : { $ref: `${prefix}${nameOf(name)}` }
   }
   const ofRequest = (schema: unknown) =>
-    rewritten(schema, ({ additionalProperties: _, ...open }) => naming(nameSent)(open))
-  const ofAnswer = (schema: unknown) => rewritten(schema, naming(baseOf))
+    rewriteAll(schema, ({ additionalProperties: _, ...open }) => rename(requestNameOf)(open))
+  const ofResponse = (schema: unknown) => rewriteAll(schema, rename(baseOf))
 
   const all = new Map<string, unknown>()
   const add = (name: string, schema: unknown) => {
     const known = all.get(name)
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`two schemas ${name}`)
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema))
+      throw new Error(`two different schemas are called ${name}`)
     all.set(name, schema)
   }
-  for (const name of answered) if (!isLeaf(name)) add(baseOf(name), ofAnswer(schemas[name]))
-  for (const name of sent) if (!isLeaf(name)) add(nameSent(name), ofRequest(schemas[name]))
+  for (const name of inResponses) if (!isLeaf(name)) add(baseOf(name), ofResponse(schemas[name]))
+  for (const name of inRequests) if (!isLeaf(name)) add(requestNameOf(name), ofRequest(schemas[name]))
   all.set("CommunicationIdentifier", CommunicationIdentifier)
   all.set("ContactInformationIdentifier", ContactInformationIdentifier)
-  return { ofRequest, ofAnswer, schemas: Object.fromEntries([...all].sort(([a], [b]) => a.localeCompare(b))) }
+  return { ofRequest, ofResponse, schemas: Object.fromEntries([...all].sort(([a], [b]) => a.localeCompare(b))) }
 }

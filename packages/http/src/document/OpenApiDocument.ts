@@ -1,4 +1,4 @@
-/** The OpenAPI document: generated from the operations, completed with their words and examples. */
+/** Generates the OpenAPI document from the operations, and adds their texts and examples. */
 import { operations } from "@communications/core"
 import { type JsonSchema, Predicate, type Schema } from "effect"
 import { OpenApi } from "effect/http-api"
@@ -7,23 +7,24 @@ import { queryTexts } from "../client/Query.ts"
 import { success } from "../Envelope.ts"
 import { verbOf } from "../Paths.ts"
 import { Api } from "./Api.ts"
-import { written } from "./DocumentSchemas.ts"
+import { rewriteSchemas } from "./DocumentSchemas.ts"
 
 const description = `Completes the drafted communications of a CRM.
 
-Every answer is \`{"status":{"code","message","description"},"data":…}\`. \`code\` is \`OK\`, or says what went wrong;
-\`data\` is then \`null\`, and \`description\` tells what was wrong with this request. A URL that does not exist is
-answered \`NOT_FOUND\` (404), a method that it does not support \`METHOD_NOT_ALLOWED\` (405, with \`Allow\`).
+Every response is \`{"status":{"code","message","description"},"data":…}\`. If the request succeeds, \`code\` is \`OK\`.
+Otherwise \`code\` is the kind of error, \`description\` explains the error in this request, and \`data\` is \`null\`.
+A URL that does not exist returns \`NOT_FOUND\` (404). A method that the URL does not support returns
+\`METHOD_NOT_ALLOWED\` (405) with the header \`Allow\`.
 
-The token is a parameter, or sent as \`Authorization: Bearer\` instead. Members of a body that are not documented are
-ignored. Answers have every documented member, \`null\` where it is unset; \`fields_set\` reduces them to those it names.`
+Send the token as the parameter \`token\` or as \`Authorization: Bearer\`. Undocumented members of a body are ignored.
+A response has every documented member; unset members are \`null\`. With \`fields_set\` it has only the named ones.`
 
 const generated = OpenApi.fromApi(Api)
 
 const generatedOperations = Object.values(generated.paths).flatMap(({ get, post }) =>
   [get, post].flatMap((operation) => (operation === undefined ? [] : [operation]))
 )
-const { ofRequest, ofAnswer, schemas } = written(
+const { ofRequest, ofResponse, schemas } = rewriteSchemas(
   generated.components.schemas,
   generatedOperations.map(({ requestBody }) => requestBody),
   generatedOperations.map(({ responses }) => responses)
@@ -31,39 +32,39 @@ const { ofRequest, ofAnswer, schemas } = written(
 
 const requestId = {
   schema: { type: "string", pattern: "^[A-Za-z0-9._-]{1,128}$" },
-  description: "Names the request, in its answer and in the log; yours, if you sent one"
+  description: "Identifies the request in its response and in the log. If you send none, the server makes one."
 }
 
-/** The words of an operation. A GET has its example parameters as texts, a POST as a body. */
-interface Words {
+/** The texts and examples of an operation. The example of a GET request is `query`, that of a POST request is `body`. */
+interface Texts {
   readonly operationId: string
   readonly summary: string
   readonly description: string
   readonly secured: boolean
-  readonly request?: Schema.JsonObject
-  readonly texts: ReadonlyMap<string, string>
-  readonly answer: Schema.Json
+  readonly body?: Schema.JsonObject
+  readonly query: ReadonlyMap<string, string>
+  readonly result: Schema.Json
 }
 
-const health = (operationId: string, summary: string, description: string): Words => ({
+const health = (operationId: string, summary: string, description: string): Texts => ({
   ...{ operationId, summary, description, secured: false },
-  ...{ texts: new Map(), answer: {} }
+  ...{ query: new Map(), result: {} }
 })
 
-const wordsOf = new Map<string, Words>(
+const textsOf = new Map<string, Texts>(
   [
-    ...operations.map(({ name, operationId, summary, description, user, example }): Words => {
+    ...operations.map(({ name, operationId, summary, description, user, example }): Texts => {
       const isRead = verbOf(name) === "GET"
       return {
         ...{ operationId, summary, description, secured: user !== "anyone" },
-        ...(isRead ? {} : { request: example.request }),
-        texts: isRead ? new Map(queryTexts(example.request)) : new Map(),
-        answer: example.answer
+        ...(isRead ? {} : { body: example.request }),
+        query: isRead ? new Map(queryTexts(example.request)) : new Map(),
+        result: example.answer
       }
     }),
-    health("isLive", "Whether the process runs", "Answers while it does."),
-    health("isReady", "Whether requests can be served", "Answers `OK` while the database answers.")
-  ].map((words) => [words.operationId, words])
+    health("isLive", "Check whether the process is running", "Returns `OK` while it is running."),
+    health("isReady", "Check whether the server can serve requests", "Returns `OK` while the database responds.")
+  ].map((texts) => [texts.operationId, texts])
 )
 
 const codesIn = (schema: unknown): ReadonlyArray<Code> =>
@@ -75,10 +76,10 @@ const codesIn = (schema: unknown): ReadonlyArray<Code> =>
 
 const text = { type: "string" }
 
-/** A failure that has one of these codes. */
+/** The schema of a failure with one of these codes. */
 const failureOf = (codes: ReadonlyArray<Code>) => ({
   type: "object",
-  description: "`message` is constant per code, `description` says what was wrong with this request",
+  description: "`message` is constant for each code; `description` explains the error in this request.",
   properties: {
     status: {
       type: "object",
@@ -93,32 +94,32 @@ const failureOf = (codes: ReadonlyArray<Code>) => ({
 })
 
 const nameOf = (codes: ReadonlyArray<Code>): string => codes.join("_OR_")
-const schemaOf = (response: OpenApi.OpenApiSpecResponse) => ofAnswer(response.content?.["application/json"]?.schema)
+const schemaOf = (response: OpenApi.OpenApiSpecResponse) => ofResponse(response.content?.["application/json"]?.schema)
 
 const failures = generatedOperations
   .flatMap(({ responses }) => Object.values(responses).map((response) => codesIn(schemaOf(response))))
   .filter((codes) => codes.length > 0)
   .map((codes) => [nameOf(codes), failureOf(codes)] as const)
 
-/** The schema and the example of a success, or those of a failure with one example for each code. */
-const contentOf = (schema: unknown, answer: Schema.Json) => {
+/** The schema and example of a success, or the schema of a failure and an example for each code. */
+const contentOf = (schema: unknown, result: Schema.Json) => {
   const codes = codesIn(schema)
-  if (codes.length === 0) return { schema, example: success(answer) }
+  if (codes.length === 0) return { schema, example: success(result) }
   return {
     schema: { $ref: `#/components/schemas/${nameOf(codes)}` },
     examples: Object.fromEntries(
-      codes.map((code) => [code, { value: failure(code, "what was wrong with this request") }])
+      codes.map((code) => [code, { value: failure(code, "an explanation of the error in this request") }])
     )
   }
 }
 
-const responseOf = (response: OpenApi.OpenApiSpecResponse, answer: Schema.Json) => ({
+const responseOf = (response: OpenApi.OpenApiSpecResponse, result: Schema.Json) => ({
   description: response.description === "Success" ? "OK" : response.description.replaceAll(" | ", " "),
   headers: { ...response.headers, "x-request-id": { $ref: "#/components/headers/RequestId" } },
-  content: { "application/json": contentOf(schemaOf(response), answer) }
+  content: { "application/json": contentOf(schemaOf(response), result) }
 })
 
-/** A parameter of a query is text; one that may be repeated is described as given once. */
+/** A query parameter is text. A repeatable one is documented as a single text. */
 const parameterOf = ({ name, required, schema }: OpenApi.OpenAPISpecParameter, example: string | undefined) => {
   const { description, anyOf, ...others }: JsonSchema.JsonSchema = { ...schema }
   const text = Array.isArray(anyOf) ? { ...others, type: "string" } : others
@@ -131,15 +132,15 @@ const parameterOf = ({ name, required, schema }: OpenApi.OpenAPISpecParameter, e
 
 const operationOf = ({ operationId, tags, parameters, requestBody, responses }: OpenApi.OpenAPISpecOperation) => {
   const id = operationId.slice(operationId.indexOf(".") + 1)
-  const words = wordsOf.get(id)
-  if (words === undefined) throw new Error(`no words for ${operationId}`)
+  const texts = textsOf.get(id)
+  if (texts === undefined) throw new Error(`the operation ${operationId} has no texts`)
   const body = requestBody?.content["application/json"]?.schema
   return {
-    ...{ operationId: id, summary: words.summary, description: words.description },
+    ...{ operationId: id, summary: texts.summary, description: texts.description },
     tags,
-    security: words.secured ? [{ bearer: [] }, {}] : [],
+    security: texts.secured ? [{ bearer: [] }, {}] : [],
     parameters: [
-      ...parameters.map((parameter) => parameterOf(parameter, words.texts.get(parameter.name))),
+      ...parameters.map((parameter) => parameterOf(parameter, texts.query.get(parameter.name))),
       { $ref: "#/components/parameters/RequestId" }
     ],
     ...(body === undefined
@@ -147,16 +148,16 @@ const operationOf = ({ operationId, tags, parameters, requestBody, responses }: 
       : {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: ofRequest(body), example: words.request } }
+            content: { "application/json": { schema: ofRequest(body), example: texts.body } }
           }
         }),
     responses: Object.fromEntries(
-      Object.entries(responses).map(([status, response]) => [status, responseOf(response, words.answer)])
+      Object.entries(responses).map(([status, response]) => [status, responseOf(response, texts.result)])
     )
   }
 }
 
-/** The document: OpenAPI 3.1. */
+/** The API as an OpenAPI 3.1 document. */
 export const document = {
   ...{ openapi: generated.openapi, info: { ...generated.info, description } },
   servers: [{ url: "/", description: "This server" }],
@@ -177,7 +178,7 @@ export const document = {
     securitySchemes: {
       bearer: {
         ...{ type: "http", scheme: "bearer" },
-        description: "The token that `authentication/token` answers; it may be sent as the parameter `token` instead"
+        description: "The token that `authentication/token` returned. It may be sent as the parameter `token` instead."
       }
     }
   }

@@ -1,4 +1,4 @@
-/** The documents of the API: its OpenAPI document, and a page that renders it. */
+/** The OpenAPI document of the API, and a page that renders it. */
 import { Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { HttpApiSwagger, OpenApi } from "effect/http-api"
@@ -10,15 +10,15 @@ export { document } from "./OpenApiDocument.ts"
 
 let text: string | undefined
 
-/** The document as JSON. */
+/** The OpenAPI document as JSON text. */
 export const documentText = async (): Promise<string> => {
   text ??= JSON.stringify(document)
   return text
 }
 
-let rendered: Promise<string> | undefined
+let html: Promise<string> | undefined
 
-const render = async (): Promise<string> => {
+const renderPage = async (): Promise<string> => {
   const swagger = HttpApiSwagger.layer(Api.annotateMerge(OpenApi.annotations({ override: document })), {
     path: documentPaths.page
   })
@@ -26,13 +26,13 @@ const render = async (): Promise<string> => {
     disableLogger: true
   })
   const response = await handler(new Request(`http://localhost${documentPaths.page}`))
-  const html = await response.text()
+  const rendered = await response.text()
   await dispose()
-  return html
+  return rendered
 }
 
-/** The page that renders the document and sends requests. */
+/** The HTML page that renders the OpenAPI document. Its users can try requests on it. */
 export const page = (): Promise<string> => {
-  rendered ??= render()
-  return rendered
+  html ??= renderPage()
+  return html
 }

@@ -9,26 +9,26 @@ const headers = { "content-type": "application/json", "x-request-id": "one" }
 const body = JSON.stringify({ token: hostToken, communication_identifier: { number: "41" } })
 const codeOf = async (response: Response) => [response.status, JSON.parse(await response.text()).status.code]
 
-/** A body that begins, and arrives no further. */
+/** A body that starts to arrive and never ends. */
 const stalled = (cancel = () => {}) =>
   new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(body)), cancel })
 
-/** A completion that never ends, and what it tells of itself. */
+/** Ports on which a completion never ends. `calls` records its start and its interrupts. */
 const neverEnding = () => {
-  const seen = { begun: Deferred.makeUnsafe<void>(), interrupted: 0 }
-  const endless = Effect.andThen(Deferred.succeed(seen.begun, undefined), Effect.never).pipe(
-    Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++))
+  const calls = { started: Deferred.makeUnsafe<void>(), interrupted: 0 }
+  const endless = Effect.andThen(Deferred.succeed(calls.started, undefined), Effect.never).pipe(
+    Effect.onInterrupt(() => Effect.sync(() => calls.interrupted++))
   )
   const ports = Layer.effect(
     Communications,
     Effect.map(Communications, (communications) => Communications.of({ ...communications, take: () => endless }))
   ).pipe(Layer.provideMerge(hostPorts))
-  return { seen, ports }
+  return { calls, ports }
 }
 
 describe("createHandler", () => {
   const handlers: Array<ReturnType<typeof createHandler>> = []
-  const made = (...parameters: Parameters<typeof createHandler>) => {
+  const makeHandler = (...parameters: Parameters<typeof createHandler>) => {
     const handler = createHandler(...parameters)
     handlers.push(handler)
     return handler
@@ -37,29 +37,29 @@ describe("createHandler", () => {
     for (const handler of handlers.splice(0)) await handler.dispose()
   })
 
-  it("interrupts a request whose client goes away, and leaves no listener behind", async () => {
-    const { seen, ports } = neverEnding()
+  it("interrupts a request if its client disconnects, and removes its abort listeners", async () => {
+    const { calls, ports } = neverEnding()
     const controller = new AbortController()
     const request = new Request(url, { method: "POST", headers, body, signal: controller.signal })
     const removed = vi.spyOn(request.signal, "removeEventListener")
     const added = vi.spyOn(request.signal, "addEventListener")
-    const answered = made(ports)(request)
-    await Effect.runPromise(Deferred.await(seen.begun))
+    const response = makeHandler(ports)(request)
+    await Effect.runPromise(Deferred.await(calls.started))
     controller.abort()
-    expect((await answered).status).toBe(499)
-    expect(seen.interrupted).toBe(1)
+    expect((await response).status).toBe(499)
+    expect(calls.interrupted).toBe(1)
     expect(removed).toHaveBeenCalledTimes(added.mock.calls.length)
   })
 
-  it("does nothing for a client that went away before, not even with a whole body", async () => {
-    const handler = made(hostPorts)
+  it("completes nothing for a client that has already disconnected, even if the whole body arrived", async () => {
+    const handler = makeHandler(hostPorts)
     const request = new Request(url, { method: "POST", headers, body, signal: AbortSignal.abort() })
     expect((await handler(request)).status).toBe(499)
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([200, "OK"])
   })
 
-  it("stops reading the body of a client that goes away, and does nothing", async () => {
-    const handler = made(hostPorts)
+  it("stops reading the body if the client disconnects, and completes nothing", async () => {
+    const handler = makeHandler(hostPorts)
     const controller = new AbortController()
     const cancelled = vi.fn()
     const sent = {
@@ -69,16 +69,16 @@ describe("createHandler", () => {
       duplex: "half",
       signal: controller.signal
     } as const
-    const answered = handler(new Request(url, sent))
+    const response = handler(new Request(url, sent))
     await new Promise((resolve) => setTimeout(resolve, 20))
     controller.abort()
-    expect((await answered).status).toBe(499)
+    expect((await response).status).toBe(499)
     expect(cancelled).toHaveBeenCalledOnce()
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([200, "OK"])
   })
 
-  it("refuses a body that breaks off, and does nothing", async () => {
-    const handler = made(hostPorts)
+  it("refuses an incomplete body, and completes nothing", async () => {
+    const handler = makeHandler(hostPorts)
     let pulls = 0
     const breaking = new ReadableStream({
       pull: (controller) =>
@@ -90,7 +90,7 @@ describe("createHandler", () => {
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([200, "OK"])
   })
 
-  it("reads only as much of an endless body as it needs to refuse it", async () => {
+  it("stops reading a body once it is too large", async () => {
     let pulled = 0
     const cancelled = vi.fn()
     const endless = new ReadableStream({
@@ -100,41 +100,43 @@ describe("createHandler", () => {
       },
       cancel: cancelled
     })
-    const response = await made(hostPorts)(new Request(url, { method: "POST", headers, body: endless, duplex: "half" }))
+    const response = await makeHandler(hostPorts)(
+      new Request(url, { method: "POST", headers, body: endless, duplex: "half" })
+    )
     expect(await codeOf(response)).toEqual([413, "PAYLOAD_TOO_LARGE"])
     expect(response.headers.has("connection")).toBe(false)
     expect(cancelled).toHaveBeenCalledOnce()
     expect(pulled).toBeLessThan(20_000)
   })
 
-  it("rejects a request whose body the host has read, and says what to do", async () => {
-    const handler = made(hostPorts)
+  it("rejects a request if the host has already read its body, and suggests a clone", async () => {
+    const handler = makeHandler(hostPorts)
     const [read, locked] = [0, 1].map(() => new Request(url, { method: "POST", headers, body }))
     await read?.text()
     locked?.body?.getReader()
     for (const request of [read, locked]) {
-      await expect(async () => request && handler(request)).rejects.toThrow(/read already: pass a clone/)
+      await expect(async () => request && handler(request)).rejects.toThrow(/already been read: pass a clone/)
     }
   })
 
   it("rejects if the ports cannot be built", async () => {
     const broken = Layer.merge(hostPorts, Layer.effectDiscard(Effect.die(new Error("no such database"))))
-    await expect(made(broken)(new Request("http://localhost/health/live"))).rejects.toThrow("no such database")
+    await expect(makeHandler(broken)(new Request("http://localhost/health/live"))).rejects.toThrow("no such database")
   })
 
-  it("answers the requests in flight with 503 when it is disposed", async () => {
-    const { seen, ports } = neverEnding()
+  it("returns 503 to the requests in flight when it is disposed", async () => {
+    const { calls, ports } = neverEnding()
     const handler = createHandler(ports)
-    const answered = handler(new Request(url, { method: "POST", headers, body }))
-    await Effect.runPromise(Deferred.await(seen.begun))
+    const pending = handler(new Request(url, { method: "POST", headers, body }))
+    await Effect.runPromise(Deferred.await(calls.started))
     await handler.dispose()
-    const response = await answered
+    const response = await pending
     expect(response.headers.get("retry-after")).toBe("1")
     expect(await codeOf(response)).toEqual([503, "UNAVAILABLE"])
-    expect(seen.interrupted).toBe(1)
+    expect(calls.interrupted).toBe(1)
   })
 
-  it("answers requests that come after it was disposed with 503", async () => {
+  it("returns 503 to requests after it was disposed", async () => {
     const handler = createHandler(hostPorts)
     await handler(new Request("http://localhost/health/ready"))
     await handler.dispose()
@@ -145,13 +147,13 @@ describe("createHandler", () => {
     ])
   })
 
-  it("passes the address of the client to log-ins, if the host knows it", async () => {
+  it("limits log-ins by the client address that the host provides", async () => {
     const login = (organisation: string) =>
       new Request("http://localhost/crmapi/rest/v2/authentication/token", {
         ...{ method: "POST", headers: { ...headers, "x-real-ip": "192.0.2.1" } },
         body: JSON.stringify({ organisation, username: "x", password: "x" })
       })
-    const limited = made(layerMemory, { address: (request) => request.headers.get("x-real-ip") })
+    const limited = makeHandler(layerMemory, { address: (request) => request.headers.get("x-real-ip") })
     const statuses = new Set<number>()
     for (let time = 0; time < 101; time++) statuses.add((await limited(login(`organisation ${time}`))).status)
     expect([...statuses]).toEqual([401, 429])
@@ -159,7 +161,7 @@ describe("createHandler", () => {
 })
 
 describe("the response to an unexpected failure", () => {
-  const answered = async (check: Effect.Effect<void>) => {
+  const respondTo = async (check: Effect.Effect<void>) => {
     const lines: Array<string> = []
     const keep = Logger.make((options) => void lines.push(Logger.formatJson.log(options)))
     const ports = Layer.effect(
@@ -173,21 +175,21 @@ describe("the response to an unexpected failure", () => {
     return { code, log: lines.join("\n") }
   }
 
-  it("returns 500 for a defect, and logs it", async () => {
-    const { code, log } = await answered(Effect.die(new Error("a bug of ours")))
+  it("is 500 for a defect, which is logged", async () => {
+    const { code, log } = await respondTo(Effect.die(new Error("a bug")))
     expect(code).toEqual([500, "INTERNAL_ERROR"])
-    expect(log).toContain("a bug of ours")
+    expect(log).toContain("a bug")
     expect(log).toContain('"request_id":"one"')
   })
 
-  it("returns 500 for an exception while it makes the response", async () => {
+  it("is 500 if a port throws an exception", async () => {
     const sessions = Layer.effect(
       Sessions,
       Effect.map(Sessions, (sessions) =>
         Sessions.of({
           ...sessions,
           authenticate: () => {
-            throw new Error("a bug of ours")
+            throw new Error("a bug")
           }
         })
       )
@@ -200,11 +202,11 @@ describe("the response to an unexpected failure", () => {
     await handler.dispose()
   })
 
-  it("returns 503 when the work that the request waits for is interrupted, and logs it", async () => {
+  it("is 503 if the work that the request waits for is interrupted, which is logged", async () => {
     const interrupted = Effect.flatMap(Effect.forkDetach(Effect.never), (fiber) =>
       Effect.andThen(Fiber.interrupt(fiber), Fiber.join(fiber))
     )
-    const { code, log } = await answered(interrupted)
+    const { code, log } = await respondTo(interrupted)
     expect(code).toEqual([503, "UNAVAILABLE"])
     expect(log).toContain("interrupted")
   })

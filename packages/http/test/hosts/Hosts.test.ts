@@ -8,7 +8,7 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { Hono } from "hono"
 import * as route from "./nextRoute.ts"
 
-describeHost("createHandler, called", async () => {
+describeHost("createHandler, called directly", async () => {
   const handler = createHandler(hostPorts)
   return { exchange: overFetch(handler), close: handler.dispose }
 })

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 
 const base = "http://localhost/crmapi/rest/v2"
 
-/** The span of a request, as a tracer receives it. */
+/** Sends a request and returns its span and all spans below it. */
 const traced = async (url: string, { method = "GET", headers }: RequestInit = {}) => {
   const spans: Array<Tracer.NativeSpan> = []
   const tracer = Tracer.make({
@@ -24,7 +24,7 @@ const traced = async (url: string, { method = "GET", headers }: RequestInit = {}
 }
 
 describe("the span of a request", () => {
-  it("is named after the verb and the route, and has the path and the status as attributes", async () => {
+  it("has the verb and the route as its name, and the path and the status as attributes", async () => {
     const { name, attributes } = await traced(`${base}/communications/show/?token=${hostToken}`)
     const route = "/crmapi/rest/v2/communications/show"
     expect(name).toBe(`GET ${route}`)
@@ -48,7 +48,7 @@ describe("the span of a request", () => {
     }
   })
 
-  it("contains no token of a query", async () => {
+  it("contains no token from the query", async () => {
     const { spans } = await traced(`${base}/communications/list?token=${hostToken}&life_cycle_state=DRAFT`)
     expect(spans.length).toBeGreaterThan(1)
     for (const { name, attributes } of spans) {

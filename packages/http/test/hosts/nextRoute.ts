@@ -1,4 +1,4 @@
-/** A route module as Next.js has it, `app/[...path]/route.ts`: a handler by the name of each method. */
+/** A Next.js route module, `app/[...path]/route.ts`, which exports a handler for each method. */
 import { createHandler } from "@communications/http"
 import { hostPorts } from "@communications/test-support/hostPorts"
 

@@ -2,17 +2,17 @@ import { type CommunicationData, toData, toDetails } from "@communications/core"
 import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { complete, given } from "../Client.ts"
+import { complete, setup } from "../Client.ts"
 import { ApiInMemory, assertOk, get } from "../Operations.ts"
 import { AMBIGUOUS, COMMUNICATION, NOT_DRAFT, refused, SHAPE, TOKEN } from "../Refused.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it) => {
   const completing = (fields_set: unknown, expected: (data: CommunicationData) => unknown) =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
-      const answer = yield* complete({ token, communication_identifier: { number: "41" }, fields_set })
+      const { token, draft } = yield* setup
+      const response = yield* complete({ token, communication_identifier: { number: "41" }, fields_set })
       const data: CommunicationData = { ...toData(draft), life_cycle_state: "COMPLETED" }
-      assertOk(answer, expected(data))
+      assertOk(response, expected(data))
     })
 
   for (const all of [undefined, null, "", "   ", []]) {
@@ -20,7 +20,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       completing(all, (data) => data)
     )
   }
-  it.effect("returns these documented members", () =>
+  it.effect("returns the documented members of the communication, contact and demographics", () =>
     completing(undefined, (data) => {
       const { contact_information: contact } = data
       assert.deepStrictEqual(Object.keys(data), [
@@ -48,9 +48,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       contact_information: { name: contact_information.name, demographics: { gender: null } }
     }))
   )
-  it.effect("omits direction, media and content, which list returns afterwards", () =>
+  it.effect("omits direction, media and content, which only list returns", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const { direction, media, content, ...data } = { ...toDetails(draft), life_cycle_state: "COMPLETED" }
       assertOk(yield* complete({ token, communication_identifier: { number: "41" } }), data)
       assertOk(yield* get("communications/list", { token, life_cycle_state: "COMPLETED" }), [
@@ -58,10 +58,10 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       ])
     })
   )
-  it.effect("accepts the token as a bearer, with or without the same token in the body", () =>
+  it.effect("accepts a bearer token, with or without the same token in the body", () =>
     Effect.gen(function* () {
       for (const inBody of [true, false]) {
-        const { token } = yield* given
+        const { token } = yield* setup
         const body = { communication_identifier: { number: "41" }, ...(inBody ? { token } : {}) }
         for (const [scheme, status] of [
           ["Bearer", 200],
@@ -74,21 +74,21 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
   )
   it.effect("accepts an id in lower case", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const identifier = { id: draft.id.toLowerCase(), number: null }
       assert.strictEqual((yield* complete({ token, communication_identifier: identifier })).status, 200)
     })
   )
   it.effect("ignores unknown members of the body", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const body = { token, communication_identifier: { number: "41" }, newer: { than: "us" } }
       assert.strictEqual((yield* complete(body)).status, 200)
     })
   )
-  it.effect("checks the state after everything else", () =>
+  it.effect("checks the state last", () =>
     Effect.gen(function* () {
-      const { token, caller } = yield* given
+      const { token, caller } = yield* setup
       yield* store(caller.organisation, aDraft("7"))
       const body = { communication_identifier: { number: "7" }, token }
       assert.strictEqual((yield* complete(body)).status, 200)
@@ -98,7 +98,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
   )
   it.effect("reports the first error in the order shape, token, identifier, existence, state", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       yield* complete({ token, communication_identifier: { number: "41" } })
       const identifiers = [
         [{ number: "41" }, NOT_DRAFT, /41 is COMPLETED/],
@@ -116,13 +116,13 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       const tokens = [[token], ["0".repeat(32)], ["x"], [""], [null], [undefined], [7, SHAPE]] as const
       const fields = [["id"], [undefined], ["nope", SHAPE], [5, SHAPE], [{ id: true }, SHAPE], [[1], SHAPE]] as const
       for (const [communication_identifier, expected, about] of identifiers) {
-        for (const [given, wrongToken] of tokens) {
+        for (const [sentToken, wrongToken] of tokens) {
           for (const [fields_set, wrongFields] of fields) {
             const shape = wrongToken ?? wrongFields ?? (expected === SHAPE ? SHAPE : undefined)
-            const answer = yield* complete({ token: given, communication_identifier, fields_set })
-            if (shape) refused(answer, shape)
-            else if (given !== token) refused(answer, TOKEN)
-            else refused(answer, expected, about)
+            const response = yield* complete({ token: sentToken, communication_identifier, fields_set })
+            if (shape) refused(response, shape)
+            else if (sentToken !== token) refused(response, TOKEN)
+            else refused(response, expected, about)
           }
         }
       }
@@ -130,9 +130,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
   )
   it.effect("every invalid token gets the same response and challenge", () =>
     Effect.gen(function* () {
-      const [{ token }, other] = [yield* given, yield* given]
+      const [{ token }, other] = [yield* setup, yield* setup]
       const body = { communication_identifier: { number: "41" } }
-      const answers = [
+      const responses = [
         yield* complete(body),
         yield* complete({ ...body, token: null }),
         yield* complete({ ...body, token: token.toLowerCase() }),
@@ -142,22 +142,22 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
         yield* complete(body, { authorization: `Basic ${token}` }),
         yield* complete(body, { authorization: "Bearer" })
       ]
-      for (const answer of answers) {
-        refused(answer, TOKEN)
-        assert.strictEqual(answer.text, answers[0]?.text)
-        assert.strictEqual(answer.headers["www-authenticate"], 'Bearer error="invalid_token"')
+      for (const response of responses) {
+        refused(response, TOKEN)
+        assert.strictEqual(response.text, responses[0]?.text)
+        assert.strictEqual(response.headers["www-authenticate"], 'Bearer error="invalid_token"')
       }
       assert.strictEqual((yield* complete({ ...body, token })).status, 200)
     })
   )
   it.effect("names an unknown member of the identifier", () =>
-    Effect.map(complete({ communication_identifier: { numbers: "41" } }), (answer) =>
-      refused(answer, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
+    Effect.map(complete({ communication_identifier: { numbers: "41" } }), (response) =>
+      refused(response, SHAPE, /^communication_identifier\.numbers: no member has this name$/)
     )
   )
   it.effect.prop("no text as token, number or id causes an internal error", { text: Schema.String }, ({ text }) =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       refused(yield* complete({ token: text, communication_identifier: { number: text } }), TOKEN)
       for (const identifier of [{ number: text }, { id: text }]) {
         const { status } = yield* complete({ token, communication_identifier: identifier })

@@ -1,13 +1,13 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "../Client.ts"
+import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
 import { refused, SHAPE } from "../Refused.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/create", (it) => {
-  it.effect("returns every member of the new draft, or those of fields_set", () =>
+  it.effect("returns every member of the new draft, or those in fields_set", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const request = {
         ...{ token, contact_information_identifier: { id: draft.contact_information.id.toLowerCase() } },
         ...{ direction: "INCOMING", media: "FACE_TO_FACE", subject: "Ünïcode ☃", content: "Dear Ada" }
@@ -28,7 +28,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/create", (it) 
   )
   it.effect("names the parameter that is missing or wrong", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const { id } = draft.contact_information
       const right = { token, contact_information_identifier: { id }, direction: "INCOMING", media: "SMS" }
       for (const [changed, about] of [

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "../Client.ts"
+import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, at, post } from "../Operations.ts"
 import { assertDescription, refused, SHAPE, secret } from "../Refused.ts"
 import { contacts } from "./contacts.ts"
@@ -13,17 +13,17 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
   for (const { title, described, expected } of contacts) {
     it.effect(`creates ${title}`, () =>
       Effect.gen(function* () {
-        const { token } = yield* given
-        const answer = yield* post(create, { ...described, token })
-        const id = at(answer.json, "data", "id")
+        const { token } = yield* setup
+        const response = yield* post(create, { ...described, token })
+        const id = at(response.json, "data", "id")
         assert.match(String(id), /^[0-9A-F]{32}$/)
-        assertOk(answer, { id, ...expected })
+        assertOk(response, { id, ...expected })
       })
     )
   }
-  it.effect("returns the members of fields_set", () =>
+  it.effect("returns the members in fields_set", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const company = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" }
       const fields_set = "company_profile.industry,name"
       assertOk(yield* post(create, { ...company, token, fields_set }), {
@@ -33,7 +33,7 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
   )
   it.effect("names the member that is missing or wrong", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace", token }
       const engines = { type: "COMPANY", life_cycle_state: "MARKETING", company_name: "Engines", token }
       for (const [body, about] of [
@@ -85,7 +85,7 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
 
   for (const [contact, description] of descriptions) {
     it.effect(`refuses with: ${description}`, () =>
-      Effect.map(post(create, contact), (answer) => assertDescription(answer, description))
+      Effect.map(post(create, contact), (response) => assertDescription(response, description))
     )
   }
 })

@@ -2,16 +2,16 @@ import { toDetails } from "@communications/core"
 import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { given } from "../Client.ts"
+import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
 import { assertDescription, COMMUNICATION, CONTACT, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
 
 const list = "communications/list"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) => {
-  it.effect("returns the matching communications, newest first, from an offset or after a communication", () =>
+  it.effect("returns the matching communications, newest first, with `offset` and `after`", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const numbers: Array<string> = []
       for (let count = 1; count <= 30; count++) {
         const media = count % 2 === 0 ? "SMS" : "PHONE"
@@ -23,10 +23,10 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
       }
       const all = [...numbers, "41"]
       const listed = (query: Readonly<Record<string, string | number>>) =>
-        Effect.map(get(list, { life_cycle_state: "DRAFT", fields_set: "number", ...query, token }), (answer) => {
-          assert.strictEqual(answer.status, 200, answer.text)
-          const data = at(answer.json, "data")
-          return Array.isArray(data) ? data.map((found) => at(found, "number")) : assert.fail(answer.text)
+        Effect.map(get(list, { life_cycle_state: "DRAFT", fields_set: "number", ...query, token }), (response) => {
+          assert.strictEqual(response.status, 200, response.text)
+          const data = at(response.json, "data")
+          return Array.isArray(data) ? data.map((found) => at(found, "number")) : assert.fail(response.text)
         })
       assert.deepStrictEqual(yield* listed({}), all.slice(0, 25))
       assert.deepStrictEqual(yield* listed({ number_of_results: 1 }), all.slice(0, 1))
@@ -40,14 +40,14 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
       assert.deepStrictEqual(yield* listed({ contact_information_identifier: `id=${draft.contact_information.id}` }), [
         ...all.slice(0, 25)
       ])
-      const behind = yield* get(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
-      const [newest] = Object.values(at(behind.json, "data") ?? {})
+      const firstPage = yield* get(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
+      const [newest] = Object.values(at(firstPage.json, "data") ?? {})
       assert.deepStrictEqual(yield* listed({ after: String(at(newest, "id")), offset: 1 }), all.slice(2, 27))
     })
   )
-  it.effect("returns every member of each communication, or an empty array when none matches", () =>
+  it.effect("returns every member of each communication, or an empty array if none matches", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* given
+      const { token, draft } = yield* setup
       const contact_information_identifier = `id=${draft.contact_information.id}`
       assertOk(yield* get(list, { token, contact_information_identifier }), [toDetails(draft)])
       assertOk(yield* get(list, { token, contact_information_identifier, life_cycle_state: "COMPLETED" }), [])
@@ -55,9 +55,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
   )
   it.effect("names the parameter that is missing or wrong, before it checks the token", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       const drafts = { life_cycle_state: "DRAFT" }
-      for (const given of [token, undefined]) {
+      for (const sentToken of [token, undefined]) {
         for (const [query, about] of [
           [{}, /^contact_information_identifier: .*at least one of contact_information_identifier, life_cycle_state/],
           [{ direction: "INCOMING", media: "SMS" }, /^contact_information_identifier: /],
@@ -77,14 +77,14 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
           [{ ...drafts, contact_information_identifier: "number=41" }, /^contact_information_identifier: /],
           [{ ...drafts, contact_information_identifier: "" }, /^contact_information_identifier: /]
         ] as const) {
-          refused(yield* get(list, { ...query, token: given }), SHAPE, about)
+          refused(yield* get(list, { ...query, token: sentToken }), SHAPE, about)
         }
       }
     })
   )
-  it.effect("refuses a parameter that is repeated", () =>
+  it.effect("refuses a repeated parameter", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
+      const { token } = yield* setup
       for (const [name, value] of [
         ["life_cycle_state", "DRAFT"],
         ["number_of_results", "1"],
@@ -101,7 +101,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
   )
   it.effect("checks the token, then the contact, then the communication of `after`", () =>
     Effect.gen(function* () {
-      const [{ token, draft }, theirs] = [yield* given, yield* given]
+      const [{ token, draft }, theirs] = [yield* setup, yield* setup]
       const contact = `id=${draft.contact_information.id}`
       const drafts = { life_cycle_state: "DRAFT" }
       for (const after of [freshId(), theirs.draft.id, "41", ""]) {
@@ -122,7 +122,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
     [`contact_information_identifier=${secret}`, "contact_information_identifier: expected id=…"]
   ] as const) {
     it.effect(`"${query}" is refused with: ${description}`, () =>
-      Effect.map(get(list, query), (answer) => assertDescription(answer, description))
+      Effect.map(get(list, query), (response) => assertDescription(response, description))
     )
   }
 })

@@ -12,17 +12,17 @@ layer(ApiInMemory, { excludeTestServices: true })("authentication/token", (it) =
     Effect.gen(function* () {
       const { credentials } = yield* account
       for (const more of [{}, { unit: null }, { unit: "Unit 1", newer: { than: "us" } }]) {
-        const answer = yield* post(logIn, { ...credentials, ...more })
-        const token = String(at(answer.json, "data", "token"))
+        const response = yield* post(logIn, { ...credentials, ...more })
+        const token = String(at(response.json, "data", "token"))
         assert.match(token, /^[0-9A-F]{32}$/)
-        assertOk(answer, { token })
+        assertOk(response, { token })
         const named = { communication: { number: "41" }, contact: freshId() }
-        const answers = (token: string) =>
+        const responses = (token: string) =>
           Effect.forEach(operations, (operation) => call(operation, { ...operation.parameters(named), token }))
-        for (const { status } of yield* answers(token)) assert.notStrictEqual(status, 401)
+        for (const { status } of yield* responses(token)) assert.notStrictEqual(status, 401)
         assertOk(yield* post("authentication/token/release", { token }), {})
-        for (const answer of [...(yield* answers(token)), yield* post("authentication/token/release", { token })]) {
-          assert.deepStrictEqual(codeOf(answer), [401, "INVALID_TOKEN"])
+        for (const response of [...(yield* responses(token)), yield* post("authentication/token/release", { token })]) {
+          assert.deepStrictEqual(codeOf(response), [401, "INVALID_TOKEN"])
         }
       }
     })
@@ -33,18 +33,18 @@ layer(ApiInMemory, { excludeTestServices: true })("authentication/token", (it) =
       const right: Record<string, unknown> = { ...credentials }
       for (const name of ["username", "password", "organisation"]) {
         for (const wrong of [undefined, null, 5, { secret: "5EC4E7" }, ["5EC4E7"]]) {
-          const answer = yield* post(logIn, { ...right, [name]: wrong })
-          refused(answer, SHAPE, new RegExp(`^${name}: `))
-          assert.notInclude(answer.text, "5EC4E7")
+          const response = yield* post(logIn, { ...right, [name]: wrong })
+          refused(response, SHAPE, new RegExp(`^${name}: `))
+          assert.notInclude(response.text, "5EC4E7")
         }
       }
       refused(yield* post(logIn, { ...right, unit: 5 }), SHAPE, /^unit: /)
     })
   )
-  it.effect("a wrong user, password or organisation gets the same response", () =>
+  it.effect("returns the same response for a wrong user, password or organisation", () =>
     Effect.gen(function* () {
       const [{ credentials }, other] = [yield* account, yield* account]
-      const answers = yield* Effect.forEach(
+      const responses = yield* Effect.forEach(
         [
           { ...credentials, password: "wrong" },
           { ...credentials, username: "nobody" },
@@ -55,29 +55,29 @@ layer(ApiInMemory, { excludeTestServices: true })("authentication/token", (it) =
         ],
         (wrong) => post(logIn, wrong)
       )
-      for (const answer of answers) {
-        refused(answer, [401, "INVALID_CREDENTIALS"])
-        assert.strictEqual(answer.text, answers[0]?.text)
+      for (const response of responses) {
+        refused(response, [401, "INVALID_CREDENTIALS"])
+        assert.strictEqual(response.text, responses[0]?.text)
       }
     })
   )
-  it.effect("after five failures from an address it returns 429 and the seconds to wait", () =>
+  it.effect("returns 429 and Retry-After after five failed log-ins from one address", () =>
     Effect.gen(function* () {
       const { credentials } = yield* account
       const wrong = post(logIn, { ...credentials, password: "wrong" })
       for (let time = 0; time < 5; time++) refused(yield* wrong, [401, "INVALID_CREDENTIALS"])
-      for (const answer of [yield* wrong, yield* post(logIn, credentials)]) {
-        refused(answer, [429, "TOO_MANY_ATTEMPTS"], /\d+ s/)
-        assert.match(String(answer.headers["retry-after"]), /^\d+$/)
-        assert.isTrue(Number(answer.headers["retry-after"]) >= 1 && Number(answer.headers["retry-after"]) <= 30)
+      for (const response of [yield* wrong, yield* post(logIn, credentials)]) {
+        refused(response, [429, "TOO_MANY_ATTEMPTS"], /\d+ s/)
+        assert.match(String(response.headers["retry-after"]), /^\d+$/)
+        assert.isTrue(Number(response.headers["retry-after"]) >= 1 && Number(response.headers["retry-after"]) <= 30)
       }
     })
   )
-  it.effect("is POST only", () =>
+  it.effect("accepts only POST", () =>
     Effect.gen(function* () {
-      const answer = yield* send({ method: "GET", path: "/crmapi/rest/v2/authentication/token" })
-      refused(answer, [405, "METHOD_NOT_ALLOWED"])
-      assert.strictEqual(answer.headers.allow, "POST")
+      const response = yield* send({ method: "GET", path: "/crmapi/rest/v2/authentication/token" })
+      refused(response, [405, "METHOD_NOT_ALLOWED"])
+      assert.strictEqual(response.headers.allow, "POST")
     })
   )
 })

@@ -32,14 +32,14 @@ const fullCompany = {
   ...{ demographics: null, company_profile: fullProfile }
 }
 
-/** A contact as a request describes it, and as the API returns it without its id. */
+/** A contact in a request, and the expected response without its id. */
 export interface Contact {
   readonly title: string
   readonly described: Readonly<Record<string, unknown>>
   readonly expected: Readonly<Record<string, unknown>>
 }
 
-/** Persons and companies with the fewest members and with all of them. */
+/** Persons and companies, with the required members only and with all members. */
 export const contacts: ReadonlyArray<Contact> = [
   {
     title: "a person with the required members only",

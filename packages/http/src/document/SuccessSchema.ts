@@ -1,14 +1,15 @@
-/** The schemas of answers, as the document describes them. */
+/** The schemas of successful responses in the OpenAPI document. */
 import { Schema, SchemaAST } from "effect"
 
-/** The annotations of a schema whose members may be left out: under a name of its own. */
-const named = ({ annotations }: SchemaAST.AST) =>
+/** The annotations of a sparse schema. It needs another name than the full schema. */
+const sparseAnnotations = ({ annotations }: SchemaAST.AST) =>
   annotations?.identifier === undefined
     ? annotations
     : { ...annotations, identifier: `SomeOf${annotations.identifier}` }
 
+/** A schema with the same members, all optional at every depth. */
 const sparse = (ast: SchemaAST.AST): SchemaAST.AST => {
-  if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(sparse), ast.options, named(ast))
+  if (SchemaAST.isUnion(ast)) return new SchemaAST.Union(ast.types.map(sparse), ast.options, sparseAnnotations(ast))
   if (SchemaAST.isArrays(ast)) {
     return new SchemaAST.Arrays(ast.isMutable, ast.elements.map(sparse), ast.rest.map(sparse), ast.annotations)
   }
@@ -16,10 +17,10 @@ const sparse = (ast: SchemaAST.AST): SchemaAST.AST => {
   const members = ast.propertySignatures.map(
     ({ name, type }) => new SchemaAST.PropertySignature(name, Schema.optionalKey(Schema.make(sparse(type))).ast)
   )
-  return new SchemaAST.Objects(members, ast.indexSignatures, named(ast))
+  return new SchemaAST.Objects(members, ast.indexSignatures, sparseAnnotations(ast))
 }
 
-/** All fields of an answer, or, of each element of a list, those that `fields_set` may name, any of which may be left out. */
+/** Either all fields or any of the nameable ones: `fields_set` chooses. In a list, the schema of each element. */
 const allOrSome = (all: SchemaAST.AST, nameable: SchemaAST.AST): Schema.Top => {
   const [element, some] = [all, nameable].map((ast) => (SchemaAST.isArrays(ast) ? ast.rest[0] : undefined))
   return element !== undefined && some !== undefined
@@ -29,9 +30,9 @@ const allOrSome = (all: SchemaAST.AST, nameable: SchemaAST.AST): Schema.Top => {
 
 const Ok = Schema.Struct({ code: Schema.Literal("OK"), message: Schema.Null, description: Schema.Null })
 
-/** The schema of the body of a success. */
-export const successOf = (answer: Schema.Top, nameable?: Schema.Top) =>
+/** The schema of the body of a success. `nameable` is the schema of all fields that `fields_set` may name. */
+export const successOf = (result: Schema.Top, nameable?: Schema.Top) =>
   Schema.Struct({
     status: Ok,
-    data: nameable === undefined ? answer : allOrSome(Schema.toType(answer).ast, Schema.toType(nameable).ast)
+    data: nameable === undefined ? result : allOrSome(Schema.toType(result).ast, Schema.toType(nameable).ast)
   })

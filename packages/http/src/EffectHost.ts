@@ -1,4 +1,4 @@
-/** The API for Effect's HTTP servers: alone, or as a route of an `HttpRouter`. */
+/** Hosts the API in Effect: as a whole `HttpServer`, or as a route of an `HttpRouter`. */
 import { ByteSize, Effect, Layer, Option } from "effect"
 import {
   HttpIncomingMessage,
@@ -8,8 +8,8 @@ import {
   HttpServerResponse,
   UrlParams
 } from "effect/http"
-import { answer } from "./Answer.ts"
 import { largestBody } from "./Body.ts"
+import { respond } from "./Respond.ts"
 
 const handle = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
@@ -19,14 +19,17 @@ const handle = Effect.gen(function* () {
     Effect.catch(() => Effect.succeed(undefined))
   )
   const { method, url, headers, remoteAddress } = request
-  const response = yield* answer({ method, url, headers, body, address: Option.getOrNull(remoteAddress) })
+  const response = yield* respond({ method, url, headers, body, address: Option.getOrNull(remoteAddress) })
   return HttpServerResponse.text(response.body, { status: response.status, headers: response.headers })
 })
 
-/** Answers every request that no other route of the router takes; the router itself refuses paths that cannot be decoded. */
+/**
+ * A catch-all route for an `HttpRouter`: the API responds to every request that no other route matches. The router
+ * itself rejects paths that cannot be decoded.
+ */
 export const layer = HttpRouter.add("*", "/*", handle)
 
-/** Serves the API alone on the `HttpServer` that is provided; no span of it shows a token that came in a URL. */
+/** Serves only the API on the provided `HttpServer`. Its spans redact tokens in URLs. */
 export const serve = HttpServer.serve(handle).pipe(
   Layer.provide(Layer.succeed(UrlParams.CurrentRedactedNames, ["token"]))
 )

@@ -1,4 +1,4 @@
-/** The API as one total function from a request to its response. Everything that serves it is a thin host of this function. */
+/** The API as one total function from a request to its response. Every server and handler only hosts this function. */
 import {
   type Accounts,
   type Attempts,
@@ -17,24 +17,24 @@ import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
-import { observed } from "./Observed.ts"
+import { observe } from "./Observe.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
-import { queryReader } from "./Query.ts"
+import { makeQueryReader } from "./Query.ts"
 import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
 
-/** The ports behind the API. */
+/** The ports that the API uses. */
 export type Ports = Accounts | Attempts | Communications | ContactInformations | Readiness | Sessions
 
-type Answered = Effect.Effect<HttpResponse, never, Ports>
-/** An expected failure, a defect and a foreign interruption of a route become responses in `answer`. */
-type Routed = Effect.Effect<HttpResponse, OperationError, Ports>
-type Route = (request: HttpRequest, query: string, id: string) => Routed
+type ResponseEffect = Effect.Effect<HttpResponse, never, Ports>
+/** `respond` turns the refusals, defects and interrupts of a route into responses. */
+type RouteEffect = Effect.Effect<HttpResponse, OperationError, Ports>
+type Route = (request: HttpRequest, query: string, id: string) => RouteEffect
 
-/** The bearer token of a header; `undefined` without one. */
+/** The bearer token in the `Authorization` header, or `undefined`. */
 const bearerOf = ({ headers: { authorization } }: HttpRequest): string | undefined =>
   authorization === undefined ? undefined : /^Bearer +(.*)$/i.exec(authorization)?.[1]
 
-/** The token of a request: the parameter or the header. Without any, or with two that differ, it belongs to no session. */
+/** The token, from the parameter or the header. It is empty, and so invalid, if both are missing or if they differ. */
 const tokenOf = (request: HttpRequest, parameter: string | null | undefined): Redacted.Redacted<string> => {
   const bearer = bearerOf(request)
   const token = parameter ?? bearer
@@ -44,27 +44,28 @@ const tokenOf = (request: HttpRequest, parameter: string | null | undefined): Re
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const refuse = (refused: Failure<Code>, id: string): Answered =>
-  Effect.succeed(failed(refused, id, headersOf(refused.status.code)))
+const refuse = (refusal: Failure<Code>, id: string): ResponseEffect =>
+  Effect.succeed(failed(refusal, id, headersOf(refusal.status.code)))
 
 const unavailable = new StorageUnavailable({
-  operation: "answer",
+  operation: "respond",
   reason: "unreachable",
-  cause: new Error("what the request waited for was interrupted")
+  cause: new Error("the work that the request waited for was interrupted")
 })
 
 /**
- * The response to a failure: an expected one by its code, a defect as `INTERNAL_ERROR`, whose cause is only logged. An
- * interrupted request does not come here: a cause of interruptions alone is of something that the request waited for.
+ * The response to a failed request. A refusal has its own code. A defect is `INTERNAL_ERROR`, and its cause is only logged.
+ * If the cause contains only interrupts, the work that the request waited for was interrupted: the host's interrupt of
+ * the request itself never reaches this function.
  */
 const fromCause =
   (id: string) =>
-  (cause: Cause.Cause<OperationError>): Answered => {
+  (cause: Cause.Cause<OperationError>): ResponseEffect => {
     const error = Cause.hasInterruptsOnly(cause) ? Option.some(unavailable) : Cause.findErrorOption(cause)
     if (Option.isNone(error)) {
       return Effect.as(
         Effect.annotateLogs(Effect.logError("A defect", cause), "request_id", id),
-        failed(failure("INTERNAL_ERROR", "it was logged under the request id"), id)
+        failed(failure("INTERNAL_ERROR", "the server has logged the error under the request id"), id)
       )
     }
     const refusal = refusalOf(error.value)
@@ -77,28 +78,29 @@ const fromCause =
       : Effect.succeed(response)
   }
 
-const asking = (
+const runOperation = (
   operation: Operations,
   token: Redacted.Redacted<string>,
   address: string | null,
-  given: unknown
+  parameters: unknown
 ): Effect.Effect<Schema.Json, OperationError, Ports> =>
-  operation.user === "authenticated" ? operation.call({ token }, given) : operation.call({ token, address }, given)
+  operation.user === "authenticated"
+    ? operation.call({ token }, parameters)
+    : operation.call({ token, address }, parameters)
 
-/** The route of an operation. */
 const routeOf = (operation: Operations): Route => {
   const isRead = verbOf(operation.name) === "GET"
-  const readQuery = queryReader(operation.request)
+  const readQuery = makeQueryReader(operation.request)
   return (request, query, id) => {
     const read: Result.Result<unknown, Failure<Code>> = isRead ? readQuery(query) : readBody(request)
     if (Result.isFailure(read)) return refuse(read.failure, id)
-    const given = read.success
-    const parameter = isObject(given) && operation.user !== "anyone" ? (given.token ?? null) : null
+    const parameters = read.success
+    const parameter = isObject(parameters) && operation.user !== "anyone" ? (parameters.token ?? null) : null
     if (parameter !== null && typeof parameter !== "string") {
       return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
     }
     const token = tokenOf(request, parameter)
-    return Effect.flatMap(addressOf(request), (address) => asking(operation, token, address, given)).pipe(
+    return Effect.flatMap(addressOf(request), (address) => runOperation(operation, token, address, parameters)).pipe(
       Effect.provideService(RequestId, id),
       Effect.map((data) => succeeded(data, id))
     )
@@ -113,11 +115,11 @@ const ready: Route = (_, __, id) =>
     succeeded({}, id)
   )
 
-/** The documents are made when they are first requested: most servers are never asked for them. */
+/** The documents are loaded and generated on the first request, because most servers never serve them. */
 const documentRoute =
-  (type: string, made: (module: typeof import("./document/index.ts")) => Promise<string>): Route =>
+  (type: string, generate: (module: typeof import("./document/index.ts")) => Promise<string>): Route =>
   (_, __, id) =>
-    Effect.promise(async () => made(await import("./document/index.ts"))).pipe(
+    Effect.promise(async () => generate(await import("./document/index.ts"))).pipe(
       Effect.map((body) => ({ status: 200, headers: { "content-type": type, "x-request-id": id }, body }))
     )
 
@@ -140,8 +142,11 @@ add(
   documentRoute("text/html; charset=utf-8", ({ page }) => page())
 )
 
-/** The route that a path names, decoded but for reserved characters, without a slash at its end; `undefined` for none. */
-const routeAt = (path: string): string | undefined => {
+/**
+ * The path of the route that serves a request path, or `undefined`. Percent-encoded characters are decoded, except
+ * reserved ones, and one trailing slash is ignored.
+ */
+const routePathOf = (path: string): string | undefined => {
   if (routes.has(path)) return path
   const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
   try {
@@ -152,22 +157,22 @@ const routeAt = (path: string): string | undefined => {
   }
 }
 
-const dispatch = (request: HttpRequest, path: string, query: string, id: string): Routed => {
-  const byVerb = routes.get(routeAt(path) ?? "")
-  if (byVerb === undefined) return refuse(failure("NOT_FOUND", `there is nothing at ${path}`), id)
+const dispatch = (request: HttpRequest, path: string, query: string, id: string): RouteEffect => {
+  const byVerb = routes.get(routePathOf(path) ?? "")
+  if (byVerb === undefined) return refuse(failure("NOT_FOUND", `${path} does not exist`), id)
   const route = byVerb.get(request.method)
   if (route !== undefined) return route(request, query, id)
   const allow = [...byVerb.keys()].join(", ")
-  const refused = failure("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`)
-  return Effect.succeed(failed(refused, id, { allow }))
+  const refusal = failure("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`)
+  return Effect.succeed(failed(refusal, id, { allow }))
 }
 
-/** Answers a request. It never fails; it is interrupted where the host interrupts it. */
-export const answer = (request: HttpRequest): Answered => {
+/** Returns the response to a request. It never fails, and only the host can interrupt it. */
+export const respond = (request: HttpRequest): ResponseEffect => {
   const id = requestId(request.headers["x-request-id"])
   const { url } = request
   const at = url.indexOf("?")
   const path = at < 0 ? url : url.slice(0, at)
-  const answered = Effect.suspend(() => dispatch(request, path, at < 0 ? "" : url.slice(at + 1), id))
-  return observed(request, path, () => routeAt(path), id, Effect.catchCause(answered, fromCause(id)))
+  const response = Effect.suspend(() => dispatch(request, path, at < 0 ? "" : url.slice(at + 1), id))
+  return observe(request, path, () => routePathOf(path), id, Effect.catchCause(response, fromCause(id)))
 }

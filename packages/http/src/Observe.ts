@@ -1,4 +1,4 @@
-/** The span and the log line of a request. */
+/** Traces and logs requests. */
 import { Context, Effect, LogLevel, Option, References, Tracer } from "effect"
 import { fromInput } from "effect/http/Headers"
 import { fromHeaders } from "effect/http/HttpTraceContext"
@@ -6,22 +6,22 @@ import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
 
 const methods = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"]
 
-/** A method as traces name it: as OpenTelemetry has it, so that callers cannot make up names of spans. */
+/** The method in the name of a span: OpenTelemetry's `_OTHER` for unknown methods, so that clients cannot invent span names. */
 const methodOf = ({ method }: HttpRequest) => (methods.includes(method) ? method : "_OTHER")
 
-/** The span that the client sent along; a span that the host has begun already comes before it. */
+/** The parent span in the client's headers, unless the host has already started a span. */
 const parentOf = ({ headers }: HttpRequest, context: Context.Context<never>): Tracer.AnySpan | undefined =>
   Option.isSome(Context.getOption(context, Tracer.ParentSpan))
     ? undefined
     : Option.getOrUndefined(fromHeaders(fromInput(headers)))
 
-const traced = <R>(
+const trace = <R>(
   request: HttpRequest,
   path: string,
   route: string | undefined,
   id: string,
   parent: Tracer.AnySpan | undefined,
-  answered: Effect.Effect<HttpResponse, never, R>
+  response: Effect.Effect<HttpResponse, never, R>
 ): Effect.Effect<HttpResponse, never, R> => {
   const method = methodOf(request)
   const attributes = {
@@ -29,7 +29,7 @@ const traced = <R>(
     "url.path": path,
     ...(route === undefined ? {} : { "http.route": route })
   }
-  return answered.pipe(
+  return response.pipe(
     Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
     Effect.withSpan(route === undefined ? method : `${method} ${route}`, {
       ...{ kind: "server", attributes },
@@ -40,18 +40,18 @@ const traced = <R>(
   )
 }
 
-/** Traces and logs a request; its `route` is the path of an operation or a document, if there is one. */
-export const observed = <R>(
+/** Traces and logs a request. `route` is the path of the operation or document that serves it, if any. */
+export const observe = <R>(
   request: HttpRequest,
   path: string,
   route: () => string | undefined,
   id: string,
-  answered: Effect.Effect<HttpResponse, never, R>
+  response: Effect.Effect<HttpResponse, never, R>
 ): Effect.Effect<HttpResponse, never, R> =>
-  // Spans and log lines that nobody receives would cost as much as the rest of the request.
+  // An unused span and log line would cost as much as the rest of the request (decision 14).
   Effect.withFiber((fiber) =>
     fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer &&
     LogLevel.isGreaterThan(fiber.getRef(References.MinimumLogLevel), "Debug")
-      ? answered
-      : traced(request, path, route(), id, parentOf(request, fiber.context), answered)
+      ? response
+      : trace(request, path, route(), id, parentOf(request, fiber.context), response)
   )

@@ -1,0 +1,31 @@
+/** Describes the problems of a contact in the words of the API, but all of them, not only the first. */
+import { SchemaAST, SchemaIssue } from "effect"
+
+/** The alternatives of a type. */
+const choices = (ast: SchemaAST.AST): ReadonlyArray<string> => {
+  if (SchemaAST.isUnion(ast)) return ast.types.flatMap(choices)
+  if (SchemaAST.isLiteral(ast)) return [JSON.stringify(ast.literal)]
+  if (SchemaAST.isNull(ast)) return ["null"]
+  if (SchemaAST.isString(ast)) return ["a string"]
+  if (SchemaAST.isNumber(ast)) return ["a number"]
+  return [SchemaAST.isObjects(ast) ? "an object" : "another type"]
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => {
+    if (issue._tag === "MissingKey") return "is missing"
+    return issue._tag === "InvalidType"
+      ? `expected ${choices(issue.ast).join(" or ")}`
+      : SchemaIssue.defaultLeafHook(issue)
+  }
+})
+
+/** Names each wrong member and the expected value, but never the actual value, which may be personal data. */
+export const problemsOf = (issue: SchemaIssue.Issue): string =>
+  format(issue)
+    .issues.map(({ path = [], message }) => {
+      const name = path.map((part) => String(typeof part === "object" ? part.key : part)).join(".")
+      const expected = message.replace(/^Expected /, "expected ").replaceAll(" | ", " or ")
+      return name === "" ? 'type: expected "PERSON" or "COMPANY"' : `${name}: ${expected}`
+    })
+    .join("; ")
