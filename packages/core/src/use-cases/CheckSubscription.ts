@@ -1,7 +1,7 @@
 import { Duration, Option, Schema } from "effect"
 import type { SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import { NonEmptyText } from "../domain/Text.ts"
-import type { Subscription } from "./Subscribe.ts"
+import type { Subscription } from "./Subscription.ts"
 
 /** A subscription whose options are valid, with the default values. */
 export interface CheckedSubscription<E, R> extends Subscription<E, R> {

@@ -1,7 +1,7 @@
 import { Cause, type Duration, Effect } from "effect"
 import type { CommunicationEvent } from "../domain/CommunicationEvent.ts"
 import { checkFunction } from "./CheckSubscription.ts"
-import type { Subscription, SubscriptionOptions } from "./Subscribe.ts"
+import type { Subscription, SubscriptionOptions } from "./Subscription.ts"
 
 declare global {
   /** Merges with the interface of the runtime, whose types this package does not need otherwise. */

@@ -3,7 +3,7 @@ import type { CommunicationEvent } from "../domain/CommunicationEvent.ts"
 import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import type { CheckedSubscription } from "./CheckSubscription.ts"
-import type { ReadFailure } from "./Subscribe.ts"
+import type { ReadFailure } from "./Subscription.ts"
 
 /** Completed with the time that the running handler has left, in order to stop a subscription. */
 export type Stopping = Deferred.Deferred<Duration.Duration>
