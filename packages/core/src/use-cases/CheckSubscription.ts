@@ -7,6 +7,7 @@ import type { Subscription } from "./Subscription.ts"
 export interface CheckedSubscription<E, R> extends Subscription<E, R> {
   readonly steps: SubscribedSteps
   readonly from: "beginning" | "now"
+  readonly attempts: number
   readonly every: Duration.Duration
   readonly lease: Duration.Duration
   readonly stopWithin: Duration.Duration
@@ -43,9 +44,13 @@ export const checkSubscription = <E, R>(given: Subscription<E, R>): CheckedSubsc
   if (onError !== undefined) checkFunction("onError", onError)
   checkOneOf("steps", steps, ["completions", "all"])
   checkOneOf("from", from, ["beginning", "now"])
+  const attempts = given.attempts ?? 10
+  if (!(attempts >= 1 && (Number.isInteger(attempts) || attempts === Number.POSITIVE_INFINITY))) {
+    throw new RangeError("attempts of a subscription must be a whole number of at least 1, or Infinity")
+  }
   const millisecond = Duration.millis(1)
   return {
-    ...{ subscription, handler, onError, steps, from },
+    ...{ subscription, handler, onError, steps, from, attempts },
     every: checkDuration("every", given.every ?? "1 second", millisecond),
     lease: checkDuration("lease", given.lease ?? "30 seconds", millisecond),
     stopWithin: checkDuration("stopWithin", given.stopWithin ?? "10 seconds", Duration.zero)

@@ -1,5 +1,5 @@
 import { Cause, Clock, Deferred, Duration, Effect, Exit, Fiber, Option, Predicate, Random, Semaphore } from "effect"
-import type { CommunicationEvent } from "../domain/CommunicationEvent.ts"
+import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
 import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import type { CheckedSubscription } from "./CheckSubscription.ts"
@@ -23,9 +23,18 @@ const backoff = (failures: number) =>
     Duration.millis(Math.min(100 * 2 ** (failures - 1), 60_000) * (0.8 + 0.4 * random))
   )
 
+type Failure = Pick<ParkedEvent, "error" | "attempts">
+
+/** The name and message of an error, at most 1,000 characters that every storage can carry. */
+const errorText = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.replaceAll("\u0000", "").slice(0, 1_000).toWellFormed()
+}
+
 /** The loop of a subscription, which ends after `stopping` is completed. */
 const loop = Effect.fnUntraced(function* <E, R>(
-  { subscription, steps, from, handler, onError, every, lease }: CheckedSubscription<E, R>,
+  { subscription, steps, from, handler, onError, attempts, every, lease }: CheckedSubscription<E, R>,
   stopping: Stopping
 ) {
   const events = yield* Events
@@ -58,15 +67,18 @@ const loop = Effect.fnUntraced(function* <E, R>(
       Effect.as(Effect.flatMap(Deferred.await(stopping), Effect.sleep), false)
     )
 
-  /** Calls the handler until it succeeds; returns `false` if the subscription is stopped before. */
+  /** Calls the handler until it succeeds; returns how it went, with the last error if it failed too often. */
   const handle = Effect.fnUntraced(function* (event: CommunicationEvent) {
     for (let failures = 1; !isStopping(); failures++) {
       const exit = yield* Effect.exit(attempt(event))
-      if (Exit.isSuccess(exit)) return exit.value
-      yield* report("The handler of a subscription failed and will be retried", exit.cause, event)
+      if (Exit.isSuccess(exit)) return exit.value ? ("handled" as const) : ("stopped" as const)
+      const isLast = failures >= attempts
+      const next = isLast ? "its event is parked" : "will be retried"
+      yield* report(`The handler of a subscription failed and ${next}`, exit.cause, event)
+      if (isLast) return { error: errorText(exit.cause), attempts: failures }
       yield* pause(yield* backoff(failures))
     }
-    return false
+    return "stopped" as const
   })
 
   let isFailing = false
@@ -87,16 +99,30 @@ const loop = Effect.fnUntraced(function* <E, R>(
       )
     )
 
+    /** Parks an event; this also stores the position. */
+    const park = (entry: LogEntry, failure: Failure) =>
+      oneAtATime.withPermit(Effect.tap(events.park(holder, entry, failure), () => Effect.sync(() => (handled = null))))
+
     const handleAll = Effect.gen(function* () {
       let settledAt = yield* Clock.currentTimeMillis
-      for (const [index, { event, position }] of recorded.entries()) {
-        if (!(yield* handle(event))) return yield* settle
-        handled = position
+      const parked = new Set<string>()
+      for (const [index, entry] of recorded.entries()) {
+        const { organisation, communication } = entry.event
+        if (parked.has(`${organisation} ${communication}`)) continue
+        const outcome = yield* handle(entry.event)
+        if (outcome === "stopped") return yield* settle
+        if (outcome !== "handled") {
+          yield* park(entry, outcome)
+          parked.add(`${organisation} ${communication}`)
+          continue
+        }
+        handled = entry.position
         const now = yield* Clock.currentTimeMillis
         if (index < recorded.length - 1 && now - settledAt < 1_000) continue
         yield* settle
         settledAt = now
       }
+      if (parked.size > 0) yield* settle
     })
 
     /** Renews the lease while a handler runs; fails if another process has taken over. */

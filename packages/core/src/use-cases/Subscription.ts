@@ -10,6 +10,11 @@ export interface SubscriptionOptions {
   readonly steps?: SubscribedSteps | undefined
   /** Where a new subscription starts: at the `"beginning"` of the log (the default), or with events from `"now"` on. */
   readonly from?: "beginning" | "now" | undefined
+  /**
+   * How often a failing handler is called before the event is parked with its error; 10 by default. Later events of its
+   * communication then wait until it is retried or discarded; all others go on. `Infinity` parks none.
+   */
+  readonly attempts?: number | undefined
   /** The time to wait between polls while there are no new events; 1 second by default. */
   readonly every?: Duration.Input | undefined
   /** The time after which a process that does not renew its lease counts as dead; 30 seconds by default. */
