@@ -55,7 +55,7 @@ describe("a subscriber", () => {
     Effect.gen(function* () {
       const { delivered, times, handler } = recording((time) => (time <= 20 ? Effect.fail("not yet") : Effect.void))
       const [first, second] = yield* completeDrafts(2)
-      yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
+      yield* Effect.forkChild(subscribe({ subscription: "mail", handler, attempts: 30 }))
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(delivered, [...Array(21).fill(first), second])
       const delays = times.slice(1, 21).map((time, index) => time - (times[index] ?? 0))
