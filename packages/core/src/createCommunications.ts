@@ -1,11 +1,18 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
 import { Deferred, Duration, Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
-import type { InvalidCaller, InvalidRequest, UnknownFields } from "./domain/errors/index.ts"
+import {
+  type InvalidCaller,
+  type InvalidRequest,
+  StorageUnavailable,
+  type UnknownFields
+} from "./domain/errors/index.ts"
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
+import { RequestId } from "./use-cases/Authentication.ts"
 import { checkDuration, checkSubscription } from "./use-cases/CheckSubscription.ts"
 import {
   fromPromiseSubscription,
@@ -46,13 +53,19 @@ type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, Failure<Op>>
 
 /** With `fields_set` a method returns the named fields, without it all of them. */
 interface MethodWithFields<Op extends Operations, Nameable> {
-  (request: Request<Op> & { readonly fields_set?: null }): PromisedOutcome<Op["answer"]["Type"], Op>
-  (request: Request<Op> & { readonly fields_set: FieldsInput }): PromisedOutcome<Sparse<Nameable>, Op>
+  (
+    request: Request<Op> & { readonly fields_set?: null },
+    options?: CallOptions
+  ): PromisedOutcome<Op["answer"]["Type"], Op>
+  (
+    request: Request<Op> & { readonly fields_set: FieldsInput },
+    options?: CallOptions
+  ): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
 type Method<Op extends Operations> = Op extends { readonly user: "authenticated"; readonly nameable?: infer Nameable }
   ? MethodWithFields<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: Request<Op>) => PromisedOutcome<Op["answer"]["Type"], Op>
+  : (request: Request<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {
@@ -98,16 +111,21 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
 
   const methods = inGroups<Methods>(
     operations,
-    (operation) => (request: UncheckedRequest) =>
-      runtime.runPromise(
-        Effect.match(
-          Effect.suspend(() => run(operation, request)),
-          {
-            onSuccess: (value) => ({ ok: true, value }),
-            onFailure: (error) => ({ ok: false, error })
-          }
+    (operation) =>
+      async (request: UncheckedRequest, options: CallOptions = {}) => {
+        checkCallOptions(options)
+        const call: Effect.Effect<Outcome<Schema.Json, Failure<Operations>>, never, Ports> = Effect.match(
+          Effect.provideService(
+            Effect.suspend(() => run(operation, request)),
+            RequestId,
+            options.request_id ?? null
+          ),
+          { onSuccess: (value) => ({ ok: true, value }), onFailure: (error) => ({ ok: false, error }) }
         )
-      )
+        const timedOut = () =>
+          ({ ok: false, error: new StorageUnavailable({ operation: operation.name, reason: "timeout" }) }) as const
+        return runtime.runPromise(withCallOptions(call, options, timedOut))
+      }
   )
 
   return {

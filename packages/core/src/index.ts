@@ -1,4 +1,5 @@
 /** The communications of a CRM: the domain, its ports, its use cases and its operations. */
+export type { CallOptions, CallSignal } from "./CallOptions.ts"
 export * from "./createCommunications.ts"
 export * from "./domain/Caller.ts"
 export * from "./domain/Communication.ts"

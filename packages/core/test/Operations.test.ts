@@ -92,7 +92,9 @@ for (const operation of operations) {
       const nameable =
         "nameable" in operation && operation.nameable !== undefined ? operation.nameable : operation.answer
       if (given === null) {
-        assert.deepStrictEqual(Result.getOrThrow(Schema.decodeUnknownResult(operation.answer)(answer)), answer)
+        const documented =
+          "documented" in operation && operation.documented !== undefined ? operation.documented : operation.answer
+        assert.deepStrictEqual(Result.getOrThrow(Schema.decodeUnknownResult(documented)(answer)), answer)
       } else {
         const fields = Result.getOrThrow(fieldsReader(nameable, operation.answer)(given))
         const elements = Array.isArray(answer) ? answer : [answer]

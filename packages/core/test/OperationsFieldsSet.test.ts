@@ -24,8 +24,7 @@ const readers = new Map(
       : []
   )
 )
-const details = ["create", "show", "list", "view"].map((method) => `communications/${method}`)
-const communications = ["communications/complete", ...details]
+const communications = ["complete", "create", "show", "list", "view"].map((method) => `communications/${method}`)
 const contacts = ["contact_information/create", "contact_information/show"]
 
 describe("fields_set of every operation", () => {
@@ -34,16 +33,17 @@ describe("fields_set of every operation", () => {
   })
   it.each([
     ["subject", communications],
-    ["direction", details],
-    ["media", details],
-    ["content", details],
+    ["direction", communications],
+    ["media", communications],
+    ["content", communications],
     ["history", ["communications/show"]],
     ["history.request_id", ["communications/show"]],
     ["contact_information.name", communications],
     ["name", contacts],
     ["id", [...communications, ...contacts]],
-    ["created_at", []],
-    ["completed_by", []],
+    ["created_at", communications],
+    ["completed_at", communications],
+    ["completed_by", communications],
     ["history.version", []],
     ["history.0", []],
     ["media.length", []]
@@ -53,8 +53,9 @@ describe("fields_set of every operation", () => {
       else assert.deepStrictEqual(read(name), unknown(name), operation)
     }
   })
-  it("has the details after the members that complete returns", () => {
-    const [draft, names] = [aDraft(), ["direction", "media", "content"]]
+  it("has the details after the documented members", () => {
+    const draft = aDraft()
+    const names = ["direction", "media", "content", "created_at", "completed_at", "completed_by"]
     assert.deepStrictEqual(Object.keys(toDetails(draft)), [...Object.keys(toData(draft)), ...names])
     assert.deepStrictEqual(Object.keys(CommunicationDetails.fields), Object.keys(toDetails(draft)))
   })

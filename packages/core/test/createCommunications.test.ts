@@ -1,6 +1,5 @@
 import {
   AmbiguousIdentifier,
-  type CommunicationData,
   type CommunicationDetails,
   type CommunicationEvent,
   type CommunicationWithHistory,
@@ -160,7 +159,10 @@ describe("for hosts without Effect", () => {
   it("results have the types of the domain, with optional members if fields_set is passed", async () => {
     const { caller, contact_information_identifier, communication_identifier } = await given()
     const request = { caller, communication_identifier }
-    expectTypeOf(await orThrow(communications.complete(request))).toEqualTypeOf<CommunicationData>()
+    const completed = await orThrow(communications.complete(request))
+    expectTypeOf(completed).toEqualTypeOf<CommunicationDetails>()
+    assert.strictEqual(completed.completed_by, caller.user)
+    assert.match(String(completed.completed_at), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
     expectTypeOf(await orThrow(communications.show(request))).toEqualTypeOf<CommunicationDetails>()
     expectTypeOf(await orThrow(communications.view(request))).toEqualTypeOf<CommunicationDetails>()
     const list = communications.list({ caller, contact_information_identifier })

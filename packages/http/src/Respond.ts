@@ -85,8 +85,8 @@ const runOperation = (
   parameters: unknown
 ): Effect.Effect<Schema.Json, OperationError, Ports> =>
   operation.user === "authenticated"
-    ? operation.call({ token }, parameters)
-    : operation.call({ token, address }, parameters)
+    ? operation.call({ token }, parameters, "HTTP")
+    : operation.call({ token, address }, parameters, "HTTP")
 
 const routeOf = (operation: Operations): Route => {
   const isRead = verbOf(operation.name) === "GET"

@@ -1,5 +1,5 @@
 import { DateTime, Schema } from "effect"
-import { type Communication, Direction, lifeCycleState, Media } from "./Communication.ts"
+import { type Communication, Direction, isIn, lifeCycleState, Media } from "./Communication.ts"
 import { ContactInformation } from "./ContactInformation.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
 import { type HistoryEntry, LifeCycleState } from "./LifeCycle.ts"
@@ -12,7 +12,14 @@ const Timestamp = Schema.String.check(
 
 const timestampOf = (at: DateTime.Utc): string => DateTime.formatIso(at).slice(0, 19)
 
-/** A communication as `complete` returns it: JSON with the documented members, in the documented order. */
+/** A time in members that the API adds to the documented ones: ISO 8601 in UTC, to the second, with its zone. */
+const UtcTimestamp = Schema.String.check(
+  Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/u, { expected: "YYYY-MM-DDTHH:MM:SSZ" })
+)
+
+const utcTimestampOf = (at: DateTime.Utc): string => `${timestampOf(at)}Z`
+
+/** A communication as `complete` returns it over HTTP: JSON with the documented members, in the documented order. */
 export const CommunicationData = Schema.Struct({
   id: CommunicationId,
   number: CommunicationNumber,
@@ -24,7 +31,7 @@ export const CommunicationData = Schema.Struct({
 }).annotate({ identifier: "Communication" })
 export type CommunicationData = typeof CommunicationData.Type
 
-/** Converts a communication to the result of `complete`. */
+/** Converts a communication to the documented result of `complete`. */
 export const toData = (communication: Communication): CommunicationData => ({
   id: communication.id,
   number: communication.number,
@@ -35,21 +42,27 @@ export const toData = (communication: Communication): CommunicationData => ({
   contact_information: communication.contact_information
 })
 
-/** A communication as every other operation returns it: also with direction, media and content. */
+/** A communication with the members that the API adds to the documented ones. */
 export const CommunicationDetails = Schema.Struct({
   ...CommunicationData.fields,
   direction: Direction,
   media: Media,
-  content: Schema.NullOr(Text)
+  content: Schema.NullOr(Text),
+  created_at: UtcTimestamp,
+  completed_at: Schema.NullOr(UtcTimestamp),
+  completed_by: Schema.NullOr(UserId)
 }).annotate({ identifier: "CommunicationDetails" })
 export type CommunicationDetails = typeof CommunicationDetails.Type
 
-/** Converts a communication to the result of every other operation. */
+/** Converts a communication to its details. `completed_at` and `completed_by` of a draft are `null`. */
 export const toDetails = (communication: Communication): CommunicationDetails => ({
   ...toData(communication),
   direction: communication.direction,
   media: communication.media,
-  content: communication.content
+  content: communication.content,
+  created_at: utcTimestampOf(communication.created_at),
+  completed_at: isIn("Completed", communication) ? utcTimestampOf(communication.completed_at) : null,
+  completed_by: isIn("Completed", communication) ? communication.completed_by : null
 })
 
 /** An entry in the history of a communication, as JSON. */

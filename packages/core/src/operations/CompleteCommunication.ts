@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { CommunicationData, toData } from "../domain/CommunicationData.ts"
+import { CommunicationData, CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
 import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
 import {
   AmbiguousIdentifier,
@@ -35,10 +35,11 @@ export const complete = operation({
   operationId: "completeCommunication",
   user: "authenticated",
   request: named,
-  answer: CommunicationData,
-  nameable: CommunicationData,
+  answer: CommunicationDetails,
+  documented: CommunicationData,
+  nameable: CommunicationDetails,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, NotDraft, StorageUnavailable],
-  run: (request) => Effect.map(completeCommunication(request), toData),
+  run: (request) => Effect.map(completeCommunication(request), toDetails),
   summary: "Complete a communication",
   description:
     "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then means that the communication is completed.",

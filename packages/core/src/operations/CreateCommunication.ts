@@ -69,7 +69,7 @@ export const create = operation({
     },
     answer: {
       ...{ ...detailsExample, life_cycle_state: "DRAFT", number: "42", media: "EMAIL" },
-      ...{ subject: "Your order", content: "It is on its way." }
+      ...{ subject: "Your order", content: "It is on its way.", completed_at: null, completed_by: null }
     }
   }
 })

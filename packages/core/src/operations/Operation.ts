@@ -30,7 +30,8 @@ export interface Declaration<
   Answer extends Schema.Json,
   Nameable extends Schema.Json,
   Errors extends ReadonlyArray<ErrorClass>,
-  R
+  R,
+  Documented extends Schema.Json = Answer
 > {
   /** The documented name. */
   readonly name: Name
@@ -39,6 +40,8 @@ export interface Declaration<
   readonly request: Schema.Codec<Request, Given>
   /** The result if `fields_set` is absent. */
   readonly answer: Schema.Codec<Answer, Schema.Json>
+  /** The result over HTTP if `fields_set` is absent; absent if it is the same as `answer`. */
+  readonly documented?: Schema.Codec<Documented, Schema.Json>
   /** The result with every field that `fields_set` may name; absent if the operation has no `fields_set`. */
   readonly nameable?: Schema.Codec<Nameable, Schema.Json>
   /** Every expected failure of `run`. */
@@ -63,12 +66,14 @@ export interface Operation<
   Answer extends Schema.Json,
   Nameable extends Schema.Json,
   Errors extends ReadonlyArray<ErrorClass>,
-  R
-> extends Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R> {
+  R,
+  Documented extends Schema.Json = Answer
+> extends Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R, Documented> {
   /** Checks a request and its `fields_set`, runs the operation, and reduces the result to those fields. */
   readonly call: (
     user: Users[User],
-    request: unknown
+    request: unknown,
+    surface?: "library" | "HTTP"
   ) => Effect.Effect<Schema.Json, InvalidRequest | UnknownFields | InstanceType<Errors[number]>, R>
 }
 
@@ -85,22 +90,23 @@ export const operation = <
   Answer extends Schema.Json,
   Nameable extends Schema.Json,
   const Errors extends ReadonlyArray<ErrorClass>,
-  R
+  R,
+  Documented extends Schema.Json = Answer
 >(
-  declared: Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R>
-): Operation<Name, User, Given, Request, Answer, Nameable, Errors, R> => {
-  const { answer, nameable, operationId, request, run } = declared
+  declared: Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R, Documented>
+): Operation<Name, User, Given, Request, Answer, Nameable, Errors, R, Documented> => {
+  const { answer, documented = answer, nameable, operationId, request, run } = declared
   const decode = SchemaParser.decodeUnknownResult(request)
-  const readFields = nameable === undefined ? undefined : fieldsReader(nameable, answer)
+  const readFields = nameable && { library: fieldsReader(nameable, answer), HTTP: fieldsReader(nameable, documented) }
   const trace = traced(operationId)
   return {
     ...declared,
-    call: (user, given) => {
+    call: (user, given, surface = "library") => {
       const decoded = decode(given)
       if (Result.isFailure(decoded)) return invalid(decoded.failure)
       const selection = decodeFieldsSet(given)
       if (Result.isFailure(selection)) return invalid(selection.failure)
-      const fields = readFields?.(selection.success.fields_set) ?? Result.succeed(allFields)
+      const fields = readFields?.[surface](selection.success.fields_set) ?? Result.succeed(allFields)
       if (Result.isFailure(fields)) return Effect.fail(fields.failure)
       const running = trace(run({ ...decoded.success, ...user }, fields.success))
       return Effect.map(running, (data) => reduceToFields(data, fields.success))

@@ -2,7 +2,7 @@
 import type { CommunicationData } from "../domain/CommunicationData.ts"
 import { Person } from "../domain/ContactInformation.ts"
 import { Demographics } from "../domain/Demographics.ts"
-import { CommunicationId, CommunicationNumber, ContactInformationId } from "../domain/Identity.ts"
+import { CommunicationId, CommunicationNumber, ContactInformationId, UserId } from "../domain/Identity.ts"
 
 /** The token of the documented request. */
 export const tokenExample = "B679A1250F36F8D4DAF607B2D83ED551"
@@ -31,4 +31,12 @@ export const completedExample: CommunicationData = {
 }
 
 /** The same communication, as the other operations return it. */
-export const detailsExample = { ...completedExample, direction: "OUTGOING", media: "SMS", content: null } as const
+export const detailsExample = {
+  ...completedExample,
+  direction: "OUTGOING",
+  media: "SMS",
+  content: null,
+  created_at: "2026-01-15T09:30:00Z",
+  completed_at: "2026-01-15T16:45:00Z",
+  completed_by: UserId.make("F50927C44314BA21B2DAEECFF2E53BB0")
+} as const

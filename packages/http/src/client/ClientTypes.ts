@@ -5,7 +5,7 @@ import type { FieldsInput, Group, InGroup, MethodOf, Operations, Sparse } from "
 export type RequestOf<Op extends Operations> = Op["request"]["Encoded"]
 
 /** The result of an operation without `fields_set`. */
-export type ResultOf<Op extends Operations> = Op["answer"]["Type"]
+export type ResultOf<Op extends Operations> = NonNullable<Op["documented"]>["Type"]
 
 /** The result of an operation with `fields_set`. */
 export type SparseResultOf<Op extends Operations> = Sparse<

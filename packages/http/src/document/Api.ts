@@ -83,9 +83,9 @@ const declaredCodes = ({ errors }: Operations): ReadonlyArray<Code> =>
   )
 
 const endpointOf = (operation: Operations) => {
-  const { answer, name, nameable, operationId } = operation
+  const { answer, documented = answer, name, nameable, operationId } = operation
   const codes = (others: ReadonlyArray<Code>) => [...new Set([...declaredCodes(operation), ...codesOfAll, ...others])]
-  const success = successOf(answer, nameable)
+  const success = successOf(documented, nameable)
   return verbOf(name) === "GET"
     ? HttpApiEndpoint.get(operationId, pathOf(name), {
         query: queryOf(operation),

@@ -3,7 +3,7 @@ import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { complete, setup } from "../Client.ts"
-import { ApiInMemory, assertOk, get } from "../Operations.ts"
+import { ApiInMemory, assertOk, at, get } from "../Operations.ts"
 import { AMBIGUOUS, COMMUNICATION, NOT_DRAFT, refused, SHAPE, TOKEN } from "../Refused.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it) => {
@@ -48,14 +48,19 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       contact_information: { name: contact_information.name, demographics: { gender: null } }
     }))
   )
-  it.effect("omits direction, media and content, which only list returns", () =>
+  it.effect("returns only the documented members unless fields_set names others, as list returns them", () =>
     Effect.gen(function* () {
-      const { token, draft } = yield* setup
-      const { direction, media, content, ...data } = { ...toDetails(draft), life_cycle_state: "COMPLETED" }
+      const { token, caller, draft } = yield* setup
+      const data = { ...toData(draft), life_cycle_state: "COMPLETED" }
       assertOk(yield* complete({ token, communication_identifier: { number: "41" } }), data)
-      assertOk(yield* get("communications/list", { token, life_cycle_state: "COMPLETED" }), [
-        { ...data, direction, media, content }
-      ])
+      const listed = yield* get("communications/list", { token, life_cycle_state: "COMPLETED" })
+      const completed_at = at(listed.json, "data", "0", "completed_at")
+      assert.match(String(completed_at), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      const added = { completed_at, completed_by: caller.user }
+      assertOk(listed, [{ ...toDetails(draft), ...data, ...added }])
+      yield* store(caller.organisation, aDraft("7"))
+      const named = { communication_identifier: { number: "7" }, fields_set: "completed_by,number" }
+      assertOk(yield* complete({ token, ...named }), { number: "7", completed_by: caller.user })
     })
   )
   it.effect("accepts a bearer token, with or without the same token in the body", () =>
@@ -93,7 +98,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       const body = { communication_identifier: { number: "7" }, token }
       assert.strictEqual((yield* complete(body)).status, 200)
       refused(yield* complete(body), NOT_DRAFT, /7 is COMPLETED/)
-      refused(yield* complete({ ...body, fields_set: "media" }), SHAPE, /^fields_set: /)
+      refused(yield* complete({ ...body, fields_set: "history" }), SHAPE, /^fields_set: /)
     })
   )
   it.effect("reports the first error in the order shape, token, identifier, existence, state", () =>

@@ -18,8 +18,10 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/create", (it) 
       const data = {
         ...{ id, number: "1", life_cycle_state: "DRAFT", subject: "Ünïcode ☃", viewed: false, viewed_on: null },
         contact_information: draft.contact_information,
-        ...{ direction: "INCOMING", media: "FACE_TO_FACE", content: "Dear Ada" }
+        ...{ direction: "INCOMING", media: "FACE_TO_FACE", content: "Dear Ada" },
+        ...{ created_at: at(created.json, "data", "created_at"), completed_at: null, completed_by: null }
       }
+      assert.match(String(data.created_at), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
       assertOk(created, data)
       assertOk(yield* get("communications/show", { token, communication_identifier: `id=${id}` }), data)
       const fewer = { ...request, subject: null, content: undefined, fields_set: "content,number,subject" }

@@ -1,0 +1,74 @@
+import { type Context, Duration, Effect, Fiber, Option } from "effect"
+
+/** An `AbortSignal`, of which only these members are used. */
+export interface CallSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  readonly addEventListener: (type: "abort", listener: () => void) => void
+  readonly removeEventListener: (type: "abort", listener: () => void) => void
+}
+
+/** The options of a single call. */
+export interface CallOptions {
+  /** Recorded in the history with a change: 1 to 128 letters, digits, dots, hyphens and underscores. */
+  readonly request_id?: string | undefined
+  /**
+   * How long the call may take. After it, the call fails with `StorageUnavailable`, and a change may or may not have been
+   * made. It cannot extend the time limit of the ports, which is 5 seconds on PostgreSQL.
+   */
+  readonly within?: Duration.Input | undefined
+  /** If it is aborted, the call rejects with its reason at once, and a change may or may not have been made. */
+  readonly signal?: CallSignal | undefined
+}
+
+/** Throws a `TypeError` if an option is invalid. */
+export const checkCallOptions = ({ request_id, within, signal }: CallOptions): void => {
+  if (request_id !== undefined && !/^[A-Za-z0-9._-]{1,128}$/.test(request_id)) {
+    throw new TypeError("request_id must be 1 to 128 letters, digits, dots, hyphens and underscores")
+  }
+  if (within !== undefined && (Number.isNaN(within) || Option.isNone(Duration.fromInput(within)))) {
+    throw new TypeError('within must be a duration, for example "2 seconds" or a number of milliseconds')
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new TypeError("signal must be an AbortSignal")
+  }
+}
+
+/**
+ * Runs a call until it ends, its time is over or its signal is aborted. Then the call is interrupted, but not waited for,
+ * because a statement on a host's handle cannot be cancelled.
+ */
+export const withCallOptions = <A, R>(
+  call: Effect.Effect<A, never, R>,
+  { within, signal }: CallOptions,
+  timedOut: () => A
+): Effect.Effect<A, never, R> =>
+  within === undefined && signal === undefined
+    ? call
+    : Effect.contextWith((context: Context.Context<R>) =>
+        Effect.callback<A>((resume) => {
+          if (signal?.aborted) return resume(Effect.die(signal.reason))
+          const fork = Effect.runForkWith(context)
+          const fiber = fork(call)
+          const end = (result: Effect.Effect<A>) => {
+            resume(result)
+            fork(Fiber.interrupt(fiber))
+          }
+          const onAbort = () => end(Effect.die(signal?.reason))
+          signal?.addEventListener("abort", onAbort)
+          const timer =
+            within === undefined
+              ? undefined
+              : fork(
+                  Effect.delay(
+                    Effect.sync(() => end(Effect.sync(timedOut))),
+                    Duration.fromInputUnsafe(within)
+                  )
+                )
+          fiber.addObserver((exit) => {
+            signal?.removeEventListener("abort", onAbort)
+            if (timer !== undefined) fork(Fiber.interrupt(timer))
+            resume(exit)
+          })
+        })
+      )

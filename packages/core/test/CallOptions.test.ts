@@ -1,0 +1,79 @@
+import { Communications, createCommunications, layerMemory } from "@communications/core"
+import { createTestCommunications } from "@communications/core/testing"
+import { Effect, Layer } from "effect"
+import { assert, describe, it } from "vitest"
+
+/** Ports whose steps never end and cannot be interrupted, like a statement on a host's handle that waits for a lock. */
+const stuck = Layer.effect(
+  Communications,
+  Effect.map(Communications, (communications) =>
+    Communications.of({ ...communications, take: () => Effect.uninterruptible(Effect.never) })
+  )
+).pipe(Layer.provideMerge(layerMemory))
+
+const request = {
+  caller: { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" },
+  communication_identifier: { number: "41" }
+}
+
+const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => assert.fail("it resolved"),
+    (error: unknown) => error
+  )
+
+describe("the options of a call", () => {
+  it("request_id is recorded in the history", async () => {
+    const { communications, caller, seed } = createTestCommunications()
+    const { number } = seed.draft()
+    const own = { caller, communication_identifier: { number } }
+    await communications.complete(own, { request_id: "request-1" })
+    const shown = await communications.show({ ...own, fields_set: "history.request_id,history.to" })
+    assert.deepInclude(shown.ok ? (shown.value.history ?? []) : [], { to: "COMPLETED", request_id: "request-1" })
+  })
+
+  it("within ends a call that cannot be interrupted as StorageUnavailable", async () => {
+    const { communications } = createCommunications(stuck)
+    const outcome = await communications.complete(request, { within: "10 millis" })
+    assert.deepInclude(outcome.ok ? undefined : outcome.error, { _tag: "StorageUnavailable", reason: "timeout" })
+  })
+
+  it("signal rejects a call with its reason, before and while it runs", async () => {
+    const { communications } = createCommunications(stuck)
+    const reason = new Error("the client has gone")
+    assert.strictEqual(
+      await rejectionOf(communications.complete(request, { signal: AbortSignal.abort(reason) })),
+      reason
+    )
+    const controller = new AbortController()
+    const rejection = rejectionOf(communications.complete(request, { signal: controller.signal }))
+    setTimeout(() => controller.abort(reason), 10)
+    assert.strictEqual(await rejection, reason)
+  })
+
+  it("a call that ends in time leaves no listener and no timer", async () => {
+    const { communications, caller, seed } = createTestCommunications()
+    const { number } = seed.draft()
+    let listeners = 0
+    const signal = {
+      aborted: false,
+      reason: undefined,
+      addEventListener: () => void listeners++,
+      removeEventListener: () => void listeners--
+    }
+    const own = { caller, communication_identifier: { number } }
+    assert.isTrue((await communications.complete(own, { within: "1 minute", signal })).ok)
+    assert.strictEqual(listeners, 0)
+  })
+
+  it.each([{ request_id: "a b" }, { request_id: "" }, { within: Number.NaN }])(
+    "%j is refused with a TypeError, and changes nothing",
+    async (options) => {
+      const { communications, caller, seed, recordedEvents } = createTestCommunications()
+      const { number } = seed.draft()
+      const own = { caller, communication_identifier: { number } }
+      assert.instanceOf(await rejectionOf(communications.complete(own, options)), TypeError)
+      assert.deepStrictEqual(recordedEvents(), [])
+    }
+  )
+})
