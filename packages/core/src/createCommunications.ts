@@ -1,5 +1,5 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Deferred, Duration, Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { Deferred, Duration, Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, Schema } from "effect"
 import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
 import {
@@ -9,9 +9,10 @@ import {
   type UnknownFields
 } from "./domain/errors/index.ts"
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
+import { EventId, hexOf } from "./domain/Identity.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
-import type { Ports } from "./ports/index.ts"
+import { Events, type Ports } from "./ports/index.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
 import { checkDuration, checkSubscription } from "./use-cases/CheckSubscription.ts"
 import {
@@ -20,6 +21,8 @@ import {
   type RunningSubscription
 } from "./use-cases/PromiseSubscription.ts"
 import { runSubscription } from "./use-cases/RunSubscription.ts"
+
+const isEventId = Schema.is(EventId)
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
@@ -136,7 +139,15 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
       const stopping = Deferred.makeUnsafe<Duration.Duration>()
       const checked = checkSubscription(fromPromiseSubscription(subscription))
       const fiber = runtime.runFork(runSubscription(checked, stopping))
+      const change = async (method: "retry" | "discard", event: string) => {
+        const id = hexOf(event)
+        if (!isEventId(id)) return false
+        return runtime.runPromise(Effect.flatMap(Events, (events) => events[method](checked.subscription, id)))
+      }
       return {
+        parked: () => runtime.runPromise(Effect.flatMap(Events, (events) => events.parked(checked.subscription))),
+        retry: (event) => change("retry", event),
+        discard: (event) => change("discard", event),
         stop: async ({ within = "10 seconds" } = {}) => {
           Deferred.doneUnsafe(stopping, Effect.succeed(checkDuration("within", within, Duration.zero)))
           await Effect.runPromise(Fiber.await(fiber))

@@ -53,7 +53,9 @@ describe("an interrupted subscription", () => {
       `ends at once if it ${what}`,
       Effect.gen(function* () {
         const completed = yield* completeDrafts(1)
-        const subscriber = yield* Effect.forkChild(subscribe({ subscription: "mail", every: "1 hour", attempts: 30, handler }))
+        const subscriber = yield* Effect.forkChild(
+          subscribe({ subscription: "mail", every: "1 hour", attempts: 30, handler })
+        )
         yield* TestClock.adjust("1 minute")
         yield* Fiber.interrupt(subscriber)
         assert.deepStrictEqual(yield* claimAsOther, what === "waits before a retry" ? completed : [])

@@ -1,5 +1,5 @@
 import { Cause, type Duration, Effect } from "effect"
-import type { CommunicationEvent } from "../domain/CommunicationEvent.ts"
+import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
 import { checkFunction } from "./CheckSubscription.ts"
 import type { Subscription, SubscriptionOptions } from "./Subscription.ts"
 
@@ -31,6 +31,12 @@ export interface RunningSubscription {
    * seconds by default) it aborts the signal of the handler, and resolves at most a second later.
    */
   readonly stop: (options?: { readonly within?: Duration.Input | undefined }) => Promise<void>
+  /** Returns the events that are parked because the handler failed too often, at most 1,000. */
+  readonly parked: () => Promise<ReadonlyArray<ParkedEvent>>
+  /** Delivers a parked event again, and then the later ones of its communication. Resolves to `false` if it is not parked. */
+  readonly retry: (event: string) => Promise<boolean>
+  /** Drops a parked event, and delivers the later ones of its communication. Resolves to `false` if it is not parked. */
+  readonly discard: (event: string) => Promise<boolean>
 }
 
 /** The subscription with effects. */
