@@ -12,8 +12,8 @@ export async function POST(request: Request): Promise<Response> {
   return db.transaction(async (tx) => {
     const { communications } = createCommunications(layerHost(fromDrizzle(tx, sql)))
     const completed = await communications.complete({ caller, communication_identifier: { number } })
-    if (!completed.ok)
-      return Response.json({ error: completed.error._tag }, { status: completed.error._tag === "NotDraft" ? 409 : 500 })
+    if (!completed.ok && completed.error._tag !== "NotDraft") throw completed.error
+    if (!completed.ok) return Response.json({ error: "NotDraft" }, { status: 409 })
     await tx.execute(sql`INSERT INTO posted_letters (number) VALUES (${number})`)
     return Response.json(completed.value)
   })

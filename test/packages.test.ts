@@ -1,9 +1,9 @@
 /** The packages as published on npm: packed, installed in an empty folder, and compiled and run there. */
 import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { promisify } from "node:util"
 import { gzipSync } from "node:zlib"
@@ -12,10 +12,20 @@ import { examples, expectUsable } from "@communications/test-support/examples"
 import { assert, describe, it } from "@effect/vitest"
 import { build } from "rolldown"
 import { afterAll, beforeAll } from "vitest"
+import { everyExport, forgottenTypes } from "./publicTypes.ts"
 
 const libraries = ["core", "http", "postgres"]
 /** The oldest supported Node. */
 const oldest = "22.19.0"
+/** The last version of Effect before the oldest supported one. */
+const oldEffect = "4.0.6"
+/** Other versions, by the names under which they are installed. In TypeScript 5.8 CommonJS may first require an ES module. */
+const aliases = {
+  "old-effect": `npm:effect@${oldEffect}`,
+  "typescript-5.6": "npm:typescript@5.6.3",
+  "typescript-5.8": "npm:typescript@5.8.3",
+  "typescript-7.0": "npm:typescript@7.0.2"
+}
 /** The binaries of other runtimes. They are not in package.json, because every installation would grow by 195 MB. */
 const binaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bun: {
@@ -65,6 +75,7 @@ beforeAll(async () => {
       [...packed].map(([library, { filename }]) => [`@communications/${library}`, `./${filename}`])
     ),
     ...Object.fromEntries([...tools, ...hosts].map((name) => [name, devDependencies[name]])),
+    ...aliases,
     "oldest-node": `npm:node-${platform}-${process.arch}@${oldest}`,
     ...Object.fromEntries(
       Object.entries(binaries).map(([runtime, by]) => [runtime, `npm:${by[`${process.platform}-${process.arch}`]}`])
@@ -74,6 +85,7 @@ beforeAll(async () => {
   await run(folder, "npm", "install", "--no-audit", "--no-fund")
   await cp("examples", join(folder, "src"), { recursive: true, filter: (file) => !file.endsWith(".test.ts") })
   await cp("test/served.ts", join(folder, "src/served.ts"))
+  await cp("test/consumers", join(folder, "consumers"), { recursive: true })
   const compilerOptions = {
     ...{ strict: true, exactOptionalPropertyTypes: true, module: "NodeNext", target: "ES2024", types: ["node"] },
     ...{ rootDir: "src", outDir: "out" }
@@ -90,6 +102,19 @@ beforeAll(async () => {
     const project = { compilerOptions: { ...compilerOptions, ...others, noEmit: true }, files: ["src/served.ts"] }
     await writeFile(join(folder, `tsconfig.${name}.json`), JSON.stringify(project))
   }
+  for (const option of ["declaration", "composite"]) {
+    const options = { ...compilerOptions, target: "ES2022", skipLibCheck: true, [option]: true }
+    const project = {
+      compilerOptions: { ...options, rootDir: "consumers", outDir: `out/${option}` },
+      include: ["consumers/*.ts"]
+    }
+    await writeFile(join(folder, `tsconfig.${option}.json`), JSON.stringify(project))
+  }
+  const commonJs = { ...compilerOptions, target: "ES2022", skipLibCheck: true, rootDir: "consumers" }
+  await writeFile(
+    join(folder, "tsconfig.commonjs.json"),
+    JSON.stringify({ compilerOptions: commonJs, files: ["consumers/commonjs.cts"] })
+  )
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(all))
   await writeFile(join(folder, "tsconfig.drizzle.json"), JSON.stringify(drizzle))
 }, 600_000)
@@ -157,6 +182,82 @@ describe("in a separate project", () => {
         )
       }
     })
+  }
+})
+
+const roots = () => libraries.map((library) => join(folder, "node_modules/@communications", library))
+const compile = (compiler: string, project: string) =>
+  run(folder, process.execPath, `node_modules/${compiler}/bin/tsc`, "--project", project)
+
+describe("the types", () => {
+  beforeAll(async () => writeFile(join(folder, "consumers/everyExport.ts"), await everyExport(roots())))
+
+  it("every type that a public type mentions is exported", () => {
+    assert.deepStrictEqual(forgottenTypes(roots()), [])
+  }, 60_000)
+
+  for (const compiler of ["typescript-5.6", "typescript", "typescript-7.0"]) {
+    for (const option of ["declaration", "composite"]) {
+      it(`a host with ${option}: true compiles with ${compiler}`, async () => {
+        await compile(compiler, `tsconfig.${option}.json`)
+        assert.include(await readFile(join(folder, `out/${option}/declarations.d.ts`), "utf8"), "CommunicationsApi")
+      }, 120_000)
+    }
+  }
+})
+
+describe("a CommonJS host", () => {
+  for (const compiler of ["typescript-5.8", "typescript", "typescript-7.0"]) {
+    it(`compiles with ${compiler}, and runs on the oldest and the current Node`, async () => {
+      await compile(compiler, "tsconfig.commonjs.json")
+      for (const node of [process.execPath, join(folder, "node_modules/oldest-node/bin/node")]) {
+        assert.strictEqual(await run(folder, node, "out/commonjs.cjs"), "7 InvalidToken\n")
+      }
+    }, 120_000)
+  }
+})
+
+/** Makes a host with an old `effect` at this place, and returns the outcome of importing each entry. */
+const importedWith = async (name: string, place: string) => {
+  const host = join(folder, name)
+  const scope = join(host, "node_modules/@communications")
+  await cp(join(folder, "node_modules/@communications"), scope, { recursive: true })
+  await mkdir(dirname(join(host, place)), { recursive: true })
+  await symlink(join(folder, "node_modules/old-effect"), join(host, place), "junction")
+  const outcomes: Record<string, string> = {}
+  for (const library of libraries) {
+    const { exports }: { readonly exports: object } = JSON.parse(
+      await readFile(join(scope, library, "package.json"), "utf8")
+    )
+    for (const path of Object.keys(exports)) {
+      const script = `import("@communications/${library}${path.slice(1)}").then(() => console.log("imported"), ({ message }) => console.log(message))`
+      outcomes[`${library}${path.slice(1)}`] = (await run(host, process.execPath, "--eval", script)).trim()
+    }
+  }
+  return outcomes
+}
+
+describe("another effect", () => {
+  it("an old one is refused by every entry that needs Effect", async () => {
+    const { "http/client": client, ...others } = await importedWith("old-effect", "node_modules/effect")
+    assert.strictEqual(client, "imported")
+    const { peerDependencies }: { readonly peerDependencies: { readonly effect: string } } = JSON.parse(
+      await readFile("packages/core/package.json", "utf8")
+    )
+    const needed = peerDependencies.effect.replace("^", "")
+    const sentence = `@communications/core needs effect ${needed} or newer, found ${oldEffect}: install effect@^${needed}`
+    for (const [name, message] of Object.entries(others)) assert.strictEqual(message, sentence, name)
+  }, 120_000)
+
+  for (const library of ["http", "postgres"]) {
+    it(`a second one, for ${library} only, is refused by the entries of ${library}`, async () => {
+      const place = `node_modules/@communications/${library}/node_modules/effect`
+      const sentence = `@communications/${library} and @communications/core load two copies of effect`
+      for (const [name, message] of Object.entries(await importedWith(`two-${library}`, place))) {
+        if (name.startsWith(library) && name !== "http/client") assert.include(message, sentence, name)
+        else assert.strictEqual(message, "imported", name)
+      }
+    }, 120_000)
   }
 })
 

@@ -1,8 +1,18 @@
 /** The parts of the documents that follow from the code, by name. */
-import { CommunicationEvent, type Operations, operations, stateNames, steps } from "@communications/core"
-import { allCodes, codeOfError, messageOf, statusOf, verbOf } from "@communications/http"
+import {
+  CommunicationDetails,
+  CommunicationEvent,
+  Company,
+  Demographics,
+  type Operations,
+  operations,
+  Person,
+  stateNames,
+  steps
+} from "@communications/core"
+import { allCodes, codeOfError, messageOf, pathOf, statusOf, verbOf } from "@communications/http"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Effect, SchemaAST } from "effect"
+import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
 import { settings } from "../../apps/server/src/Configuration.ts"
 import { commands } from "../../apps/server/src/commands/Cli.ts"
@@ -126,7 +136,31 @@ const eventTable = (): string =>
     Object.entries(CommunicationEvent.fields).map(([name, { ast }]) => [code(name), typeOf(ast)])
   )
 
+/** The documented request and response of `complete`. */
+const exampleOfComplete = (): string => {
+  const [{ example, name }] = operations
+  const response = { status: { code: "OK", message: null, description: null }, data: example.answer }
+  const [request, body] = [example.request, response].map((json) => JSON.stringify(json, null, 2))
+  return `\`\`\`text\nPOST ${pathOf(name)}\nContent-Type: application/json\n\n${request}\n\n200 OK\n\n${body}\n\`\`\``
+}
+
+/** The members that accept only certain values. */
+const valuesTable = (): string =>
+  table(
+    ["member", "values"],
+    Object.entries({
+      "`direction`": CommunicationDetails.fields.direction,
+      "`media`": CommunicationDetails.fields.media,
+      "`life_cycle_state` of a communication": CommunicationDetails.fields.life_cycle_state,
+      "`type` of a contact": Schema.Union([Person.fields.type, Company.fields.type]),
+      "`life_cycle_state` of a contact": Person.fields.life_cycle_state,
+      "`gender`": Demographics.fields.gender
+    }).map(([member, { ast }]) => [member, typeOf(ast)])
+  )
+
 export const parts: Texts = new Map([
+  ["example", exampleOfComplete()],
+  ["values", valuesTable()],
   ["diagram", diagram()],
   ["operations", operationsTable()],
   ["codes", codesTable()],

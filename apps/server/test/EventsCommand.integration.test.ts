@@ -68,7 +68,10 @@ it.live(
       Effect.sync(() => handled.length),
       { until: (count) => count > 0, schedule: Schedule.spaced("20 millis") }
     )
-    assert.deepStrictEqual(handled, parked.slice(0, 1).map(({ event }) => event.number))
+    assert.deepStrictEqual(
+      handled,
+      parked.slice(0, 1).map(({ event }) => event.number)
+    )
     assert.strictEqual((yield* cli("events parked --subscription letters")).stdout, '0 parked events of "letters".\n')
     yield* Fiber.interrupt(running)
   }),

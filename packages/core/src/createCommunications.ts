@@ -1,5 +1,5 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Deferred, Duration, Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, Schema } from "effect"
+import { Effect, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
 import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
 import {
@@ -9,20 +9,15 @@ import {
   type UnknownFields
 } from "./domain/errors/index.ts"
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
-import { EventId, hexOf } from "./domain/Identity.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
-import { Events, type Ports } from "./ports/index.ts"
+import type { Ports } from "./ports/index.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
-import { checkDuration, checkSubscription } from "./use-cases/CheckSubscription.ts"
 import {
-  fromPromiseSubscription,
   type PromiseSubscription,
-  type RunningSubscription
+  type RunningSubscription,
+  startSubscription
 } from "./use-cases/PromiseSubscription.ts"
-import { runSubscription } from "./use-cases/RunSubscription.ts"
-
-const isEventId = Schema.is(EventId)
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
@@ -40,39 +35,60 @@ export type Asking =
   | { readonly caller: { readonly organisation: string; readonly user: string }; readonly token?: never }
 
 /** The parameters that identify the user of an operation. */
-interface UserParameters {
+export interface UserParameters {
   readonly authenticated: Asking
   readonly token: { readonly token: string }
   readonly anyone: { readonly address?: string | null }
 }
 
-type Failure<Op extends Operations> = Op extends Operations
-  ? InvalidRequest | InstanceType<Op["errors"][number]> | CallerFailure<Op["user"]>
+/** The errors of a method. */
+export type MethodFailure<Op extends Operations> = Op extends Operations
+  ?
+      | InvalidRequest
+      | InstanceType<Op["errors"][number]>
+      | (Op["user"] extends "authenticated" ? InvalidCaller | UnknownFields : never)
   : never
-type CallerFailure<User> = User extends "authenticated" ? InvalidCaller | UnknownFields : never
 
-type Request<Op extends Operations> = UserParameters[Op["user"]] & Op["request"]["Encoded"]
-type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, Failure<Op>>>
+/** The parameters of a method, without `fields_set`. */
+export type MethodRequest<Op extends Operations> = UserParameters[Op["user"]] & Op["request"]["Encoded"]
+
+/** What a method returns. */
+export type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, MethodFailure<Op>>>
 
 /** With `fields_set` a method returns the named fields, without it all of them. */
-interface MethodWithFields<Op extends Operations, Nameable> {
+export interface MethodWithFieldsSet<Op extends Operations, Nameable> {
   (
-    request: Request<Op> & { readonly fields_set?: null },
+    request: MethodRequest<Op> & { readonly fields_set?: null },
     options?: CallOptions
   ): PromisedOutcome<Op["answer"]["Type"], Op>
   (
-    request: Request<Op> & { readonly fields_set: FieldsInput },
+    request: MethodRequest<Op> & { readonly fields_set: FieldsInput },
     options?: CallOptions
   ): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
-type Method<Op extends Operations> = Op extends { readonly user: "authenticated"; readonly nameable?: infer Nameable }
-  ? MethodWithFields<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: Request<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
+/** The method of an operation. */
+export type Method<Op extends Operations> = Op extends {
+  readonly user: "authenticated"
+  readonly nameable?: infer Nameable
+}
+  ? MethodWithFieldsSet<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
+  : (request: MethodRequest<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {
   readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
+}
+
+/** The operations for hosts without Effect, as `createCommunications` makes them. */
+export interface CommunicationsApi extends Methods {
+  /**
+   * Calls the handler for each event, until `stop` or `dispose` is called. If the handler fails too often, its event is
+   * parked. Throws if an option is invalid.
+   */
+  readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
+  /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
+  readonly dispose: () => Promise<void>
 }
 
 /** A request before it is checked; without TypeScript a caller can pass anything. */
@@ -93,7 +109,7 @@ const asJson = (value: unknown): unknown => {
 const run = (
   operation: Operations,
   request: UncheckedRequest
-): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => {
+): Effect.Effect<Schema.Json, MethodFailure<Operations>, Ports> => {
   const { caller, address = null } = request
   const json = asJson(request)
   const token = Redacted.make(request.token ?? "")
@@ -101,7 +117,7 @@ const run = (
   if (caller === undefined) return operation.call({ token }, json)
   return Effect.flatMap(
     Effect.fromResult(parseCaller(caller)),
-    (caller): Effect.Effect<Schema.Json, Failure<Operations>, Ports> => operation.call({ caller }, json)
+    (caller): Effect.Effect<Schema.Json, MethodFailure<Operations>, Ports> => operation.call({ caller }, json)
   )
 }
 
@@ -109,7 +125,7 @@ const run = (
  * Makes the operations on these ports, for example on `layerHost(fromPg(pool))` of `@communications/postgres`. Each
  * promise resolves to an `Outcome`; only a defect rejects it.
  */
-export const createCommunications = (ports: Layer.Layer<Ports>) => {
+export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
   const runtime = ManagedRuntime.make(ports)
 
   const methods = inGroups<Methods>(
@@ -117,7 +133,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
     (operation) =>
       async (request: UncheckedRequest, options: CallOptions = {}) => {
         checkCallOptions(options)
-        const call: Effect.Effect<Outcome<Schema.Json, Failure<Operations>>, never, Ports> = Effect.match(
+        const call: Effect.Effect<Outcome<Schema.Json, MethodFailure<Operations>>, never, Ports> = Effect.match(
           Effect.provideService(
             Effect.suspend(() => run(operation, request)),
             RequestId,
@@ -133,29 +149,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>) => {
 
   return {
     ...methods,
-
-    /** Calls the handler for each event until `stop` is called; see `subscribe`. A handler that throws is retried. */
-    subscribe: (subscription: PromiseSubscription): RunningSubscription => {
-      const stopping = Deferred.makeUnsafe<Duration.Duration>()
-      const checked = checkSubscription(fromPromiseSubscription(subscription))
-      const fiber = runtime.runFork(runSubscription(checked, stopping))
-      const change = async (method: "retry" | "discard", event: string) => {
-        const id = hexOf(event)
-        if (!isEventId(id)) return false
-        return runtime.runPromise(Effect.flatMap(Events, (events) => events[method](checked.subscription, id)))
-      }
-      return {
-        parked: () => runtime.runPromise(Effect.flatMap(Events, (events) => events.parked(checked.subscription))),
-        retry: (event) => change("retry", event),
-        discard: (event) => change("discard", event),
-        stop: async ({ within = "10 seconds" } = {}) => {
-          Deferred.doneUnsafe(stopping, Effect.succeed(checkDuration("within", within, Duration.zero)))
-          await Effect.runPromise(Fiber.await(fiber))
-        }
-      }
-    },
-
-    /** Releases the resources of the ports. A handle that the host passed in stays open. */
-    dispose: (): Promise<void> => runtime.dispose()
+    subscribe: (subscription) => startSubscription(runtime, subscription),
+    dispose: () => runtime.dispose()
   }
 }

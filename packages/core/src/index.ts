@@ -1,4 +1,6 @@
 /** The communications of a CRM: the domain, its ports, its use cases and its operations. */
+import "./effectVersion.ts"
+
 export type { CallOptions, CallSignal } from "./CallOptions.ts"
 export * from "./createCommunications.ts"
 export * from "./domain/Caller.ts"
@@ -22,6 +24,7 @@ export * from "./domain/ReferenceData.ts"
 export * from "./domain/Steps.ts"
 export * from "./domain/Text.ts"
 export * from "./domain/Time.ts"
+export { requireSameEffect } from "./effectVersion.ts"
 export * from "./layerLog.ts"
 export * from "./memory/index.ts"
 export { completeCommunication } from "./operations/CompleteCommunication.ts"

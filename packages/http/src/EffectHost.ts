@@ -1,4 +1,6 @@
 /** Hosts the API in Effect: as a whole `HttpServer`, or as a route of an `HttpRouter`. */
+import "./sameEffect.ts"
+
 import { ByteSize, Effect, Layer, Option } from "effect"
 import {
   HttpIncomingMessage,

@@ -168,7 +168,7 @@ const dispatch = (request: HttpRequest, path: string, query: string, id: string)
 }
 
 /** Returns the response to a request. It never fails, and only the host can interrupt it. */
-export const respond = (request: HttpRequest): ResponseEffect => {
+export const respond = (request: HttpRequest): Effect.Effect<HttpResponse, never, Ports> => {
   const id = requestId(request.headers["x-request-id"])
   const { url } = request
   const at = url.indexOf("?")

@@ -1,4 +1,5 @@
 /** The HTTP API: one function from a request to its response, and a host of it for the Fetch standard. */
+import "./sameEffect.ts"
 
 export { largestBody } from "./Body.ts"
 export { TrustedProxies } from "./ClientAddress.ts"

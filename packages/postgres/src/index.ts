@@ -1,4 +1,6 @@
 /** Adapters for PostgreSQL of the ports of `@communications/core`. */
+import "./sameEffect.ts"
+
 import { Effect, Layer } from "effect"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
@@ -16,7 +18,7 @@ export { PasswordCost } from "./accounts/Passwords.ts"
 export { GroupCommit } from "./batching/GroupCommit.ts"
 export * from "./host/Host.ts"
 export { migrate, migrations, migrationsSql } from "./schema/Migrations.ts"
-export { DatabaseSchema } from "./schema/Tables.ts"
+export { DatabaseSchema, type EveryTable } from "./schema/Tables.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
 /** Every port, on one `SqlClient`. Run `migrate` first. */
@@ -36,8 +38,8 @@ export interface HostOptions extends ExecutorOptions {
 }
 
 /**
- * Every port and the `SqlClient` of `layerExecutor`, on a handle of the host, with the tables in `schema` (decision 8).
- * Every use builds its own ports, because ports that the host has built already may use another handle.
+ * Every port on a handle of the host, for example `layerHost(fromPg(pool), { concurrency: 10 })`. Pass it to
+ * `createCommunications` or `createHandler`: once for a pool, again for each transaction (decision 8).
  */
 export const layerHost = (execute: Execute, { schema, ...options }: HostOptions = {}) => {
   const ports = layer.pipe(

@@ -1,4 +1,4 @@
-import { Redacted, Result, Schema } from "effect"
+import { type Brand, Redacted, Result, Schema } from "effect"
 import { InvalidCaller, InvalidToken } from "./errors/index.ts"
 import { hexOf, OrganisationId, UserId } from "./Identity.ts"
 
@@ -22,7 +22,7 @@ export const parseCaller = (given: {
 const TokenText = Schema.String.check(Schema.isPattern(/^[0-9A-F]{32}$/)).pipe(Schema.brand("Token"))
 
 /** The secret of a session: 32 upper-case hexadecimal digits, redacted so that no log or error shows them. */
-export type Token = Redacted.Redacted<typeof TokenText.Type>
+export type Token = Redacted.Redacted<Brand.Branded<string, "Token">>
 
 const isTokenText = Schema.is(TokenText)
 const isToken = (given: Redacted.Redacted<string>): given is Token => isTokenText(Redacted.value(given))

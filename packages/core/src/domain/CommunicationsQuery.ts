@@ -7,14 +7,14 @@ import type { CommunicationId, ContactInformationId } from "./Identity.ts"
 import type { LifeCycleState } from "./LifeCycle.ts"
 
 /** The filters of a list. */
-interface Filter {
+export interface CommunicationsFilter {
   readonly life_cycle_state?: LifeCycleState | undefined
   readonly direction?: Direction | undefined
   readonly media?: Media | undefined
 }
 
 /** The query of a list, as the caller passes it. The contact, the state or both are required. */
-export interface QueryInput extends Filter {
+export interface QueryInput extends CommunicationsFilter {
   readonly contact_information_identifier?: { readonly id: string } | undefined
   /** The maximum number of results: from 1 to 100, 25 by default. */
   readonly number_of_results?: number | undefined
@@ -25,7 +25,7 @@ export interface QueryInput extends Filter {
 }
 
 /** A valid query: newest first, starting after `after` if it is set, without the first `offset` results. */
-export interface CommunicationsQuery extends Filter {
+export interface CommunicationsQuery extends CommunicationsFilter {
   readonly contact_information?: ContactInformationId | undefined
   readonly after?: CommunicationId | undefined
   readonly offset: number

@@ -1,11 +1,9 @@
 import { Array, Result, type Schema, SchemaAST } from "effect"
 import { UnknownFields } from "./errors/index.ts"
 
-/** A tree of member names. A leaf has no children. */
-type Names = ReadonlyArray<readonly [name: string, children: Names]>
-
-/** The fields to return, in the documented order. */
-export type FieldsSet = Names
+/** The fields to return, in the documented order: a tree of member names, in which a leaf has no children. */
+export type FieldsSet = ReadonlyArray<readonly [name: string, children: FieldsSet]>
+type Names = FieldsSet
 
 const leaf: Names = []
 

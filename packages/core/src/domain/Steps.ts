@@ -13,8 +13,11 @@ import { type Communication, type InState, isIn, lifeCycleState, type State, sta
 import { NotDraft } from "./errors/CommunicationErrors.ts"
 import type { Act, HistoryEntry } from "./LifeCycle.ts"
 
-type MemberOf<C> = C extends unknown ? keyof C : never
-type OwnMember = Exclude<MemberOf<Communication>, keyof Communication>
+/** The members that any type of a union has. */
+export type MemberOf<C> = C extends unknown ? keyof C : never
+
+/** The names of the members that only some states have. */
+export type OwnMember = Exclude<MemberOf<Communication>, keyof Communication>
 
 /** The members that only some states have. */
 export type StateMembers = {

@@ -1,5 +1,7 @@
+import type { Communications } from "../ports/Communications.ts"
+import type { ContactInformations } from "../ports/ContactInformations.ts"
+import type { Clause } from "./Clause.ts"
 import { concurrentStepClauses } from "./communications/ConcurrentSteps.ts"
-import type { Clauses } from "./communications/Given.ts"
 import { listClauses } from "./communications/Lists.ts"
 import { numberClauses } from "./communications/Numbers.ts"
 import { stepClauses } from "./communications/Steps.ts"
@@ -7,7 +9,7 @@ import { storingClauses } from "./communications/Storing.ts"
 import { viewClauses } from "./communications/Views.ts"
 
 /** The guarantees of `Communications`, which every adapter must pass together with its `ContactInformations`. */
-export const communicationsContract: Clauses = [
+export const communicationsContract: ReadonlyArray<Clause<Communications | ContactInformations>> = [
   ...storingClauses,
   ...stepClauses,
   ...concurrentStepClauses,

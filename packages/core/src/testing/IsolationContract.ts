@@ -21,10 +21,11 @@ import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
 import { freshToken, noon } from "./Fixtures.ts"
 import { type Target, type Tenant, targetsOf, twoTenants } from "./Tenants.ts"
 
-type Ports = Accounts | Attempts | Communications | ContactInformations | Sessions
+/** The ports that `isolationContract` needs. */
+export type IsolationPorts = Accounts | Attempts | Communications | ContactInformations | Sessions
 
 /** Calls an operation with a token, on a communication or a contact if the operation takes one. */
-type Method = (token: Tenant["token"], target: Target) => Effect.Effect<unknown, unknown, Ports>
+type Method = (token: Tenant["token"], target: Target) => Effect.Effect<unknown, unknown, IsolationPorts>
 
 /** The parameter that identifies the contact. */
 const contactOf = ({ contact }: Pick<Target, "contact">) => ({ contact_information_identifier: { id: contact } })
@@ -72,7 +73,7 @@ export const storedByPorts = Effect.fnUntraced(function* (organisation: Organisa
 /** No organisation sees or changes data of another (decision 4). `stored` must return all data of an organisation. */
 export const isolationContract = <E, R>(
   stored: (organisation: OrganisationId) => Effect.Effect<unknown, E, R>
-): ReadonlyArray<Clause<Ports | R>> => {
+): ReadonlyArray<Clause<IsolationPorts | R>> => {
   /** Calls a method with one tenant's token on the other's data; fails if it returns or changes any of that data. */
   const isolated = (
     method: Method,

@@ -1,5 +1,5 @@
 import { Clock, Context, DateTime, Duration, Effect, Layer } from "effect"
-import { createCommunications } from "../createCommunications.ts"
+import { type CommunicationsApi, createCommunications } from "../createCommunications.ts"
 import type { CommunicationEvent } from "../domain/CommunicationEvent.ts"
 import { layerMemory } from "../memory/index.ts"
 import { Events } from "../ports/Events.ts"
@@ -10,7 +10,7 @@ import { makeSeeds, type Seeds, type TestCaller } from "./Seeds.ts"
 import { makeStoppedClock } from "./StoppedClock.ts"
 
 /** The methods of `createCommunications` on ports in memory, and the controls of a test. */
-export interface TestCommunications extends ReturnType<typeof createCommunications> {
+export interface TestCommunications extends CommunicationsApi {
   /** A user to call the methods with. */
   readonly caller: TestCaller
   /** Stores the data that the code under test finds. */
@@ -32,8 +32,8 @@ export interface TestOptions {
 }
 
 /**
- * Communications in memory for the tests of a host; each call has its own, empty. The clock stands still until the test
- * moves it. Timers run in real time.
+ * Makes the methods of `createCommunications` in memory, for the tests of a host. Each call returns an empty storage of
+ * its own. The clock stands still until the test moves it; delays take real time.
  */
 export const createTestCommunications = ({
   now = DateTime.toDate(noon),

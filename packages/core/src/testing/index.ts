@@ -11,6 +11,8 @@
  *
  * For tests of a host's own code: `createTestCommunications` and the builders `aPerson`, `aCompany`, `aDraft`, `anAct`.
  */
+import "../effectVersion.ts"
+
 export * from "./AccountsContract.ts"
 export * from "./AttemptsContract.ts"
 export type { TestAct, TestCompany, TestDraft, TestPerson, TestTime } from "./Builders.ts"
@@ -20,7 +22,7 @@ export * from "./ContactInformationsContract.ts"
 export * from "./contracts.ts"
 export * from "./EventsContract.ts"
 export * from "./Fixtures.ts"
-export { isolationContract } from "./IsolationContract.ts"
+export { type IsolationPorts, isolationContract } from "./IsolationContract.ts"
 export type { Seed, Seeds, TestCaller, TestCompleted } from "./Seeds.ts"
 export * from "./SessionsContract.ts"
 export * from "./TestCommunications.ts"

@@ -1,6 +1,9 @@
-import { Cause, type Duration, Effect } from "effect"
+import { Cause, Deferred, Duration, Effect, Fiber, type ManagedRuntime, Schema } from "effect"
 import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
-import { checkFunction } from "./CheckSubscription.ts"
+import { EventId, hexOf } from "../domain/Identity.ts"
+import { Events } from "../ports/Events.ts"
+import { checkDuration, checkFunction, checkSubscription } from "./CheckSubscription.ts"
+import { runSubscription } from "./RunSubscription.ts"
 import type { Subscription, SubscriptionOptions } from "./Subscription.ts"
 
 declare global {
@@ -40,11 +43,7 @@ export interface RunningSubscription {
 }
 
 /** The subscription with effects. */
-export const fromPromiseSubscription = ({
-  handler,
-  onError,
-  ...options
-}: PromiseSubscription): Subscription<unknown> => {
+const fromPromiseSubscription = ({ handler, onError, ...options }: PromiseSubscription): Subscription<unknown> => {
   checkFunction("handler", handler)
   if (onError !== undefined) checkFunction("onError", onError)
   const toEffect = (run: (signal: AbortSignal) => Promise<void>) =>
@@ -59,5 +58,31 @@ export const fromPromiseSubscription = ({
         )
       }),
     onError: onError && ((cause, event) => Effect.orDie(toEffect(async () => onError(Cause.squash(cause), event))))
+  }
+}
+
+const isEventId = Schema.is(EventId)
+
+/** Starts a subscription. */
+export const startSubscription = (
+  runtime: ManagedRuntime.ManagedRuntime<Events, never>,
+  options: PromiseSubscription
+): RunningSubscription => {
+  const checked = checkSubscription(fromPromiseSubscription(options))
+  const { subscription } = checked
+  const stopping = Deferred.makeUnsafe<Duration.Duration>()
+  const fiber = runtime.runFork(runSubscription(checked, stopping))
+  const change = async (method: "retry" | "discard", event: string) => {
+    const id = hexOf(event)
+    return isEventId(id) && runtime.runPromise(Effect.flatMap(Events, (events) => events[method](subscription, id)))
+  }
+  return {
+    stop: async ({ within = "10 seconds" } = {}) => {
+      Deferred.doneUnsafe(stopping, Effect.succeed(checkDuration("within", within, Duration.zero)))
+      await Effect.runPromise(Fiber.await(fiber))
+    },
+    parked: () => runtime.runPromise(Effect.flatMap(Events, (events) => events.parked(subscription))),
+    retry: (event) => change("retry", event),
+    discard: (event) => change("discard", event)
   }
 }

@@ -7,10 +7,12 @@ import { queryOf } from "./Query.ts"
 import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 export type { Code } from "../Codes.ts"
-export { CommunicationsError } from "./CommunicationsError.ts"
+export type * from "./ClientTypes.ts"
+export { CommunicationsError, type ErrorDetails } from "./CommunicationsError.ts"
 
 /** Options of `createClient`. */
 export interface ClientOptions {
+  /** The URL of the server, before `/crmapi/rest/v2`: for example `https://crm.example`. */
   readonly baseUrl: string
   /** The token, which is sent in a header and never in a URL. */
   readonly token?: string

@@ -13,12 +13,13 @@ export type SparseResultOf<Op extends Operations> = Sparse<
 >
 
 /** With `fields_set`, the method resolves to the named fields; without it, to all fields. */
-interface MethodWithFieldsSet<Op extends Operations> {
+export interface MethodWithFieldsSet<Op extends Operations> {
   (request: RequestOf<Op> & { readonly fields_set?: null }): Promise<ResultOf<Op>>
   (request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }): Promise<SparseResultOf<Op>>
 }
 
-type Method<Op extends Operations> = Op extends { readonly user: "authenticated" }
+/** The method of an operation. */
+export type Method<Op extends Operations> = Op extends { readonly user: "authenticated" }
   ? MethodWithFieldsSet<Op>
   : Op extends { readonly user: "token" }
     ? (request?: RequestOf<Op>) => Promise<ResultOf<Op>>

@@ -1,4 +1,6 @@
 /** A client of the API for programs in Effect, over any `HttpClient`. */
+import "../sameEffect.ts"
+
 import {
   type FieldsInput,
   type Group,
@@ -33,20 +35,22 @@ export type CodeOf<Op extends Operations> =
 /** The errors of a method: failures of the operation, distinguished by `status.code`, or of the HTTP client. */
 export type ClientError<Op extends Operations> = Failure<CodeOf<Op>> | HttpClientError.HttpClientError
 
-interface MethodWithFieldsSet<Op extends Operations> {
+/** With `fields_set`, the method succeeds with the named fields; without it, with all fields. */
+export interface EffectMethodWithFieldsSet<Op extends Operations> {
   (request: RequestOf<Op> & { readonly fields_set?: null }): Effect.Effect<ResultOf<Op>, ClientError<Op>>
   (
     request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }
   ): Effect.Effect<SparseResultOf<Op>, ClientError<Op>>
 }
 
-type Method<Op extends Operations> = Op extends { readonly user: "authenticated" }
-  ? MethodWithFieldsSet<Op>
+/** The method of an operation. */
+export type EffectMethod<Op extends Operations> = Op extends { readonly user: "authenticated" }
+  ? EffectMethodWithFieldsSet<Op>
   : (request: RequestOf<Op>) => Effect.Effect<ResultOf<Op>, ClientError<Op>>
 
 /** A method for each operation, by group. */
 export type EffectMethods = {
-  readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
+  readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: EffectMethod<Op> }
 }
 
 /** Makes a client of the API at a URL. A response that is not from the API, but for example from a proxy, is a defect. */

@@ -1,4 +1,6 @@
 /** The OpenAPI document of the API, and a page that renders it. */
+import "../sameEffect.ts"
+
 import { Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { HttpApiSwagger, OpenApi } from "effect/http-api"

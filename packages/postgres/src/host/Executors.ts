@@ -2,29 +2,32 @@
 import { Predicate } from "effect"
 import type { SqlConnection } from "effect/sql"
 
-type Rows = ReadonlyArray<SqlConnection.Row>
-type Result = { readonly rows: Rows }
+/** Rows, by the names of their columns. */
+export type HostRows = ReadonlyArray<SqlConnection.Row>
+
+/** A result of pg, Kysely, Knex, PGlite, or of a driver of Drizzle. */
+export type HostResult = { readonly rows: HostRows }
 
 /**
  * Runs one statement on the host's handle and resolves to its rows. The text refers to parameters as `$1`, `$2` and so
  * on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
  */
-export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<Rows>
+export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<HostRows>
 
 /** Runs on a `Client`, `PoolClient` or `Pool` of pg, or on a database or transaction of PGlite. */
 export const fromPg =
-  (client: { query(text: string, values: Array<unknown>): Promise<Result> }): Execute =>
+  (client: { query(text: string, values: Array<unknown>): Promise<HostResult> }): Execute =>
   async (text, parameters) =>
     (await client.query(text, [...parameters])).rows
 
 /** Runs on the `sql` of postgres.js, or on that of its `begin`, `savepoint` or `reserve`. */
 export const fromPostgresJs =
-  (sql: { unsafe(text: string, parameters?: Array<unknown>): PromiseLike<Rows> }): Execute =>
+  (sql: { unsafe(text: string, parameters?: Array<unknown>): PromiseLike<HostRows> }): Execute =>
   async (text, parameters) =>
     sql.unsafe(text, [...parameters])
 
 /** A compiled query of Kysely. */
-interface KyselyQuery {
+export interface KyselyQuery {
   readonly sql: string
   readonly parameters: ReadonlyArray<unknown>
   readonly query: {
@@ -37,7 +40,7 @@ interface KyselyQuery {
 
 /** Runs on a database or transaction of Kysely, without its plugins, because they may rename columns of the result. */
 export const fromKysely =
-  (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<Result> } }): Execute =>
+  (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<HostResult> } }): Execute =>
   async (sql, parameters) => {
     const query = { kind: "RawNode", sqlFragments: [sql], parameters: [] } as const
     return (await db.withoutPlugins().executeQuery({ sql, parameters, query, queryId: { queryId: "" } })).rows
@@ -52,7 +55,7 @@ const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => 
 /** Runs on a database or transaction of Drizzle over any of its PostgreSQL drivers, given the `sql` of drizzle-orm. */
 export const fromDrizzle =
   <Query>(
-    db: { execute(query: Query): PromiseLike<Rows | Result> },
+    db: { execute(query: Query): PromiseLike<HostRows | HostResult> },
     sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
   ): Execute =>
   async (text, parameters) => {
@@ -63,7 +66,7 @@ export const fromDrizzle =
 
 /** Runs on a `knex` over pg or on one of its transactions; its `raw` writes parameters as `?`. */
 export const fromKnex =
-  (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<Result> }): Execute =>
+  (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<HostResult> }): Execute =>
   async (text, parameters) => {
     const { strings, values } = splitAtParameters(text.replaceAll("?", "\\?"), parameters)
     return (await knex.raw(strings.join("?"), values)).rows
@@ -87,7 +90,7 @@ export const fromPrisma =
   (client: { $queryRawUnsafe<T>(text: string, ...values: Array<unknown>): Promise<T> }): Execute =>
   async (text, parameters) => {
     try {
-      return await client.$queryRawUnsafe<Rows>(text, ...parameters)
+      return await client.$queryRawUnsafe<HostRows>(text, ...parameters)
     } catch (error) {
       throw unwrap(error)
     }

@@ -32,6 +32,8 @@ export const everyTableIn = (schema: string) => ({
   events: `${quote(schema)}.events`,
   moved_events: `${quote(schema)}.moved_events`
 })
+
+/** The names that a migration receives. */
 export type EveryTable = ReturnType<typeof everyTableIn>
 
 /** The qualified names, for use in statements. */

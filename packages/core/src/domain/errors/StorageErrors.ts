@@ -8,8 +8,9 @@ const reasons = {
 }
 
 /**
- * The storage cannot be reached, has too many requests waiting, or did not respond in time. A change may or may not
- * have been committed. It is safe to retry a step, because a step that was committed is refused the second time.
+ * The storage could not be reached, did not respond in time, had too many requests waiting, or reported a conflict. The
+ * change may or may not be stored. In a transaction of the host: roll back, and run all of it again. Otherwise `complete`
+ * may be repeated: if it was stored, the repetition fails with `NotDraft`.
  */
 export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
   operation: Schema.String,
