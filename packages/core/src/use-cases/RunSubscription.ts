@@ -5,7 +5,7 @@ import { freshHex } from "../ports/freshHex.ts"
 import type { CheckedSubscription } from "./CheckSubscription.ts"
 import type { ReadFailure } from "./Subscription.ts"
 
-/** Completed with the time that the running handler has left, in order to stop a subscription. */
+/** Completed with the time limit of the running handler, in order to stop a subscription. */
 export type Stopping = Deferred.Deferred<Duration.Duration>
 
 const batchSize = 100
