@@ -125,8 +125,15 @@ const loop = Effect.fnUntraced(function* <E, R>(
       if (parked.size > 0) yield* settle
     })
 
-    /** Renews the lease while a handler runs; fails if another process has taken over. */
-    const renewLease = Effect.forever(Effect.delay(settle, Duration.times(lease, 1 / 3)))
+    const over = Effect.flatMap(Deferred.await(stopping), (within) => Effect.sleep(Duration.sum(within, grace)))
+    /**
+     * Renews the lease while a handler runs; fails if another process has taken over. If a handler ignores its
+     * interruption, the lease expires in the end, and no timer keeps the process alive.
+     */
+    const renewLease = Effect.forever(Effect.delay(settle, Duration.times(lease, 1 / 3))).pipe(
+      Effect.raceFirst(over),
+      Effect.andThen(Effect.never)
+    )
     /** Settles at once if the subscription is stopped: the process may end before the running handler does. */
     const settleWhenStopping = Deferred.await(stopping).pipe(Effect.andThen(settle), Effect.andThen(Effect.never))
     yield* Effect.raceAllFirst([handleAll, renewLease, settleWhenStopping])
