@@ -32,7 +32,7 @@ export const layer = Layer.mergeAll(
   SessionsPostgres.layer
 )
 
-/** How the library uses the host's handle, and the schema of its tables, by default `public`. */
+/** How the library uses the host's handle, and the schema of its tables, by default `communications`. */
 export interface HostOptions extends ExecutorOptions {
   readonly schema?: string | undefined
 }
@@ -51,7 +51,8 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
 
 /**
  * `migrate` for hosts without Effect. It needs the handle of an open transaction, such as a client of pg between BEGIN
- * and COMMIT. Outside a transaction, for example on a pool, it rejects with SQLSTATE 25P01 before it changes anything.
+ * and COMMIT. Outside a transaction, for example on a pool, it rejects before it changes anything, if migrations are
+ * pending. The `message` of a rejection is PostgreSQL's, and its `cause` the error of the driver.
  */
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
   Effect.runPromise(Effect.provide(migrate, layerHost(execute, options)))

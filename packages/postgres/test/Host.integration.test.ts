@@ -350,9 +350,9 @@ for (const host of hosts) {
         assert.isAbove(called, 10)
         const { execute } = yield* TheHost
         const tables = yield* Effect.promise(() =>
-          execute("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'", [])
+          execute("SELECT tablename::text FROM pg_tables WHERE schemaname IN ('communications', 'public')", [])
         )
-        assert.deepStrictEqual(tables, [{ table_name: "host_orders" }])
+        assert.deepStrictEqual(tables, [{ tablename: "host_orders" }])
       }).pipe(Effect.provide(opened(host), { local: true }))
     )
 

@@ -235,6 +235,7 @@ export const hosts: ReadonlyArray<Host> = [
     method: "query",
     open: async () => {
       const db = await PGlite.create()
+      await db.exec("SET search_path = communications, public")
       return {
         execute: fromPg(db),
         transaction: (body) => db.transaction((tx) => body(transactionOn(tx, fromPg, (text) => tx.query(text)))),

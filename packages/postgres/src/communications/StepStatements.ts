@@ -3,7 +3,7 @@ import type { CommunicationIdentifier, StorageUnavailable } from "@communication
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { formatArray, hex } from "../statements/Columns.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 import type { Row } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { makeStepSql, type OnLock, type StepRequest } from "./StepSql.ts"
@@ -21,6 +21,7 @@ export const keyOf = (identifier: CommunicationIdentifier): string =>
 /** Makes the function that runs a list of step requests in one statement, on the tables of the client's schema. */
 export const makeRunSteps = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const stepSql = yield* makeStepSql
   const { find } = yield* communicationStatements
 

@@ -79,7 +79,8 @@ const unwrap = (error: unknown): unknown => {
   const cause = Predicate.hasProperty(driverAdapterError, "cause") ? driverAdapterError.cause : undefined
   if (!Predicate.hasProperty(cause, "originalCode")) return error
   const constraint = Predicate.hasProperty(cause, "constraint") ? cause.constraint : undefined
-  return Object.assign(new Error("Prisma: raw query failed", { cause: error }), {
+  const message = Predicate.hasProperty(cause, "originalMessage") ? String(cause.originalMessage) : "raw query failed"
+  return Object.assign(new Error(message, { cause: error }), {
     code: cause.originalCode,
     constraint: Predicate.hasProperty(constraint, "index") ? constraint.index : undefined
   })

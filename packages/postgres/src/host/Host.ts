@@ -2,6 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, identity, Layer, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlConnection } from "effect/sql"
+import { Autocommit } from "../statements/Transactions.ts"
 import { toSqlError } from "./ExecutorErrors.ts"
 import type { Execute } from "./Executors.ts"
 
@@ -77,4 +78,4 @@ export const layerExecutor = (
       })
       return Object.assign(client, { withTransaction })
     })
-  ).pipe(Layer.provide(Reactivity.layer))
+  ).pipe(Layer.provide(Reactivity.layer), Layer.merge(Layer.succeed(Autocommit, concurrency > 1)))

@@ -6,7 +6,7 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 
 /** How many entries one statement assigns positions to, not counting earlier entries of the same communications. */
 const chunk = 1_000
@@ -19,6 +19,7 @@ const chunk = 1_000
  */
 export const makeAssignPositions = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const table = yield* tables
 
   return (subscription: string) =>

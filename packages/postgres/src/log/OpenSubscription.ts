@@ -3,7 +3,7 @@ import { SubscriptionInTransaction } from "@communications/core"
 import { Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { DatabaseSchema, tables, tablesIn } from "../schema/Tables.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 
 /**
  * Makes the function that opens a subscription. A subscription from `now` begins a new era and reads only entries of
@@ -14,6 +14,7 @@ import { runStatement } from "../statements/StorageErrors.ts"
  */
 export const makeOpenSubscription = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const table = yield* tables
   const history = tablesIn(yield* DatabaseSchema).communication_history
 

@@ -2,10 +2,11 @@ import { hash } from "node:crypto"
 import { Caller, InvalidToken, Sessions, type Token } from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { GroupCommit, makeStorageBatcher, matchTransaction } from "../batching/GroupCommit.ts"
+import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex } from "../statements/Columns.ts"
-import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { matchTransaction } from "../statements/Transactions.ts"
 
 /** The stored form of a token: its SHA-256. A token has 128 random bits, so it cannot be found from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
@@ -25,6 +26,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const table = yield* tables
     const now = Effect.map(DateTime.now, DateTime.formatIso)
 
