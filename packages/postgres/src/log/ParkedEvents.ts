@@ -11,7 +11,7 @@ import { Duration, Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { isoOf } from "../statements/Columns.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 import { type EventRow, entryColumns, fromEventRow } from "./EventRows.ts"
 
 /** The position of a released event: its organisation, communication and version. Positions in the log are numbers. */
@@ -31,6 +31,7 @@ export const isOfSteps = (sql: SqlClient.SqlClient, steps: SubscribedSteps): Sta
 /** Makes the statements on parked events. Only the holder of the lease moves the position or removes a row. */
 export const makeParkedEvents = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const table = yield* tables
 
   /** Extends the lease, and stores a position in the log unless it is `null`; returns no row without the lease. */
