@@ -45,9 +45,7 @@ const libraries: ReadonlyArray<{ readonly name: string; readonly open: (url: str
         return {
           transaction: (body) =>
             host.transaction(async ({ run, execute }) => {
-              const { communications } = createCommunications(
-                Layer.merge(Postgres.layerHost(execute, { schema: "public" }), patient)
-              )
+              const { communications } = createCommunications(Layer.merge(Postgres.layerHost(execute), patient))
               const complete = async (id: string) =>
                 orThrow(communications.complete({ caller, communication_identifier: { id } }))
               await body({ run, complete })

@@ -17,7 +17,7 @@ const hosts = [
     name: "pg",
     open: (url: string) => {
       const pool = new pg.Pool({ connectionString: url })
-      return { ports: Postgres.layerHost(Postgres.fromPg(pool), { schema: "public" }), end: () => pool.end() }
+      return { ports: Postgres.layerHost(Postgres.fromPg(pool)), end: () => pool.end() }
     }
   },
   {
@@ -75,7 +75,7 @@ const defects = [
   [
     "names the missing table, and says to run migrate",
     "DROP TABLE contact_information CASCADE",
-    /relation "public\.contact_information" does not exist\. .*run migrate or migrateHost/
+    /relation "communications\.contact_information" does not exist\. .*run migrate or migrateHost/
   ],
   [
     "names the missing column, and says that the tables are of another version",
