@@ -22,6 +22,7 @@ it.live(
     const ports = yield* Layer.build(
       Postgres.layer.pipe(
         Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+        Layer.provide(Layer.succeed(Postgres.DatabaseSchema, "public")),
         Layer.provide(PgClient.layer({ url: Redacted.make(url) }))
       )
     )
