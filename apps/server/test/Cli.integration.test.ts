@@ -57,7 +57,11 @@ describe("the command line", { timeout: 120_000 }, () => {
       "token",
       "token release",
       "import",
-      "import contacts"
+      "import contacts",
+      "events",
+      "events parked",
+      "events retry",
+      "events discard"
     ])("describes %s with its usage, and an example if it has parameters", async (command) => {
       const { code, stdout } = await cli(`${command} --help`)
       expect(code).toBe(0)

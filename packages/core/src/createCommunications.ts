@@ -1,8 +1,7 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Effect, Fiber, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { Effect, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
 import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
-import type { CommunicationEvent } from "./domain/CommunicationEvent.ts"
 import {
   type InvalidCaller,
   type InvalidRequest,
@@ -15,7 +14,11 @@ import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/
 import type { Ports } from "./ports/index.ts"
 import { asError, withCallerStack } from "./Rejections.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
-import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
+import {
+  type PromiseSubscription,
+  type RunningSubscription,
+  startSubscription
+} from "./use-cases/PromiseSubscription.ts"
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
@@ -78,22 +81,11 @@ export type Methods = {
   readonly [G in Group]: { readonly [Op in InGroup<G> as MethodOf<Op["name"]>]: Method<Op> }
 }
 
-/** A subscription of a host without Effect. */
-export interface PromiseSubscription extends Omit<Subscription, "handler"> {
-  /** Handles an event. The same event may come again after a process was stopped or died. */
-  readonly handler: (event: CommunicationEvent) => void | Promise<void>
-}
-
-/** A subscription that runs until `stop` is called. */
-export interface RunningSubscription {
-  readonly stop: () => Promise<void>
-}
-
 /** The operations for hosts without Effect, as `createCommunications` makes them. */
 export interface CommunicationsApi extends Methods {
   /**
-   * Calls the handler for each event, until `stop` or `dispose` is called. A handler that throws is called again. `stop`
-   * does not wait for a running handler.
+   * Calls the handler for each event, until `stop` or `dispose` is called. If the handler fails too often, its event is
+   * parked. Throws if an option is invalid.
    */
   readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
   /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
@@ -163,12 +155,7 @@ export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsA
 
   return {
     ...methods,
-    subscribe: ({ handler, ...subscription }) => {
-      const fiber = runtime.runFork(
-        subscribe({ ...subscription, handler: (event) => Effect.tryPromise(async () => handler(event)) })
-      )
-      return { stop: () => Effect.runPromise(Fiber.interrupt(fiber)) }
-    },
+    subscribe: (subscription) => startSubscription(runtime, subscription),
     dispose: () => runtime.dispose()
   }
 }

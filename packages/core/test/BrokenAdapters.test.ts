@@ -7,6 +7,7 @@ import { brokenAccess } from "./broken/access.ts"
 import { brokenEvents } from "./broken/events.ts"
 import { brokenIsolation } from "./broken/isolation.ts"
 import { brokenLists } from "./broken/lists.ts"
+import { brokenParking } from "./broken/parking.ts"
 import { brokenSteps } from "./broken/steps.ts"
 import { brokenStoring } from "./broken/storing.ts"
 import { brokenViews } from "./broken/views.ts"
@@ -18,6 +19,7 @@ const broken = [
   ...brokenLists,
   ...brokenAccess,
   ...brokenEvents,
+  ...brokenParking,
   ...brokenIsolation
 ]
 

@@ -1,49 +1,8 @@
-import {
-  type CommunicationEvent,
-  Communications,
-  type ContactInformations,
-  completion,
-  Events,
-  layerMemory,
-  StorageUnavailable,
-  SubscriptionTaken,
-  subscribe
-} from "@communications/core"
-import { aDraft, anAct, freshId, freshOrganisation, store } from "@communications/core/testing"
-import { assert, describe, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Fiber } from "effect"
+import { type CommunicationEvent, Events, StorageUnavailable, SubscriptionTaken, subscribe } from "@communications/core"
+import { assert, describe } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-
-/** Stores and completes that many drafts, one after another; returns their ids. */
-const completeDrafts = Effect.fnUntraced(function* (count: number) {
-  const communications = yield* Communications
-  const organisation = freshOrganisation()
-  const drafts = Array.from({ length: count }, (_, index) => aDraft(String(index)))
-  for (const draft of drafts) {
-    yield* store(organisation, draft)
-    yield* communications.take(organisation, { _tag: "Id", id: draft.id }, completion, anAct())
-  }
-  return drafts.map(({ id }): string => id)
-})
-
-/** Makes a handler that records each event and the time of its delivery, and then runs the passed effect. */
-const recording = (handler: (time: number) => Effect.Effect<void, unknown> = () => Effect.void) => {
-  const delivered: Array<string> = []
-  const times: Array<number> = []
-  return {
-    delivered,
-    times,
-    handler: ({ communication }: CommunicationEvent) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        times.push(now)
-        return handler(delivered.push(communication))
-      })
-  }
-}
-
-/** A test on fresh in-memory ports. */
-const test = (name: string, body: Effect.Effect<void, unknown, Communications | ContactInformations | Events>) =>
-  it.effect(name, () => Effect.provide(body, layerMemory))
+import { completeDrafts, recording, test } from "./Subscribing.ts"
 
 describe("a subscriber", () => {
   test(
@@ -96,7 +55,7 @@ describe("a subscriber", () => {
     Effect.gen(function* () {
       const { delivered, times, handler } = recording((time) => (time <= 20 ? Effect.fail("not yet") : Effect.void))
       const [first, second] = yield* completeDrafts(2)
-      yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
+      yield* Effect.forkChild(subscribe({ subscription: "mail", handler, attempts: 30 }))
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(delivered, [...Array(21).fill(first), second])
       const delays = times.slice(1, 21).map((time, index) => time - (times[index] ?? 0))
@@ -239,23 +198,4 @@ describe("a subscriber", () => {
       })
     )
   }
-
-  test(
-    "stops its handler and releases the subscription at once when it is interrupted",
-    Effect.gen(function* () {
-      const events = yield* Events
-      const { delivered, handler } = recording(() => Effect.never)
-      const [first] = yield* completeDrafts(1)
-      const fiber = yield* Effect.forkChild(subscribe({ subscription: "mail", handler }))
-      yield* TestClock.adjust("1 second")
-      const other = { subscription: "mail", holder: freshId(), lease: Duration.minutes(1) }
-      assert.strictEqual((yield* Effect.flip(events.claim(other, "completions", 1)))._tag, "SubscriptionTaken")
-      yield* Fiber.interrupt(fiber)
-      assert.deepStrictEqual(
-        (yield* events.claim(other, "completions", 1)).map(({ event }) => event.communication),
-        delivered
-      )
-      assert.deepStrictEqual(delivered, [first])
-    })
-  )
 })

@@ -151,7 +151,7 @@ describe("recordedEvents", () => {
         if (received.push(event) === 2) both.resolve()
       }
     })
-    onTestFinished(stop)
+    onTestFinished(() => stop())
     await communications.complete({ caller, communication_identifier: { number: "41" } })
     await both.promise
     assert.deepStrictEqual(

@@ -5,9 +5,12 @@ import {
   Completed,
   completion,
   type Draft,
+  Events,
   NotDraft,
   Readiness,
-  Sessions
+  Sessions,
+  SubscriptionInTransaction,
+  subscribe
 } from "@communications/core"
 import {
   aDraft,
@@ -177,6 +180,20 @@ for (const host of hosts) {
         assert.deepStrictEqual(yield* stored, draft)
         assert.deepStrictEqual(yield* completions, [{ steps: "0" }])
         assert.strictEqual((yield* Effect.flip(added.completeDraft))._tag, "CommunicationNotFound")
+      })
+    )
+
+    it.effect("refuses a subscription in a transaction, and after it the transaction is still usable", () =>
+      Effect.gen(function* () {
+        const subscription = freshId()
+        const handler = () => Effect.void
+        yield* betweenHostStatements(true, () =>
+          Effect.gen(function* () {
+            const exit = yield* Effect.exit(subscribe({ subscription, handler, onError: handler }))
+            assert.deepStrictEqual(exit, Exit.die(new SubscriptionInTransaction({ subscription })))
+          })
+        )
+        yield* (yield* Events).open(subscription, "beginning")
       })
     )
 

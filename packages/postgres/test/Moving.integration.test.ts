@@ -27,7 +27,7 @@ const cluster = Effect.fnUntraced(function* (transactions: number) {
 /** The tables in an order in which no row refers to a row of a later table. */
 const tables = [
   ...["organisations", "users", "contact_information", "communications", "communication_history"],
-  ...["communication_numbers", "sessions", "attempts", "subscriptions", "log_eras", "log_positions"]
+  ...["communication_numbers", "sessions", "attempts", "subscriptions", "parked_events", "log_eras", "log_positions"]
 ]
 
 /** Copies every row, as dump and restore do. */

@@ -43,6 +43,10 @@ const tenant = { organisation, name: "Engines" }
 const user = { organisation, user: freshId(), username: "ada", password_hash: "$scrypt$" }
 const attempt = { key_hash: new Uint8Array(32), full_at: "2026-01-31T12:00:00Z" }
 const subscription = { subscription: "mail", era: 1, position: 1 }
+const parked = {
+  ...{ organisation, communication: draft.id, subscription: "mail", version: 1, event: freshId() },
+  ...{ error: "", attempts: 1 }
+}
 const session = { organisation, token_hash: new Uint8Array(32), user: freshId(), expires_at: "2026-01-31T12:00:00Z" }
 
 /** Rows that conflict with the domain or with the valid rows above, by the constraint that rejects them. */
@@ -137,6 +141,8 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
   log_positions_pkey: ["log_positions", [{ last: 2 }]],
   log_positions_one_row: ["log_positions", [{ one_row: false, last: 2 }]],
   subscriptions_pkey: ["subscriptions", [subscription]],
+  parked_events_pkey: ["parked_events", [parked]],
+  parked_events_subscription: ["parked_events", [{ ...parked, subscription: "other" }]],
   sessions_pkey: ["sessions", [session]],
   sessions_token_hash: [
     "sessions",
@@ -165,6 +171,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       yield* insert("users", user)
       yield* insert("attempts", attempt)
       yield* insert("subscriptions", subscription)
+      yield* insert("parked_events", parked)
       for (const [constraint, [table, rows]] of Object.entries(violations)) {
         for (const row of rows) assert.strictEqual(constraintOf(yield* Effect.flip(insert(table, row))), constraint)
       }

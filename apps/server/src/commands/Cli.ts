@@ -2,6 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { events } from "./Events.ts"
 import { imports } from "./Import.ts"
 import { migrate } from "./Migrate.ts"
 import { organisation } from "./Organisation.ts"
@@ -51,7 +52,8 @@ export const commands = Command.make("npm run cli --").pipe(
   ),
   Command.withSubcommands([
     { group: "Set up", commands: [migrate, organisation, user, token] },
-    { group: "Fill", commands: [imports, seed] }
+    { group: "Fill", commands: [imports, seed] },
+    { group: "Repair", commands: [events] }
   ]),
   Command.withExamples([
     { command: "npm run cli -- user create --help", description: "Show how to use a command" },

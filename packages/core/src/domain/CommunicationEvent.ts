@@ -33,6 +33,17 @@ export const CommunicationEvent = Schema.Struct({
 }).annotate({ identifier: "CommunicationEvent" })
 export type CommunicationEvent = typeof CommunicationEvent.Type
 
+/** An event whose handler failed too often. The later events of its communication wait until it is retried or discarded. */
+export interface ParkedEvent {
+  readonly event: CommunicationEvent
+  /** The message of the last error. */
+  readonly error: string
+  /** How often the handler failed. */
+  readonly attempts: number
+  /** ISO 8601 with milliseconds, in UTC. */
+  readonly parked_at: string
+}
+
 /** The steps that a subscription delivers: only completions of drafts, or all steps. */
 export type SubscribedSteps = "completions" | "all"
 

@@ -1,7 +1,8 @@
-import { Clock, Duration, Effect } from "effect"
-import { type CommunicationEvent, isCompletion } from "../domain/CommunicationEvent.ts"
+import { Clock, DateTime, Duration, Effect } from "effect"
+import { type CommunicationEvent, isCompletion, type SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import { SubscriptionTaken } from "../domain/errors/index.ts"
 import { Events, type Holder } from "../ports/Events.ts"
+import { makeParkedEvents } from "./ParkedEvents.ts"
 
 interface Subscription {
   readonly read: number
@@ -9,9 +10,13 @@ interface Subscription {
   readonly until: number
 }
 
+/** Whether a subscription to these steps delivers the event. */
+const isDelivered = (steps: SubscribedSteps) => (event: CommunicationEvent) => steps === "all" || isCompletion(event)
+
 /** Makes `Events` on an in-memory log. The position of an event is its number, counted from 1. */
 export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
   const subscriptions = new Map<string, Subscription>()
+  const parkedEvents = makeParkedEvents()
 
   /** Renews the lease of a holder. A holder without a lease gets a free one only if `mayAcquire`. */
   const renew = Effect.fnUntraced(function* (
@@ -29,26 +34,46 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
     return renewed
   })
 
+  const settle = Effect.fnUntraced(function* (holder: Holder, position: string | null) {
+    const { subscription } = holder
+    const isInLog = position !== null && !parkedEvents.isRetried(position)
+    const renewed = yield* renew(holder, false, isInLog ? Number(position) : undefined)
+    if (renewed === undefined) return yield* new SubscriptionTaken({ subscription })
+    if (position !== null && !isInLog) parkedEvents.settle(subscription, position)
+  })
+
   return Events.of({
     open: (subscription, from) =>
       Effect.sync(() => {
         const read = from === "now" ? log.length : 0
         if (!subscriptions.has(subscription)) subscriptions.set(subscription, { read, holder: null, until: 0 })
       }),
-    close: (subscription) => Effect.sync(() => void subscriptions.delete(subscription)),
+    close: (subscription) =>
+      Effect.sync(() => {
+        subscriptions.delete(subscription)
+        parkedEvents.close(subscription)
+      }),
     claim: Effect.fnUntraced(function* (holder, steps, limit) {
+      const { subscription } = holder
       const renewed = yield* renew(holder, true)
       if (renewed === undefined) return []
+      const retried = parkedEvents.claim(subscription, log.slice(0, renewed.read).filter(isDelivered(steps)))
+      if (retried.length > 0) return retried.slice(0, limit)
       return log
         .map((event, index) => ({ event, position: String(index + 1) }))
         .slice(renewed.read)
-        .filter(({ event }) => steps === "all" || isCompletion(event))
+        .filter(({ event }) => isDelivered(steps)(event) && !parkedEvents.has(subscription, event))
         .slice(0, limit)
     }),
-    settle: Effect.fnUntraced(function* (holder, position) {
-      const renewed = yield* renew(holder, false, position === null ? undefined : Number(position))
-      if (renewed === undefined) return yield* new SubscriptionTaken({ subscription: holder.subscription })
+    settle,
+    park: Effect.fnUntraced(function* (holder, { event, position }, failure) {
+      yield* settle(holder, parkedEvents.isRetried(position) ? null : position)
+      const parked_at = DateTime.formatIso(yield* DateTime.now)
+      parkedEvents.park(holder.subscription, { event, ...failure, parked_at })
     }),
+    parked: (subscription) => Effect.sync(() => parkedEvents.list(subscription)),
+    retry: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 0)),
+    discard: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 1)),
     release: ({ subscription, holder }) =>
       Effect.sync(() => {
         const found = subscriptions.get(subscription)

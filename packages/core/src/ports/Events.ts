@@ -1,6 +1,7 @@
 import { Context, type Duration, type Effect } from "effect"
-import type { CommunicationEvent, SubscribedSteps } from "../domain/CommunicationEvent.ts"
-import type { StorageUnavailable, SubscriptionTaken } from "../domain/errors/index.ts"
+import type { CommunicationEvent, ParkedEvent, SubscribedSteps } from "../domain/CommunicationEvent.ts"
+import type { StorageUnavailable, SubscriptionInTransaction, SubscriptionTaken } from "../domain/errors/index.ts"
+import type { EventId } from "../domain/Identity.ts"
 
 /** An event and its position in the log. Only the adapter can interpret a position. */
 export interface LogEntry {
@@ -24,11 +25,14 @@ export class Events extends Context.Service<
   {
     /**
      * Creates a subscription that starts at the beginning of the log, or with the events committed from now on. An
-     * existing subscription keeps its position.
+     * existing subscription keeps its position. Fails with `SubscriptionInTransaction` on a handle in a transaction.
      */
-    open(subscription: string, from: "beginning" | "now"): Effect.Effect<void, StorageUnavailable>
+    open(
+      subscription: string,
+      from: "beginning" | "now"
+    ): Effect.Effect<void, StorageUnavailable | SubscriptionInTransaction>
 
-    /** Deletes a subscription and its position. */
+    /** Deletes a subscription, its position and its parked events. */
     close(subscription: string): Effect.Effect<void, StorageUnavailable>
 
     /**
@@ -46,6 +50,28 @@ export class Events extends Context.Service<
      * longer has the lease.
      */
     settle(holder: Holder, position: string | null): Effect.Effect<void, SubscriptionTaken | StorageUnavailable>
+
+    /**
+     * Parks an event, after all earlier ones were handled: stores the position, and renews the lease. From then on `claim`
+     * returns neither the event nor later ones of its communication. Fails as `settle` does.
+     */
+    park(
+      holder: Holder,
+      entry: LogEntry,
+      failure: Pick<ParkedEvent, "error" | "attempts">
+    ): Effect.Effect<void, SubscriptionTaken | StorageUnavailable>
+
+    /** Returns the parked events of a subscription, at most 1,000, the one that was parked first before the others. */
+    parked(subscription: string): Effect.Effect<ReadonlyArray<ParkedEvent>, StorageUnavailable>
+
+    /**
+     * Lets `claim` return a parked event, and then the later ones of its communication. Returns `false` if no such event is
+     * parked.
+     */
+    retry(subscription: string, event: EventId): Effect.Effect<boolean, StorageUnavailable>
+
+    /** Drops a parked event; otherwise like `retry`. */
+    discard(subscription: string, event: EventId): Effect.Effect<boolean, StorageUnavailable>
 
     /** Ends the lease, so that another holder can take the subscription at once. */
     release(holder: Holder): Effect.Effect<void, StorageUnavailable>

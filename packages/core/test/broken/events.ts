@@ -180,7 +180,7 @@ export const brokenEvents = [
   }),
   events("opens a subscription when it is read", beginningClause, (sound) => ({
     claim: (holder, steps, limit) =>
-      Effect.andThen(sound.open(holder.subscription, "beginning"), sound.claim(holder, steps, limit))
+      Effect.andThen(Effect.orDie(sound.open(holder.subscription, "beginning")), sound.claim(holder, steps, limit))
   })),
   events("starts from now instead of the beginning", beginningClause, (sound) => ({
     open: (subscription) => sound.open(subscription, "now")

@@ -1,19 +1,24 @@
 import { Events, type Holder, type SubscribedSteps, SubscriptionTaken } from "@communications/core"
-import { Duration, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { makeRunStatement, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeAssignPositions } from "./AssignPositions.ts"
 import { type EventRow, entryColumns, fromEventRow } from "./EventRows.ts"
 import { makeOpenSubscription } from "./OpenSubscription.ts"
+import { isOfSteps, isReleasedPosition, leaseOf, makeParkedEvents } from "./ParkedEvents.ts"
 
 /** How many entries one statement skips at most. */
 const maxSkipped = 10_000
 
-/** The row of a subscription without an entry to deliver; `skippable` means that there are entries to skip. */
+/**
+ * The row of a subscription without an entry to deliver; `skippable` means that there are entries to skip, `released`
+ * that there are parked events to deliver first.
+ */
 interface NoEntry {
   readonly position: null
   readonly skippable: boolean
+  readonly released: boolean
 }
 
 /** Events in PostgreSQL (decision 9). Leases use the database's clock, which all processes share. */
@@ -25,11 +30,12 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
     const table = yield* tables
     const openSubscription = yield* makeOpenSubscription
     const assignPositions = yield* makeAssignPositions
-    const leaseOf = ({ lease }: Holder) => `${Duration.toMillis(lease)} milliseconds`
 
-    /** Whether a subscription to these steps delivers the entry `h`. */
-    const isDelivered = (steps: SubscribedSteps) =>
-      steps === "all" ? sql`true` : sql`h."from" IS NOT NULL AND h."to" = 'COMPLETED'`
+    const parkedEvents = yield* makeParkedEvents
+
+    /** Whether the subscription delivers the entry `h` from the log. */
+    const isDelivered = ({ subscription }: Holder, steps: SubscribedSteps) =>
+      sql`${isOfSteps(sql, steps)} AND ${parkedEvents.isNotParked(subscription)}`
 
     /** The next entries after the position of a subscription. */
     const nextEntries = (subscription: string) => sql`
@@ -43,16 +49,17 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
         SET holder = ${holder.holder}, held_until = clock_timestamp() + ${leaseOf(holder)}::interval
         WHERE subscription = ${holder.subscription}
           AND (holder IS NULL OR holder = ${holder.holder} OR held_until <= clock_timestamp())
-        RETURNING era, position
+        RETURNING era, position, ${parkedEvents.someReleased(holder.subscription)} AS released
       )
-      SELECT next.*, next.position IS NULL AND (
+      SELECT next.*, leased.released, next.position IS NULL AND (
           SELECT h.position FROM ${table.communication_history} h WHERE h.position > leased.position
           ORDER BY h.position LIMIT 1
         ) IS NOT NULL AS skippable
       FROM leased LEFT JOIN LATERAL (
         SELECT ${entryColumns(sql)}, c.number, c.contact_information::text, c.direction, c.media
         FROM (
-          SELECT * FROM (${nextEntries("leased")}) AS h WHERE h.era >= leased.era AND ${isDelivered(steps)}
+          SELECT * FROM (${nextEntries("leased")}) AS h 
+          WHERE NOT leased.released AND h.era >= leased.era AND ${isDelivered(holder, steps)}
           ORDER BY h.position LIMIT ${limit}::bigint
         ) AS h, LATERAL (
           SELECT number, contact_information, direction, media FROM ${table.communications} c
@@ -62,16 +69,16 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
       ) AS next ON true`
 
     /** Moves a subscription past entries that it does not deliver, up to the next entry that it delivers. */
-    const skipEntries = ({ subscription, holder }: Holder, steps: SubscribedSteps) => sql`
+    const skipEntries = (by: Holder, steps: SubscribedSteps) => sql`
       UPDATE ${table.subscriptions} s SET position = next.position
       FROM (
         SELECT coalesce(
-          min(h.position) FILTER (WHERE h.era >= s.era AND ${isDelivered(steps)}) - 1, max(h.position)
+          min(h.position) FILTER (WHERE h.era >= s.era AND ${isDelivered(by, steps)}) - 1, max(h.position)
         ) AS position
         FROM ${table.subscriptions} s, LATERAL (${nextEntries("s")}) AS h
-        WHERE s.subscription = ${subscription}
+        WHERE s.subscription = ${by.subscription}
       ) AS next
-      WHERE s.subscription = ${subscription} AND s.holder = ${holder} AND next.position > s.position`
+      WHERE s.subscription = ${by.subscription} AND s.holder = ${by.holder} AND next.position > s.position`
 
     return Events.of({
       open: (subscription, from) => withTimeLimit("events.open")(Effect.asVoid(openSubscription(subscription, from))),
@@ -98,7 +105,10 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
             }
             const events = rows.filter((row) => row.position !== null)
             if (events.length > 0) return yield* Effect.forEach(events, fromEventRow)
-            if (first.position === null && first.skippable)
+            if (first.position === null && first.released) {
+              const released = yield* parkedEvents.claimReleased(holder, steps, limit)
+              if (released.length > 0) return released
+            } else if (first.position === null && first.skippable)
               yield* runStatement("events.claim")(skipEntries(holder, steps))
             else if (!(yield* assignPositions(subscription))) return []
           } while (performance.now() < end)
@@ -106,6 +116,7 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
         }).pipe(withTimeLimit("events.claim")),
       settle: (holder, position) =>
         Effect.gen(function* () {
+          if (position !== null && isReleasedPosition(position)) return yield* parkedEvents.settle(holder, position)
           const settled = yield* sql`
             UPDATE ${table.subscriptions}
             SET held_until = clock_timestamp() + ${leaseOf(holder)}::interval,
@@ -114,6 +125,10 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
             RETURNING 1`.pipe(runStatement("events.settle"))
           if (settled.length === 0) return yield* new SubscriptionTaken({ subscription: holder.subscription })
         }).pipe(withTimeLimit("events.settle")),
+      park: (holder, entry, failure) => withTimeLimit("events.park")(parkedEvents.park(holder, entry, failure)),
+      parked: (subscription) => withTimeLimit("events.parked")(parkedEvents.list(subscription)),
+      retry: (subscription, event) => withTimeLimit("events.retry")(parkedEvents.release(subscription, event, 0)),
+      discard: (subscription, event) => withTimeLimit("events.discard")(parkedEvents.release(subscription, event, 1)),
       release: (holder) =>
         sql`
           UPDATE ${table.subscriptions} SET holder = NULL

@@ -1,4 +1,5 @@
 /** Opens subscriptions (decision 9). */
+import { SubscriptionInTransaction } from "@communications/core"
 import { Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { DatabaseSchema, tables, tablesIn } from "../schema/Tables.ts"
@@ -37,7 +38,15 @@ export const makeOpenSubscription = Effect.gen(function* () {
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND relation = ${history}::text::regclass`
 
+  const transactionId = runStatement("events.open")(
+    sql<{ readonly id: string }>`SELECT pg_current_xact_id()::text AS id`
+  )
+
+  /** Whether the handle is in a transaction: then two statements run in the same one. */
+  const isInTransaction = Effect.zipWith(transactionId, transactionId, ([one], [other]) => one?.id === other?.id)
+
   return Effect.fnUntraced(function* (subscription: string, from: "beginning" | "now") {
+    if (yield* isInTransaction) return yield* new SubscriptionInTransaction({ subscription })
     if (from === "beginning") return yield* runStatement("events.open")(insert(subscription, "0", "0"))
     if ((yield* runStatement("events.open")(exists(subscription))).length > 0) return
     const [next] = yield* runStatement("events.open")(beginEra)

@@ -5,6 +5,7 @@ import { addTheFamily } from "./migrations/0002_add_the_family.ts"
 import { addEvents } from "./migrations/0003_add_events.ts"
 import { keepJsonAsWritten } from "./migrations/0004_keep_json_as_written.ts"
 import { oneLog } from "./migrations/0005_one_log.ts"
+import { parkEvents } from "./migrations/0006_park_events.ts"
 import { DatabaseSchema, everyTableIn, quote } from "./Tables.ts"
 
 /**
@@ -16,7 +17,8 @@ export const migrations = {
   "0002_add_the_family": addTheFamily,
   "0003_add_events": addEvents,
   "0004_keep_json_as_written": keepJsonAsWritten,
-  "0005_one_log": oneLog
+  "0005_one_log": oneLog,
+  "0006_park_events": parkEvents
 }
 
 const migrationsTable = "communications_migrations"

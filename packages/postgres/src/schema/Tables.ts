@@ -20,6 +20,7 @@ export const tablesIn = (schema: string) => ({
   log_eras: `${quote(schema)}.log_eras`,
   log_positions: `${quote(schema)}.log_positions`,
   organisations: `${quote(schema)}.organisations`,
+  parked_events: `${quote(schema)}.parked_events`,
   sessions: `${quote(schema)}.sessions`,
   subscriptions: `${quote(schema)}.subscriptions`,
   users: `${quote(schema)}.users`

@@ -42,3 +42,12 @@ export class SubscriptionTaken extends TaggedError<SubscriptionTaken>()("Subscri
     return `another process handles the events of "${this.subscription}"`
   }
 }
+
+/** The subscription uses a handle in a transaction, where it would not see new events, and its position could be lost. */
+export class SubscriptionInTransaction extends TaggedError<SubscriptionInTransaction>()("SubscriptionInTransaction", {
+  subscription: Schema.String
+}) {
+  override get message() {
+    return `the subscription "${this.subscription}" uses a handle in a transaction: subscribe on the pool`
+  }
+}

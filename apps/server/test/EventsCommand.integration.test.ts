@@ -1,0 +1,80 @@
+import { Events, subscribe } from "@communications/core"
+import { aDraft, freshId, freshOrganisation, store } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { endAll, start } from "@communications/test-support/ServerProcess"
+import { PgClient } from "@effect/sql-pg"
+import { assert, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import { afterAll } from "vitest"
+
+afterAll(endAll, 60_000)
+
+it.live(
+  "the command line lists, retries and discards the parked events of a subscription",
+  Effect.fnUntraced(function* () {
+    const url = yield* freshDatabase
+    const cli = (line: string) =>
+      Effect.promise(async () => {
+        const program = start("cli", { DATABASE_URL: url }, line.split(" "))
+        return { code: await program.ended(), stdout: program.stdout, stderr: program.stderr }
+      })
+    const ports = yield* Layer.build(
+      Postgres.layer.pipe(
+        Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+        Layer.provide(Layer.succeed(Postgres.DatabaseSchema, "public")),
+        Layer.provide(PgClient.layer({ url: Redacted.make(url) }))
+      )
+    )
+    const handled: Array<string> = []
+    let isPoisoned = true
+    const nothing = () => Effect.void
+    const running = yield* subscribe({
+      ...{ subscription: "letters", steps: "all", attempts: 1, every: "20 millis", onError: nothing },
+      handler: ({ number }) =>
+        isPoisoned ? Effect.fail(new Error("no such address")) : Effect.sync(() => handled.push(number))
+    }).pipe(Effect.provide(ports), Effect.forkChild)
+    yield* Effect.forEach(["1", "2"], (number) => store(freshOrganisation(), aDraft(number))).pipe(
+      Effect.provide(ports)
+    )
+    const parked = yield* Effect.flatMap(Events, (events) => events.parked("letters")).pipe(
+      Effect.repeat({ until: (found) => found.length === 2, schedule: Schedule.spaced("20 millis") }),
+      Effect.provide(ports)
+    )
+
+    const { stdout, ...listed } = yield* cli("events parked --subscription letters")
+    assert.deepStrictEqual(listed, { code: 0, stderr: "" })
+    const lines = stdout.trimEnd().split("\n")
+    assert.strictEqual(lines.at(-1), '2 parked events of "letters".')
+    for (const [index, { event }] of parked.entries()) {
+      const { id, organisation, number } = event
+      assert.deepInclude(JSON.parse(lines[index] ?? ""), {
+        ...{ id, organisation, number, from: null, to: "DRAFT", attempts: 1, error: "Error: no such address" }
+      })
+    }
+
+    isPoisoned = false
+    const [first, second] = parked.map(({ event }) => event)
+    const change = (method: string, id = "") => cli(`events ${method} --subscription letters --event ${id}`)
+    assert.strictEqual((yield* change("retry", first?.id)).code, 0)
+    assert.strictEqual((yield* change("discard", second?.id)).code, 0)
+    for (const method of ["retry", "discard"]) {
+      for (const id of [freshId(), "nonsense", second?.id]) {
+        const { code, stderr } = yield* change(method, id)
+        assert.strictEqual(code, 1)
+        assert.match(stderr, /^"letters" has no parked event ".*": list them with events parked\.\n$/)
+      }
+    }
+    yield* Effect.repeat(
+      Effect.sync(() => handled.length),
+      { until: (count) => count > 0, schedule: Schedule.spaced("20 millis") }
+    )
+    assert.deepStrictEqual(
+      handled,
+      parked.slice(0, 1).map(({ event }) => event.number)
+    )
+    assert.strictEqual((yield* cli("events parked --subscription letters")).stdout, '0 parked events of "letters".\n')
+    yield* Fiber.interrupt(running)
+  }),
+  120_000
+)

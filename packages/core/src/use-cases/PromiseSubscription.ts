@@ -1,0 +1,88 @@
+import { Cause, Deferred, Duration, Effect, Fiber, type ManagedRuntime, Schema } from "effect"
+import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
+import { EventId, hexOf } from "../domain/Identity.ts"
+import { Events } from "../ports/Events.ts"
+import { checkDuration, checkFunction, checkSubscription } from "./CheckSubscription.ts"
+import { runSubscription } from "./RunSubscription.ts"
+import type { Subscription, SubscriptionOptions } from "./Subscription.ts"
+
+declare global {
+  /** Merges with the interface of the runtime, whose types this package does not need otherwise. */
+  interface AbortSignal {
+    readonly aborted: boolean
+  }
+}
+
+/** A subscription of a host without Effect: its name, its handler, and options. */
+export interface PromiseSubscription extends SubscriptionOptions {
+  /**
+   * Handles an event. The signal aborts if the handler has to end: its time after `stop` is over, or another process has
+   * the lease. Until the handler has ended, this process does not call it again.
+   */
+  readonly handler: (event: CommunicationEvent, signal: AbortSignal) => void | Promise<void>
+  /**
+   * Called instead of logging a warning: with the event if the handler failed, which is then retried; without an event
+   * when reading the log begins to fail, which is retried too.
+   */
+  readonly onError?: ((error: unknown, event?: CommunicationEvent) => void | Promise<void>) | undefined
+}
+
+/** A subscription that handles events until it is stopped. */
+export interface RunningSubscription {
+  /**
+   * Reads no more events, waits for the running handler, stores the position, and releases the lease. After `within` (10
+   * seconds by default) it aborts the signal of the handler, and resolves at most a second later.
+   */
+  readonly stop: (options?: { readonly within?: Duration.Input | undefined }) => Promise<void>
+  /** Returns the events that are parked because the handler failed too often, at most 1,000. */
+  readonly parked: () => Promise<ReadonlyArray<ParkedEvent>>
+  /** Delivers a parked event again, and then the later ones of its communication. Resolves to `false` if it is not parked. */
+  readonly retry: (event: string) => Promise<boolean>
+  /** Drops a parked event, and delivers the later ones of its communication. Resolves to `false` if it is not parked. */
+  readonly discard: (event: string) => Promise<boolean>
+}
+
+/** The subscription with effects. */
+const fromPromiseSubscription = ({ handler, onError, ...options }: PromiseSubscription): Subscription<unknown> => {
+  checkFunction("handler", handler)
+  if (onError !== undefined) checkFunction("onError", onError)
+  const toEffect = (run: (signal: AbortSignal) => Promise<void>) =>
+    Effect.tryPromise({ try: run, catch: (error) => error })
+  return {
+    ...options,
+    handler: (event) =>
+      Effect.suspend(() => {
+        let running = Promise.resolve()
+        return toEffect((signal) => (running = (async () => handler(event, signal))())).pipe(
+          Effect.onInterrupt(() => Effect.ignore(toEffect(() => running)))
+        )
+      }),
+    onError: onError && ((cause, event) => Effect.orDie(toEffect(async () => onError(Cause.squash(cause), event))))
+  }
+}
+
+const isEventId = Schema.is(EventId)
+
+/** Starts a subscription. */
+export const startSubscription = (
+  runtime: ManagedRuntime.ManagedRuntime<Events, never>,
+  options: PromiseSubscription
+): RunningSubscription => {
+  const checked = checkSubscription(fromPromiseSubscription(options))
+  const { subscription } = checked
+  const stopping = Deferred.makeUnsafe<Duration.Duration>()
+  const fiber = runtime.runFork(runSubscription(checked, stopping))
+  const change = async (method: "retry" | "discard", event: string) => {
+    const id = hexOf(event)
+    return isEventId(id) && runtime.runPromise(Effect.flatMap(Events, (events) => events[method](subscription, id)))
+  }
+  return {
+    stop: async ({ within = "10 seconds" } = {}) => {
+      Deferred.doneUnsafe(stopping, Effect.succeed(checkDuration("within", within, Duration.zero)))
+      await Effect.runPromise(Fiber.await(fiber))
+    },
+    parked: () => runtime.runPromise(Effect.flatMap(Events, (events) => events.parked(subscription))),
+    retry: (event) => change("retry", event),
+    discard: (event) => change("discard", event)
+  }
+}

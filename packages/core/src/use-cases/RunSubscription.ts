@@ -1,0 +1,183 @@
+import { Cause, Clock, Deferred, Duration, Effect, Exit, Fiber, Option, Predicate, Random, Semaphore } from "effect"
+import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
+import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
+import { freshHex } from "../ports/freshHex.ts"
+import type { CheckedSubscription } from "./CheckSubscription.ts"
+import type { ReadFailure } from "./Subscription.ts"
+
+/** Completed with the time limit of the running handler, in order to stop a subscription. */
+export type Stopping = Deferred.Deferred<Duration.Duration>
+
+const batchSize = 100
+
+/** How long a stopped subscription waits after it has interrupted its handler. */
+const grace = Duration.seconds(1)
+
+/** Whether the cause is the expected failure with this tag. */
+const isFailure = (tag: string, cause: Cause.Cause<unknown>): boolean =>
+  Option.exists(Cause.findErrorOption(cause), Predicate.isTagged(tag))
+
+/** The delay after that many failures of a handler: it doubles, up to a minute, and varies by 20 percent. */
+const backoff = (failures: number) =>
+  Effect.map(Random.next, (random) =>
+    Duration.millis(Math.min(100 * 2 ** (failures - 1), 60_000) * (0.8 + 0.4 * random))
+  )
+
+type Failure = Pick<ParkedEvent, "error" | "attempts">
+
+/** The name and message of an error, at most 1,000 characters that every storage can carry. */
+const errorText = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.replaceAll("\u0000", "").slice(0, 1_000).toWellFormed()
+}
+
+/** The loop of a subscription, which ends after `stopping` is completed. */
+const loop = Effect.fnUntraced(function* <E, R>(
+  { subscription, steps, from, handler, onError, attempts, every, lease }: CheckedSubscription<E, R>,
+  stopping: Stopping
+) {
+  const events = yield* Events
+  const holder: Holder = { subscription, holder: yield* freshHex, lease }
+  const isStopping = () => Deferred.isDoneUnsafe(stopping)
+  /** Waits, unless the subscription is stopped. */
+  const pause = (time: Duration.Duration) => Effect.raceFirst(Effect.sleep(time), Deferred.await(stopping))
+
+  const report = (problem: string, cause: Cause.Cause<E | ReadFailure>, event?: CommunicationEvent) => {
+    const log = (message: string, cause: Cause.Cause<unknown>) =>
+      Effect.annotateLogs(
+        Effect.logWarning(message, cause),
+        event ? { subscription, event: event.id } : { subscription }
+      )
+    return onError === undefined
+      ? log(problem, cause)
+      : Effect.catchCause(
+          Effect.suspend(() => onError(cause, event)),
+          (cause) => log("onError failed", cause)
+        )
+  }
+
+  /** Runs the handler. If the subscription is stopped, interrupts it when its time is over, and returns `false`. */
+  const attempt = (event: CommunicationEvent) =>
+    Effect.raceFirst(
+      Effect.as(
+        Effect.suspend(() => handler(event)),
+        true
+      ),
+      Effect.as(Effect.flatMap(Deferred.await(stopping), Effect.sleep), false)
+    )
+
+  /** Calls the handler until it succeeds; returns how it went, with the last error if it failed too often. */
+  const handle = Effect.fnUntraced(function* (event: CommunicationEvent) {
+    for (let failures = 1; !isStopping(); failures++) {
+      const exit = yield* Effect.exit(attempt(event))
+      if (Exit.isSuccess(exit)) return exit.value ? ("handled" as const) : ("stopped" as const)
+      const isLast = failures >= attempts
+      const next = isLast ? "its event is parked" : "will be retried"
+      yield* report(`The handler of a subscription failed and ${next}`, exit.cause, event)
+      if (isLast) return { error: errorText(exit.cause), attempts: failures }
+      yield* pause(yield* backoff(failures))
+    }
+    return "stopped" as const
+  })
+
+  let isFailing = false
+  const recover = Effect.suspend(() => {
+    if (!isFailing) return Effect.void
+    isFailing = false
+    return Effect.annotateLogs(Effect.logInfo("Reading events works again"), { subscription })
+  })
+
+  const handleBatch = Effect.fnUntraced(function* (recorded: ReadonlyArray<LogEntry>) {
+    let handled: string | null = null
+    const oneAtATime = Semaphore.makeUnsafe(1)
+    /** Stores the position of the last handled event, and renews the lease. */
+    const settle = oneAtATime.withPermit(
+      Effect.andThen(
+        Effect.suspend(() => events.settle(holder, handled)),
+        recover
+      )
+    )
+
+    /** Parks an event; this also stores the position. */
+    const park = (entry: LogEntry, failure: Failure) =>
+      oneAtATime.withPermit(Effect.tap(events.park(holder, entry, failure), () => Effect.sync(() => (handled = null))))
+
+    const handleAll = Effect.gen(function* () {
+      let settledAt = yield* Clock.currentTimeMillis
+      const parked = new Set<string>()
+      for (const [index, entry] of recorded.entries()) {
+        const { organisation, communication } = entry.event
+        if (parked.has(`${organisation} ${communication}`)) continue
+        const outcome = yield* handle(entry.event)
+        if (outcome === "stopped") return yield* settle
+        if (outcome !== "handled") {
+          yield* park(entry, outcome)
+          parked.add(`${organisation} ${communication}`)
+          continue
+        }
+        handled = entry.position
+        const now = yield* Clock.currentTimeMillis
+        if (index < recorded.length - 1 && now - settledAt < 1_000) continue
+        yield* settle
+        settledAt = now
+      }
+      if (parked.size > 0) yield* settle
+    })
+
+    const over = Effect.flatMap(Deferred.await(stopping), (within) => Effect.sleep(Duration.sum(within, grace)))
+    /**
+     * Renews the lease while a handler runs; fails if another process has taken over. If a handler ignores its
+     * interruption, the lease expires in the end, and no timer keeps the process alive.
+     */
+    const renewLease = Effect.forever(Effect.delay(settle, Duration.times(lease, 1 / 3))).pipe(
+      Effect.raceFirst(over),
+      Effect.andThen(Effect.never)
+    )
+    /** Settles at once if the subscription is stopped: the process may end before the running handler does. */
+    const settleWhenStopping = Deferred.await(stopping).pipe(Effect.andThen(settle), Effect.andThen(Effect.never))
+    yield* Effect.raceAllFirst([handleAll, renewLease, settleWhenStopping])
+  })
+
+  const claimAndHandle = Effect.gen(function* () {
+    const recorded = yield* events.claim(holder, steps, batchSize)
+    if (recorded.length > 0) return yield* handleBatch(recorded)
+    yield* recover
+    yield* pause(every)
+  })
+  const run = Effect.andThen(events.open(subscription, from), Effect.repeat(claimAndHandle, { until: isStopping }))
+
+  while (!isStopping()) {
+    const exit = yield* Effect.exit(run)
+    if (Exit.isSuccess(exit)) break
+    if (isFailure("SubscriptionInTransaction", exit.cause)) {
+      yield* report("A subscription cannot start", exit.cause)
+      return yield* Effect.die(Cause.squash(exit.cause))
+    }
+    if (isFailure("SubscriptionTaken", exit.cause)) yield* recover
+    else if (!isFailing) {
+      isFailing = true
+      yield* report("Reading events failed and will be retried", exit.cause)
+    }
+    yield* pause(every)
+  }
+  yield* Effect.ignore(Effect.sandbox(events.release(holder)))
+})
+
+/** Runs a subscription until `stopping` is completed. An interruption completes it with `stopWithin`. */
+export const runSubscription = <E, R>(
+  subscription: CheckedSubscription<E, R>,
+  stopping: Stopping
+): Effect.Effect<void, never, Events | R> =>
+  Effect.uninterruptibleMask(
+    Effect.fnUntraced(function* (restore) {
+      // Not a child: an interrupted handler that does not end keeps the lease, but does not keep the caller waiting.
+      const fiber = yield* Effect.forkDetach(loop(subscription, stopping))
+      const stopped = Effect.flatMap(Deferred.await(stopping), (within) =>
+        Effect.raceFirst(Fiber.join(fiber), Effect.sleep(Duration.sum(within, grace)))
+      )
+      yield* restore(Effect.raceFirst(Fiber.join(fiber), stopped)).pipe(
+        Effect.onInterrupt(() => Effect.andThen(Deferred.succeed(stopping, subscription.stopWithin), stopped))
+      )
+    })
+  )

@@ -1,0 +1,182 @@
+import {
+  createCommunications,
+  Events,
+  type LogLine,
+  layerLog,
+  layerMemory,
+  orThrow,
+  type PromiseSubscription,
+  StorageUnavailable,
+  subscribe
+} from "@communications/core"
+import { createTestCommunications, freshCaller } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { vi } from "vitest"
+import { anEmail } from "./Given.ts"
+import { completeDrafts, recording, test } from "./Subscribing.ts"
+
+const down = new StorageUnavailable({ operation: "events", reason: "unreachable" })
+
+/** Ports whose log cannot be read while `isDown`. */
+const breakable = Effect.gen(function* () {
+  const events = yield* Events
+  const storage = { isDown: true }
+  const layer = Layer.succeed(Events, {
+    ...events,
+    claim: (holder, steps, limit) =>
+      Effect.suspend(() => (storage.isDown ? Effect.fail(down) : events.claim(holder, steps, limit)))
+  })
+  return { storage, layer }
+})
+
+describe("the log of a subscription", () => {
+  test(
+    "says once that reading fails, and once that it works again",
+    Effect.gen(function* () {
+      const lines: Array<LogLine> = []
+      const { storage, layer } = yield* breakable
+      const { delivered, handler } = recording()
+      const completed = yield* completeDrafts(1)
+      yield* subscribe({ subscription: "mail", handler }).pipe(
+        Effect.provide(
+          Layer.merge(
+            layer,
+            layerLog((line) => lines.push(line))
+          )
+        ),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("10 minutes")
+      const details = { subscription: "mail" }
+      const failed = {
+        level: "warn",
+        message: "Reading events failed and will be retried",
+        error: down,
+        details
+      } as const
+      assert.deepStrictEqual(lines, [failed])
+      storage.isDown = false
+      yield* TestClock.adjust("10 minutes")
+      const works = { level: "info", message: "Reading events works again", error: undefined, details } as const
+      assert.deepStrictEqual([lines, delivered], [[failed, works], completed])
+      storage.isDown = true
+      yield* TestClock.adjust("10 minutes")
+      assert.deepStrictEqual(lines, [failed, works, failed])
+    })
+  )
+  it("has the error that a promise handler threw, with the event", async () => {
+    const lines: Array<LogLine> = []
+    const ports = Layer.merge(
+      layerMemory,
+      layerLog((line) => lines.push(line))
+    )
+    const { communications, contact_information, subscribe } = createCommunications(ports)
+    const caller = freshCaller()
+    const contact = await orThrow(
+      contact_information.create({
+        caller,
+        ...{ type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
+      })
+    )
+    const contact_information_identifier = { id: contact.id }
+    const { id } = await orThrow(communications.create({ caller, contact_information_identifier, ...anEmail }))
+    await orThrow(communications.complete({ caller, communication_identifier: { id } }))
+    const mistake = new Error("a mistake of the handler")
+    const handled: Array<string> = []
+    const { stop } = subscribe({
+      subscription: "mail",
+      handler: async (event) => {
+        if (handled.push(event.id) === 1) throw mistake
+      }
+    })
+    await vi.waitFor(() => assert.lengthOf(handled, 2))
+    await stop()
+    const message = "The handler of a subscription failed and will be retried"
+    assert.deepStrictEqual(lines, [
+      { level: "warn", message, error: mistake, details: { subscription: "mail", event: handled[0] } }
+    ])
+  })
+})
+
+describe("onError", () => {
+  test(
+    "is called with the cause and the event of each failure of the handler",
+    Effect.gen(function* () {
+      const seen: Array<readonly [unknown, string | undefined]> = []
+      const { handler } = recording((time) => (time < 3 ? Effect.fail(`failure ${time}`) : Effect.void))
+      const [communication] = yield* completeDrafts(1)
+      yield* Effect.forkChild(
+        subscribe({
+          ...{ subscription: "mail", handler },
+          onError: (cause, event) => Effect.sync(() => seen.push([Cause.squash(cause), event?.communication]))
+        })
+      )
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(seen, [
+        ["failure 1", communication],
+        ["failure 2", communication]
+      ])
+    })
+  )
+  test(
+    "is called once, without an event, when reading begins to fail",
+    Effect.gen(function* () {
+      const seen: Array<readonly [unknown, unknown]> = []
+      const { layer } = yield* breakable
+      yield* subscribe({
+        ...{ subscription: "mail", handler: () => Effect.void },
+        onError: (cause, event) => Effect.sync(() => seen.push([Cause.squash(cause), event]))
+      }).pipe(Effect.provide(layer), Effect.forkChild)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(seen, [[down, undefined]])
+    })
+  )
+  it("of a host without Effect receives the error that the handler threw, and may fail itself", async () => {
+    const { seed, subscribe } = createTestCommunications()
+    const { number } = seed.completed()
+    const mistake = new Error("a mistake of the handler")
+    const seen: Array<readonly [unknown, string | undefined]> = []
+    const { stop } = subscribe({
+      subscription: "mail",
+      handler: () => Promise.reject(mistake),
+      onError: (error, event) => {
+        seen.push([error, event?.number])
+        throw new Error("a mistake of onError")
+      }
+    })
+    await vi.waitFor(() => assert.isAtLeast(seen.length, 2))
+    await stop()
+    assert.deepStrictEqual(seen.slice(0, 2), [
+      [mistake, number],
+      [mistake, number]
+    ])
+  })
+})
+
+describe("the options of a subscription are checked when it is made:", () => {
+  const sound = { subscription: "mail", handler: () => {} }
+  const wrong: Readonly<Record<string, object>> = {
+    "an unknown start": { from: "noon" },
+    "unknown steps": { steps: "completion" },
+    "an unknown unit": { every: "1 fortnight" },
+    "no duration": { every: "soon" },
+    "a negative duration": { lease: "-1 seconds" },
+    "a duration that is no number": { lease: Number.NaN },
+    "an infinite duration": { lease: "Infinity" },
+    "no lease": { lease: 0 },
+    "no name": { subscription: "" },
+    "a name with the character U+0000": { subscription: "\u0000" },
+    "no handler": { handler: undefined },
+    "an onError that is no function": { onError: "log" }
+  }
+  const { subscribe: subscribePromise } = createTestCommunications()
+  const asSubscription = (options: object): PromiseSubscription => Object.assign({ ...sound }, options)
+  for (const [what, options] of Object.entries(wrong)) {
+    it(`refuses ${what}`, () => {
+      assert.throws(() => subscribePromise(asSubscription(options)), /subscription|finite duration/)
+      assert.throws(() => subscribe(Object.assign({ ...sound, handler: () => Effect.void }, options)))
+    })
+  }
+})

@@ -1,0 +1,80 @@
+import { Events } from "@communications/core"
+import { Effect } from "effect"
+import { faulty } from "./Broken.ts"
+
+const events = faulty(Events)
+
+const waitClause =
+  "Events: later events of a communication wait after its parked event, for every holder; all others are delivered"
+const retryClause =
+  "Events: after retry, a parked event and those after it are delivered in order, each until it is settled"
+const discardClause = "Events: after discard, a parked event is not delivered, but those after it are"
+const againClause = "Events: an event that is parked again after retry keeps those after it waiting"
+const listClause =
+  "Events: parked events belong to one subscription, have their error, and can be retried or discarded once"
+const leaseClause = "Events: only the holder of the lease can park an event"
+
+/** Adapters of `Events` with a fault in how they park events. */
+export const brokenParking = [
+  events("only settles a parked event", waitClause, (sound) => ({
+    park: (holder, { position }) => sound.settle(holder, position)
+  })),
+  events("parks without storing the position, and blocks all", waitClause, (sound) => {
+    let isBlocked = false
+    return {
+      park: () =>
+        Effect.sync(() => {
+          isBlocked = true
+        }),
+      claim: (holder, steps, limit) =>
+        Effect.map(sound.claim(holder, steps, limit), (recorded) => (isBlocked ? [] : recorded))
+    }
+  }),
+  events("delivers the later events of a retried communication in reverse", retryClause, (sound) => ({
+    claim: (holder, steps, limit) =>
+      Effect.map(sound.claim(holder, steps, limit), (recorded) =>
+        recorded.some(({ position }) => position.includes(" ")) ? recorded.toReversed() : recorded
+      )
+  })),
+  events("delivers a retried event once, settled or not", retryClause, (sound) => ({
+    claim: (holder, steps, limit) =>
+      Effect.tap(sound.claim(holder, steps, limit), (recorded) => {
+        const last = recorded.at(-1)?.position
+        return last?.includes(" ") ? sound.settle(holder, last) : Effect.void
+      })
+  })),
+  events("delivers a retried event again after it was settled", retryClause, (sound) => ({
+    settle: (holder, position) => sound.settle(holder, position?.includes(" ") ? null : position)
+  })),
+  events("retries a discarded event", discardClause, (sound) => ({ discard: sound.retry })),
+  events("discards the later events too", discardClause, (sound) => ({
+    discard: (subscription, event) =>
+      Effect.map(sound.parked(subscription), (parked) => parked.some(({ event: { id } }) => id === event))
+  })),
+  events("only settles an event that is parked again", againClause, (sound) => ({
+    park: (holder, entry, failure) =>
+      entry.position.includes(" ") ? sound.settle(holder, entry.position) : sound.park(holder, entry, failure)
+  })),
+  events("loses the error", listClause, (sound) => ({
+    park: (holder, entry, failure) => sound.park(holder, entry, { ...failure, error: "" })
+  })),
+  events("retries an event that is not parked", listClause, () => ({ retry: () => Effect.succeed(true) })),
+  events("lists the retried events too", listClause, (sound) => {
+    const parked: Array<Effect.Success<ReturnType<typeof sound.parked>>[number]> = []
+    return {
+      parked: (subscription) =>
+        Effect.map(sound.parked(subscription), (found) => {
+          parked.push(...found)
+          return parked
+        })
+    }
+  }),
+  events("parks for any holder", leaseClause, (sound) => {
+    let last = ""
+    return {
+      claim: (holder, steps, limit) =>
+        Effect.tap(sound.claim(holder, steps, limit), () => Effect.sync(() => (last = holder.holder))),
+      park: (holder, entry, failure) => sound.park({ ...holder, holder: last }, entry, failure)
+    }
+  })
+]
