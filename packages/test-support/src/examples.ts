@@ -66,6 +66,14 @@ export const examples: Readonly<Record<string, Example>> = {
     posted: []
   },
   kysely: { use: "", prints: ["Letter 1 is completed", "Letter 2 is completed"], posted: ["1", "2"], migrates: true },
+  log: {
+    use: "",
+    prints: [
+      "The handler of a subscription failed and will be retried",
+      "The handler of a subscription failed and will be retried"
+    ],
+    posted: []
+  },
   memory: {
     use: "",
     prints: ["communication 1 is COMPLETED, not DRAFT", "communication 1 is COMPLETED, not DRAFT"],
