@@ -20,7 +20,9 @@ const connected = (connectionString: string) => {
   return pool
 }
 
-it("the documented rights are enough for every operation and a subscription", { timeout: 60_000 }, async () => {
+it("the documented rights are enough for every operation and a subscription that parks an event", {
+  timeout: 60_000
+}, async () => {
   const url = new URL(await Effect.runPromise(freshDatabase))
   const owner = connected(url.href)
   // Roles belong to the whole server, so each run has its own.
@@ -70,13 +72,25 @@ it("the documented rights are enough for every operation and a subscription", { 
     "communications/complete": await orThrow(api.communications.complete(named)),
     "authentication/token/release": await orThrow(api.authentication.release({ token }))
   }
-  const { promise, resolve } = Promise.withResolvers<string>()
-  const subscription = api.subscribe({
-    subscription: "mail",
-    every: "10 millis",
-    handler: ({ number }) => resolve(number)
-  })
-  assert.strictEqual(await promise, draft.number)
-  await subscription.stop()
   expect(results["communications/complete"]).toMatchObject({ life_cycle_state: "COMPLETED" })
+
+  let calls = 0
+  const readFailures: Array<unknown> = []
+  const subscription = api.subscribe({
+    ...{ subscription: "mail", every: "10 millis", attempts: 1 },
+    handler: () => {
+      calls += 1
+      if (calls === 1) throw new Error("the first call fails")
+    },
+    onError: (error, event) => {
+      if (event === undefined) readFailures.push(error)
+    }
+  })
+  const eventually = { timeout: 20_000, interval: 10 }
+  await expect.poll(async () => [await subscription.parked(), readFailures], eventually).toMatchObject([[{}], []])
+  const [parked] = await subscription.parked()
+  assert.isTrue(await subscription.retry(parked?.event.id ?? ""))
+  const rows = () => owner.query("SELECT FROM communications.parked_events")
+  await expect.poll(async () => [calls, (await rows()).rowCount, readFailures], eventually).toEqual([2, 0, []])
+  await subscription.stop()
 })
