@@ -124,9 +124,9 @@ export const makeParkedEvents = Effect.gen(function* () {
     /** Returns the parked events of a subscription. */
     list: Effect.fnUntraced(function* (subscription: string) {
       const rows = yield* sql<
-        EventRow & { readonly error: string; readonly attempts: number; readonly parked_at: string }
+        EventRow & { readonly error: string; readonly attempts: string; readonly parked_at: string }
       >`
-        SELECT ${eventColumns}, p.error, p.attempts, ${isoOf(sql)("p.parked_at")} AS parked_at
+        SELECT ${eventColumns}, p.error, p.attempts::text, ${isoOf(sql)("p.parked_at")} AS parked_at
         FROM (
           SELECT * FROM ${table.parked_events} WHERE subscription = ${subscription} AND NOT released
           ORDER BY parked_at, organisation, communication LIMIT 1000
@@ -135,7 +135,10 @@ export const makeParkedEvents = Effect.gen(function* () {
           LATERAL (${communicationOf}) AS c
         ORDER BY p.parked_at, p.organisation, p.communication`.pipe(runStatement("events.parked"))
       return yield* Effect.forEach(rows, ({ error, attempts, parked_at, ...row }) =>
-        Effect.map(fromEventRow(row), ({ event }): ParkedEvent => ({ event, error, attempts, parked_at }))
+        Effect.map(
+          fromEventRow(row),
+          ({ event }): ParkedEvent => ({ event, error, attempts: Number(attempts), parked_at })
+        )
       )
     }),
 
