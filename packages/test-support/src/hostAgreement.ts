@@ -1,6 +1,6 @@
-/** Compares the responses of a host with those of `answer`: they must be equal. */
+/** Compares the responses of an HTTP adapter with those of `respond`: they must be equal. */
 import { request as send } from "node:http"
-import { answer, largestBody } from "@communications/http"
+import { largestBody, respond } from "@communications/http"
 import { type Layer, ManagedRuntime } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { hostIds, hostPorts } from "./hostPorts.ts"
@@ -13,7 +13,7 @@ export interface HostResponse {
   readonly body: string
 }
 
-/** Sends a request to a host and returns the response. */
+/** Sends a request to an HTTP adapter and returns the response. */
 export type Exchange = (request: HostRequest) => Promise<HostResponse>
 
 const bytesOf = ({ body = "" }: HostRequest): Uint8Array =>
@@ -50,13 +50,13 @@ export const overFetch =
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
   }
 
-/** Calls `answer` without a host. */
+/** Calls `respond` without an HTTP adapter. */
 const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof hostPorts>, never>): Exchange => {
   return async (request) => {
     const { method, path: url, headers } = request
     const bytes = bytesOf(request)
     const body = bytes.byteLength > largestBody ? undefined : bytes
-    const response = await runtime.runPromise(answer({ method, url, headers, body, address: null }))
+    const response = await runtime.runPromise(respond({ method, url, headers, body, address: null }))
     const length = { "content-length": String(Buffer.byteLength(response.body)) }
     return {
       status: response.status,
@@ -82,8 +82,8 @@ const comparable = ({ status, headers, body }: HostResponse) => ({
 })
 
 /**
- * Declares the tests of a host: its response to each request equals that of `answer`. `except` names requests that never
- * reach `answer` on this host. The host must build its own `hostPorts`, so that it starts with the same data.
+ * Declares the tests of an HTTP adapter: its response to each request equals that of `respond`. `except` names requests
+ * that never reach `respond` on this adapter. It must build its own `hostPorts`, so that it starts with the same data.
  */
 export const describeHost = (
   name: string,

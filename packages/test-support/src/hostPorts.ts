@@ -1,4 +1,4 @@
-/** Ports in memory for the tests of hosts, always with the same data. Completing two of the communications fails. */
+/** Ports in memory for the tests of HTTP adapters, always with the same data. Completing two communications fails. */
 import { Accounts, Communications, layerMemory, Name, Sessions, StorageUnavailable } from "@communications/core"
 import { aDraft, freshCaller, freshId, freshToken, store } from "@communications/core/testing"
 import { DateTime, Effect, Layer, Logger, Redacted } from "effect"

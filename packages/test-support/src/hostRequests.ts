@@ -1,4 +1,4 @@
-/** Requests to which every host of the API must send the same responses. */
+/** Requests to which every HTTP adapter must send the same responses. */
 import { hostCredentials, hostToken as token } from "./hostPorts.ts"
 
 /** A request, and the expected status of its response. A body in several pieces is sent in chunks. */

@@ -109,7 +109,7 @@ describe("createHandler", () => {
     expect(pulled).toBeLessThan(20_000)
   })
 
-  it("rejects a request if the host has already read its body, and suggests a clone", async () => {
+  it("rejects a request if its body has already been read, and suggests a clone", async () => {
     const handler = makeHandler(hostPorts)
     const [read, locked] = [0, 1].map(() => new Request(url, { method: "POST", headers, body }))
     await read?.text()
@@ -147,7 +147,7 @@ describe("createHandler", () => {
     ])
   })
 
-  it("limits log-ins by the client address that the host provides", async () => {
+  it("limits log-ins by the client address that `address` returns", async () => {
     const login = (organisation: string) =>
       new Request("http://localhost/crmapi/rest/v2/authentication/token", {
         ...{ method: "POST", headers: { ...headers, "x-real-ip": "192.0.2.1" } },
