@@ -11,8 +11,8 @@ module.exports = {
     rule("no-cycles", "No circle of imports, not even of types.", {}, { circular: true }),
     rule(
       "everything-resolves",
-      "The other rules speak of files: an import that leads to none would escape them. What the bench's peers need is installed with the bench.",
-      { pathNot: "^bench/peers/" },
+      "The other rules speak of files: an import that leads to none would escape them. What the bench's peers and the examples of executors need is installed with them.",
+      { pathNot: "^(bench/peers|examples/executors)/" },
       { couldNotResolve: true }
     ),
     rule("nothing-forgotten", "A source imports something or is imported.", { orphan: true, path: source }, {}),

@@ -16,7 +16,7 @@ const post = Effect.fnUntraced(function* (number: string) {
   return yield* sql.withTransaction(Effect.andThen(note, complete)).pipe(
     Effect.retry({
       while: (error) =>
-        error._tag === "StorageUnavailable" ||
+        (error._tag === "StorageUnavailable" && error.reason === "conflict") ||
         (error._tag === "SqlError" && ["SerializationError", "DeadlockError"].includes(error.reason._tag)),
       schedule: Schedule.jittered(Schedule.exponential("20 millis")),
       times: 4

@@ -41,7 +41,9 @@ it.live(
   () =>
     Effect.gen(function* () {
       const DATABASE_URL = yield* seeded
-      const COMMUNICATIONS_URL = yield* Effect.promise(() => start("main", { DATABASE_URL }).url())
+      const COMMUNICATIONS_URL = yield* Effect.promise(() =>
+        start("main", { DATABASE_URL, DATABASE_SCHEMA: "communications" }).url()
+      )
       const program = ["--conditions=@communications/source", "examples/client.ts"]
       for (const printed of ["COMPLETED", "communication 41 is COMPLETED, not DRAFT"]) {
         assert.strictEqual(yield* output(process.execPath, program, { COMMUNICATIONS_URL }), printed)

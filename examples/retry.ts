@@ -6,13 +6,12 @@ const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, statement
 const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" }
 
 // #region loop
-/** Whether the transaction may succeed if it runs again: ours could not finish, or PostgreSQL reports a conflict. */
-const isRetryable = (error: unknown): boolean =>
-  error instanceof StorageUnavailable ||
-  (error instanceof Error &&
-    (("code" in error && (error.code === "40001" || error.code === "40P01")) || isRetryable(error.cause)))
+/** Whether a concurrent transaction is to blame: as the library reports it, or as pg does for statements of yours. */
+const isConflict = (error: unknown): boolean =>
+  (error instanceof StorageUnavailable && error.reason === "conflict") ||
+  (error instanceof pg.DatabaseError && (error.code === "40001" || error.code === "40P01"))
 
-/** Runs the body in a transaction, up to five times. */
+/** Runs the body in a transaction, and after a conflict again, up to five times. */
 const transaction = async <A>(body: (client: pg.PoolClient) => Promise<A>, attempt = 1): Promise<A> => {
   const client = await pool.connect()
   try {
@@ -26,7 +25,7 @@ const transaction = async <A>(body: (client: pg.PoolClient) => Promise<A>, attem
       () => client.release(),
       () => client.release(true)
     )
-    if (attempt === 5 || !isRetryable(error)) throw error
+    if (attempt === 5 || !isConflict(error)) throw error
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt))
     return transaction(body, attempt + 1)
   }

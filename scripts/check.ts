@@ -21,7 +21,9 @@ const env = {
 }
 
 const sources = globSync("{packages,apps}/*/src/**/*.ts")
-const others = globSync("**/*.ts", { exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src", "bench/peers"] })
+const others = globSync("**/*.ts", {
+  exclude: ["**/node_modules", "**/dist", "{packages,apps}/*/src", "bench/peers", "examples/executors"]
+})
 const files = [...sources, ...others]
 
 /** The packages that are published to npm. */

@@ -83,7 +83,7 @@ beforeAll(async () => {
   }
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }))
   await run(folder, "npm", "install", "--no-audit", "--no-fund")
-  await cp("examples", join(folder, "src"), { recursive: true, filter: (file) => !file.endsWith(".test.ts") })
+  await cp("examples", join(folder, "src"), { recursive: true, filter: (file) => !/\.test\.ts$|executors$/.test(file) })
   await cp("test/served.ts", join(folder, "src/served.ts"))
   await cp("test/consumers", join(folder, "consumers"), { recursive: true })
   const compilerOptions = {

@@ -80,6 +80,7 @@ const storage = Effect.fn(function* (
   const url = yield* Database.copyOf(postgres, dataset)
   const ports = Postgres.layer.pipe(
     Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })),
+    Layer.provide(Layer.succeed(Postgres.DatabaseSchema, "public")), // as the server
     Layer.provide(Layer.succeed(Postgres.GroupCommit, groupCommit))
   )
   let next = 1

@@ -19,7 +19,7 @@ export const sources = (): Texts => read("**/*.ts")
 /** What `ts` blocks quote: each example by its name, and its regions as `file#region`. */
 export const quotations = (): Texts => {
   const found = new Map<string, string>()
-  for (const [path, text] of read("examples/*.ts")) {
+  for (const [path, text] of read("examples/**/*.ts")) {
     const name = path.slice("examples/".length, -".ts".length)
     found.set(name, withoutRegionMarkers(text))
     for (const [, indent = "", region, body = ""] of text.matchAll(

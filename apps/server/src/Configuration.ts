@@ -49,6 +49,12 @@ export const settings = {
       "The PostgreSQL database; the embedded one if unset. The server and each command migrate it when they start",
     config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))
   },
+  databaseSchema: setting(Schema.NonEmptyString, {
+    name: "DATABASE_SCHEMA",
+    default: "public",
+    expected: "the name of a schema",
+    description: "The schema of the tables. It is created if it does not exist"
+  }),
   migrationTimeout: setting(Schema.DurationFromString, {
     name: "MIGRATION_TIMEOUT",
     default: "60 seconds",
@@ -93,6 +99,7 @@ export const configuration = Effect.gen(function* () {
     host: yield* read(settings.host),
     port: yield* read(settings.port),
     databaseUrl: yield* read(settings.databaseUrl),
+    databaseSchema: yield* read(settings.databaseSchema),
     migrationTimeout: yield* read(settings.migrationTimeout),
     dataDir: yield* read(settings.dataDir),
     proxies: yield* read(settings.proxies),

@@ -1,6 +1,6 @@
 import { access, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { GroupCommit, migrate, layer as storage } from "@communications/postgres"
+import { DatabaseSchema, GroupCommit, migrate, layer as storage } from "@communications/postgres"
 import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
@@ -9,8 +9,11 @@ import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Connects to the configured database. Its schema may be out of date. */
-export const connection = ({ databaseUrl, dataDir }: Configuration) =>
-  Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
+export const connection = ({ databaseUrl, databaseSchema, dataDir }: Configuration) =>
+  Layer.merge(
+    Layer.succeed(DatabaseSchema, databaseSchema),
+    Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
+  )
 
 /** Applies pending migrations before anything else uses the database, and returns their ids and names. */
 export const applyMigrations = ({ migrationTimeout }: Configuration) =>

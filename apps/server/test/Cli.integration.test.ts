@@ -5,7 +5,7 @@ import { endAll, freshFolder, start } from "@communications/test-support/ServerP
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { documented } from "./documented.ts"
+import { completing, documented } from "./documented.ts"
 
 const secret = "s3cret hush"
 
@@ -94,6 +94,24 @@ describe("the command line", { timeout: 120_000 }, () => {
       /^Applied migration 1: communications, contacts and sessions\.\n(Applied .*\n)*The schema is now up to date\.\n$/
     )
     expect(await cli("migrate")).toEqual({ code: 0, stdout: "The schema is already up to date.\n", stderr: "" })
+  })
+
+  it("works on the tables in DATABASE_SCHEMA only", async () => {
+    const env = { DATABASE_SCHEMA: 'a "quoted.name"' }
+    expect(await cli("seed --drafts 100", "", env)).toMatchObject({ code: 0 })
+    expect(await sql(`SELECT count(*)::int AS drafts FROM "a ""quoted.name""".communications`)).toEqual([
+      { drafts: expect.any(Number) }
+    ])
+    expect(await sql("SELECT FROM public.communications")).toEqual([])
+    const server = start("main", { DATABASE_URL: database, ...env })
+    expect(await completing(await server.url())).toMatchObject({ http: 200 })
+    await server.stop()
+  })
+
+  it("reports PostgreSQL's own message if the migrations fail", async () => {
+    expect(await cli("migrate", "", { DATABASE_SCHEMA: "pg_mine" })).toEqual(
+      refused(/^The migrations failed: unacceptable schema name "pg_mine"\.\n$/)
+    )
   })
 
   it("reports an unreachable database in one sentence, without the password", async () => {

@@ -13,17 +13,18 @@ import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
+import { asError, withCallerStack } from "./Rejections.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
 import { type Subscription, subscribe } from "./use-cases/Subscribe.ts"
 
 /** The result of a method: its value, or its error, which `_tag` identifies. */
 export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
 
-/** Returns the value of an outcome, or throws its error. */
+/** Returns the value of an outcome, or throws its error, whose stack then includes the lines of the caller. */
 export const orThrow = async <A, E>(promised: Promise<Outcome<A, E>>): Promise<A> => {
   const outcome = await promised
   if (outcome.ok) return outcome.value
-  throw outcome.error
+  throw withCallerStack(outcome.error)
 }
 
 /** Identifies the user: by a session token, or as a caller that the host has authenticated. Ids may be UUIDs. */
@@ -131,7 +132,7 @@ const run = (
 
 /**
  * Makes the operations on these ports, for example on `layerHost(fromPg(pool))` of `@communications/postgres`. Each
- * promise resolves to an `Outcome`; only a defect rejects it.
+ * promise resolves to an `Outcome`; it rejects for a defect, for invalid options, and if its signal is aborted.
  */
 export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
   const runtime = ManagedRuntime.make(ports)
@@ -151,7 +152,12 @@ export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsA
         )
         const timedOut = () =>
           ({ ok: false, error: new StorageUnavailable({ operation: operation.name, reason: "timeout" }) }) as const
-        return runtime.runPromise(withCallOptions(call, options, timedOut))
+        try {
+          return await runtime.runPromise(withCallOptions(call, options, timedOut))
+        } catch (defect) {
+          const { signal } = options
+          throw signal?.aborted && defect === signal.reason ? defect : asError(defect)
+        }
       }
   )
 

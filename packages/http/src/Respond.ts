@@ -72,7 +72,7 @@ const fromCause =
     const response = failed(refusal.failure, id, refusal.headers)
     return error.value instanceof StorageUnavailable
       ? Effect.as(
-          Effect.annotateLogs(Effect.logWarning("Storage unavailable", error.value), "request_id", id),
+          Effect.annotateLogs(Effect.logWarning("Storage unavailable", Cause.fail(error.value)), "request_id", id),
           response
         )
       : Effect.succeed(response)

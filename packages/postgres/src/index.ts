@@ -2,6 +2,7 @@
 import "./sameEffect.ts"
 
 import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
 import { GroupCommit } from "./batching/GroupCommit.ts"
@@ -21,6 +22,12 @@ export { migrate, migrations, migrationsSql } from "./schema/Migrations.ts"
 export { DatabaseSchema, type EveryTable } from "./schema/Tables.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
+/** The client without its transformations, which may rename columns. */
+const untransformed = Layer.effect(
+  SqlClient.SqlClient,
+  Effect.map(SqlClient.SqlClient, (sql) => sql.withoutTransforms())
+)
+
 /** Every port, on one `SqlClient`. Run `migrate` first. */
 export const layer = Layer.mergeAll(
   AccountsPostgres.layer,
@@ -30,9 +37,9 @@ export const layer = Layer.mergeAll(
   EventsPostgres.layer,
   ReadinessPostgres.layer,
   SessionsPostgres.layer
-)
+).pipe(Layer.provide(untransformed))
 
-/** How the library uses the host's handle, and the schema of its tables, by default `public`. */
+/** How the library uses the host's handle, and the schema of its tables, by default `communications`. */
 export interface HostOptions extends ExecutorOptions {
   readonly schema?: string | undefined
 }
@@ -51,7 +58,8 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
 
 /**
  * `migrate` for hosts without Effect. It needs the handle of an open transaction, such as a client of pg between BEGIN
- * and COMMIT. Outside a transaction, for example on a pool, it rejects with SQLSTATE 25P01 before it changes anything.
+ * and COMMIT. Outside a transaction, for example on a pool, it rejects before it changes anything, if migrations are
+ * pending. The `message` of a rejection is PostgreSQL's, and its `cause` the error of the driver.
  */
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
   Effect.runPromise(Effect.provide(migrate, layerHost(execute, options)))

@@ -62,7 +62,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
       const token = yield* withLongTimeout(logIn({ ...credentials, address: "192.0.2.1" }))
       yield* Effect.flip(withLongTimeout(logIn({ ...credentials, password: wrong, address: "192.0.2.1" })))
       const tables = yield* sql<{ readonly name: string }>`
-        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
+        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'communications'`
       const rows = yield* Effect.forEach(
         tables,
         ({ name }) => sql<{ readonly row: string }>`SELECT t::text AS row FROM ${sql(name)} AS t`

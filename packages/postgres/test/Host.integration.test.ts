@@ -23,7 +23,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { Context, DateTime, Effect, Exit, Fiber, Layer, Redacted } from "effect"
+import { Context, DateTime, Effect, Exit, Fiber, Layer, Redacted, String } from "effect"
 import { SqlClient } from "effect/sql"
 import { type Host, hosts, type OpenHost, type Transaction } from "./hosts.ts"
 
@@ -81,7 +81,7 @@ const migrated = (host: Host) =>
     Effect.gen(function* () {
       yield* inTransaction("COMMIT", () => Postgres.migrate)
       const { execute } = yield* TheHost
-      return Postgres.layerHost(execute, { concurrency: host.concurrency })
+      return Postgres.layerHost(execute)
     })
   ).pipe(
     Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
@@ -103,8 +103,8 @@ const given = Effect.gen(function* () {
     /** The number of history entries for its completion. */
     completions: Effect.flatMap(
       SqlClient.SqlClient,
-      (sql) => sql<{ readonly steps: number }>`
-        SELECT count(*)::int AS steps FROM communication_history
+      (sql) => sql<{ readonly steps: string }>`
+        SELECT count(*)::text AS steps FROM communication_history
         WHERE organisation = ${organisation}::uuid AND "to" = 'COMPLETED'`
     )
   }
@@ -169,13 +169,13 @@ for (const host of hosts) {
             yield* insert(transaction)
             assert.deepStrictEqual(yield* completeDraft, completed(draft))
             assert.deepStrictEqual(yield* stored, completed(draft))
-            assert.deepStrictEqual(yield* completions, [{ steps: 1 }])
+            assert.deepStrictEqual(yield* completions, [{ steps: "1" }])
             return yield* given
           })
         )
         yield* expectStored(false)
         assert.deepStrictEqual(yield* stored, draft)
-        assert.deepStrictEqual(yield* completions, [{ steps: 0 }])
+        assert.deepStrictEqual(yield* completions, [{ steps: "0" }])
         assert.strictEqual((yield* Effect.flip(added.completeDraft))._tag, "CommunicationNotFound")
       })
     )
@@ -187,7 +187,7 @@ for (const host of hosts) {
         yield* inTransaction("COMMIT", (transaction) => Effect.andThen(insert(transaction), completeDraft))
         yield* expectStored(true)
         assert.deepStrictEqual(yield* stored, completed(draft))
-        assert.deepStrictEqual(yield* completions, [{ steps: 1 }])
+        assert.deepStrictEqual(yield* completions, [{ steps: "1" }])
       })
     )
 
@@ -333,9 +333,9 @@ for (const host of hosts) {
         assert.isAbove(called, 10)
         const { execute } = yield* TheHost
         const tables = yield* Effect.promise(() =>
-          execute("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'", [])
+          execute("SELECT tablename::text FROM pg_tables WHERE schemaname IN ('communications', 'public')", [])
         )
-        assert.deepStrictEqual(tables, [{ table_name: "host_orders" }])
+        assert.deepStrictEqual(tables, [{ tablename: "host_orders" }])
       }).pipe(Effect.provide(opened(host), { local: true }))
     )
 
@@ -349,7 +349,37 @@ for (const host of hosts) {
       })
     )
 
+    it.effect("as many statements run at once as the handle has connections, and one in a transaction", () =>
+      Effect.gen(function* () {
+        const { execute } = yield* TheHost
+        assert.strictEqual(execute.concurrency, host.concurrency)
+        yield* inTransaction("ROLLBACK", (transaction) =>
+          Effect.sync(() => assert.strictEqual(transaction.execute.concurrency, 1))
+        )
+      })
+    )
+
     if (host.concurrency > 1) {
+      it.effect("a locked row delays only the completion of its communication", () =>
+        Effect.gen(function* () {
+          const [locked, other] = [yield* given, yield* given]
+          const onPool = Effect.provide(yield* Effect.context<Ports>())
+          const waiting = yield* inTransaction("ROLLBACK", () =>
+            Effect.gen(function* () {
+              yield* locked.completeDraft
+              const waiting = yield* Effect.forkDetach(onPool(locked.completeDraft), { startImmediately: true })
+              for (let index = 0; index < 2 * host.concurrency; index++) {
+                assert.deepStrictEqual(yield* onPool(other.stored), other.draft)
+              }
+              assert.deepStrictEqual(yield* onPool(other.completeDraft), completed(other.draft))
+              assert.isUndefined(waiting.pollUnsafe())
+              return waiting
+            })
+          )
+          assert.deepStrictEqual(yield* Fiber.join(waiting), completed(locked.draft))
+        })
+      )
+
       it.effect("fails with StorageUnavailable if the pool cannot reach the server", () =>
         Effect.gen(function* () {
           const { execute } = yield* connected(host, "postgres://unknown@127.0.0.1:1/none")
@@ -382,24 +412,33 @@ for (const host of hosts) {
   })
 }
 
+/** A client that renames columns. */
+const renamingClient = Effect.flatMap(freshDatabase, (url) =>
+  PgClient.make({
+    ...{ url: Redacted.make(url), transformResultNames: String.snakeToCamel, transformQueryNames: String.camelToSnake }
+  })
+)
 const effectHost = Postgres.layer.pipe(
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
-  Layer.provideMerge(
-    PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
-  )
+  Layer.provideMerge(PgClient.layerFrom(renamingClient))
 )
 
-layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })("Effect, with its own SqlClient", (it) => {
-  it.effect("our rows commit or roll back with the host's `withTransaction`, which is usable after a refusal", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const { draft, completeDraft, stored } = yield* given
-      const completeTwice = Effect.andThen(completeDraft, Effect.flip(completeDraft))
-      const rolledBack = yield* Effect.flip(sql.withTransaction(Effect.flip(completeTwice)))
-      assert.strictEqual(rolledBack._tag, "NotDraft")
-      assert.deepStrictEqual(yield* stored, draft)
-      yield* sql.withTransaction(completeTwice)
-      assert.deepStrictEqual(yield* stored, completed(draft))
-    })
-  )
-})
+layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })(
+  "Effect, with its own SqlClient, which renames columns",
+  (it) => {
+    it.effect("our rows commit or roll back with the host's `withTransaction`, which is usable after a refusal", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { draft, completeDraft, stored } = yield* given
+        const completeTwice = Effect.andThen(completeDraft, Effect.flip(completeDraft))
+        const rolledBack = yield* Effect.flip(sql.withTransaction(Effect.flip(completeTwice)))
+        assert.strictEqual(rolledBack._tag, "NotDraft")
+        assert.deepStrictEqual(yield* stored, draft)
+        yield* sql.withTransaction(completeTwice)
+        assert.deepStrictEqual(yield* stored, completed(draft))
+      })
+    )
+
+    for (const { name, test } of contracts) it.effect(name, () => test)
+  }
+)

@@ -21,7 +21,7 @@ const rowsOf = Effect.fnUntraced(function* (organisation: OrganisationId) {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* sql<{ readonly name: string }>`
     SELECT table_name AS name FROM information_schema.columns
-    WHERE table_schema = 'public' AND column_name = 'organisation' ORDER BY 1`
+    WHERE table_schema = 'communications' AND column_name = 'organisation' ORDER BY 1`
   assert.isAtLeast(tables.length, 7)
   return yield* Effect.forEach(tables, ({ name }) =>
     Effect.map(

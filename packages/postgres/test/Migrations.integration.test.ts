@@ -1,5 +1,7 @@
 /** Three ways to the same schema: `migrate`, `migrateHost` on a host's handle, and SQL for a host's migration tool. */
 import { inspect } from "node:util"
+import { createCommunications, orThrow } from "@communications/core"
+import { freshId } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
@@ -56,7 +58,10 @@ const describeSchema = (client: pg.Client, schema: string) =>
     }
   })
 
-for (const schema of ["public", 'a "quoted" name']) {
+/** The value of a promise, or the error that it rejects with. */
+const settled = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
+
+for (const schema of ["communications", "public", 'a "quoted.name" that isn\'t plain']) {
   describe(`in the schema ${schema}`, () => {
     it.live("migrationsSql makes the same schema as migrate, which then has nothing to apply", () =>
       Effect.gen(function* () {
@@ -102,7 +107,7 @@ for (const schema of ["public", 'a "quoted" name']) {
         const found = yield* Effect.promise(() =>
           client.query(`
             SELECT relname AS name FROM pg_class WHERE relname LIKE 'communication%'
-            UNION ALL SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a %'`)
+            UNION ALL SELECT nspname FROM pg_namespace WHERE nspname IN ('communications', 'a "quoted.name" that isn''t plain')`)
         )
         assert.deepStrictEqual(found.rows, [])
       })
@@ -110,12 +115,131 @@ for (const schema of ["public", 'a "quoted" name']) {
   })
 }
 
+describe("with the rights of its role", () => {
+  // Predefined roles have no right to create anything in a new database.
+  const [owner, reader] = ["pg_monitor", "pg_signal_backend"]
+  const asRole = <A>(client: pg.Client, role: string, body: () => Promise<A>) =>
+    inTransaction(client, async () => {
+      await client.query(`SET LOCAL ROLE ${role}`)
+      return body()
+    })
+  const migrateAs = (client: pg.Client, role: string) =>
+    asRole(client, role, () => Postgres.migrateHost(Postgres.fromPg(client)))
+
+  it.live("the owner of the schema migrates without the right to create schemas", () =>
+    Effect.gen(function* () {
+      const [byHost, bySql] = [yield* freshClient, yield* freshClient]
+      yield* Effect.promise(async () => {
+        for (const client of [byHost, bySql]) await client.query(`CREATE SCHEMA communications AUTHORIZATION ${owner}`)
+        assert.lengthOf(await migrateAs(byHost, owner), keys.length)
+        await asRole(bySql, owner, () => bySql.query(Postgres.migrationsSql()))
+      })
+      assert.deepStrictEqual(
+        yield* describeSchema(bySql, "communications"),
+        yield* describeSchema(byHost, "communications")
+      )
+    })
+  )
+
+  it.live("a role that may only read the table of migrations calls migrate if nothing is pending", () =>
+    Effect.gen(function* () {
+      const client = yield* freshClient
+      yield* Effect.promise(async () => {
+        await inTransaction(client, () => Postgres.migrateHost(Postgres.fromPg(client)))
+        await client.query(`GRANT USAGE ON SCHEMA communications TO ${reader}`)
+        await client.query(`GRANT SELECT ON communications.communications_migrations TO ${reader}`)
+        assert.deepStrictEqual(await migrateAs(client, reader), [])
+      })
+    })
+  )
+
+  for (const [schema, denied] of [
+    ["communications", "database test_"],
+    ["public", "schema public"]
+  ] as const) {
+    it.live(`a missing right to create in ${denied} is the first error, with PostgreSQL's message`, () =>
+      Effect.gen(function* () {
+        const client = yield* freshClient
+        const error = yield* Effect.promise(async () => {
+          await client.query(`BEGIN; SET LOCAL ROLE ${reader}`)
+          return settled(Postgres.migrateHost(Postgres.fromPg(client), { schema }))
+        })
+        assert.instanceOf(error, Error)
+        assert.include(error.message, `permission denied for ${denied}`)
+        assert.deepInclude(error.cause, { code: "42501" })
+      })
+    )
+  }
+})
+
+it.live("a host's own tables in `public` with the same names are left alone", () =>
+  Effect.gen(function* () {
+    const client = yield* freshClient
+    yield* Effect.promise(async () => {
+      await client.query("SET search_path TO public")
+      for (const table of ["users", "sessions", "events", "communications"])
+        await client.query(`CREATE TABLE ${table} ()`)
+      await inTransaction(client, () => Postgres.migrateHost(Postgres.fromPg(client)))
+      const { communications } = createCommunications(Postgres.layerHost(Postgres.fromPg(client)))
+      const caller = { organisation: freshId(), user: freshId() }
+      assert.deepStrictEqual(await orThrow(communications.list({ caller, life_cycle_state: "DRAFT" })), [])
+    })
+  })
+)
+
+it.live("migrate refuses to create empty tables beside those in `public`, unless the schema exists", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    yield* migrated(url, "public")
+    const error = yield* Effect.flip(migrated(url, "communications"))
+    assert.match(error.message, /^the tables are in the schema public: pass that schema/)
+    const client = yield* connected(url)
+    yield* Effect.promise(() => client.query("CREATE SCHEMA communications"))
+    assert.lengthOf(yield* migrated(url, "communications"), keys.length)
+  })
+)
+
+it.live("migrate waits for no lock if nothing is pending", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    yield* migrated(url, "communications")
+    const dump = yield* connected(url)
+    yield* Effect.promise(async () => {
+      await dump.query("BEGIN; LOCK TABLE communications_migrations, communications IN ACCESS SHARE MODE")
+      await dump.query("SELECT pg_advisory_xact_lock(hashtext('communications_migrations'))")
+    })
+    assert.deepStrictEqual(yield* Effect.timeout(migrated(url, "communications"), "20 seconds"), [])
+  })
+)
+
+it.live("migrate refuses a schema that a newer version has migrated", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    yield* migrated(url, "communications")
+    const client = yield* connected(url)
+    yield* Effect.promise(() => client.query("INSERT INTO communications_migrations VALUES (1000, now(), 'later')"))
+    const error = yield* Effect.flip(migrated(url, "communications"))
+    const expected = `the schema communications has migration 1000, but this version of the library only knows ${keys.length}: use a newer version`
+    assert.strictEqual(error.message, expected)
+    const rejection = yield* Effect.promise(() =>
+      settled(inTransaction(client, () => Postgres.migrateHost(Postgres.fromPg(client))))
+    )
+    assert.propertyVal(rejection, "message", expected)
+  })
+)
+
+it("migrationsSql refuses an `after` that is not the number of a migration", () => {
+  for (const after of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, keys.length + 1]) {
+    assert.throws(() => Postgres.migrationsSql({ after }), RangeError, `from 0 to ${keys.length}`)
+  }
+})
+
 it("migrationsSql with `after` prints the rest of the same SQL", () => {
   const whole = Postgres.migrationsSql()
   const rests = keys.map((_, index) => Postgres.migrationsSql({ after: index + 1 }))
   for (const [index, rest] of rests.entries()) {
     assert.isTrue(whole.endsWith(rest))
-    assert.strictEqual(rest.split('communications_migrations" (migration_id, name)').length, keys.length - index)
+    assert.strictEqual(rest.split("communications_migrations (migration_id, name)").length, keys.length - index)
   }
   assert.strictEqual(rests.at(-1), "")
 })

@@ -1,7 +1,7 @@
 /** The log does not depend on transaction ids, and so can be moved to another cluster (decision 9). */
-import { randomUUID } from "node:crypto"
 import { Communications, completion, Events } from "@communications/core"
 import { aDraft, anAct } from "@communications/core/testing"
+import { databaseOn } from "@communications/test-support/freshDatabase"
 import { startPostgres } from "@communications/test-support/PostgresServer"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
@@ -21,12 +21,7 @@ const cluster = Effect.fnUntraced(function* (transactions: number) {
   yield* sql.unsafe(`DO $$ BEGIN
     FOR transaction IN 1..${transactions} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP;
   END $$`)
-  const newDatabase = Effect.gen(function* () {
-    const name = `test_${randomUUID().replaceAll("-", "")}`
-    yield* sql.unsafe(`CREATE DATABASE ${name}`)
-    return Object.assign(new URL(url), { pathname: `/${name}` }).href
-  })
-  return { newDatabase }
+  return { newDatabase: databaseOn(url) }
 })
 
 /** The tables in an order in which no row refers to a row of a later table. */
@@ -38,7 +33,7 @@ const tables = [
 /** Copies every row, as dump and restore do. */
 const copy = Effect.fnUntraced(function* (from: PgClient.PgClient, to: PgClient.PgClient) {
   const stored = yield* from<{ readonly name: string }>`
-    SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'communications_migrations'`
+    SELECT tablename AS name FROM pg_tables WHERE schemaname = 'communications' AND tablename <> 'communications_migrations'`
   assert.sameMembers(
     stored.map(({ name }) => name),
     tables

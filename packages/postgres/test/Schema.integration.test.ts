@@ -170,7 +170,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       }
       const constraints = yield* sql<{ readonly name: string }>`
         SELECT conname AS name FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+        WHERE connamespace = 'communications'::regnamespace AND contype <> 'n'
           AND conrelid <> 'communications_migrations'::regclass`
       assert.sameMembers(
         constraints.map(({ name }) => name),
@@ -184,7 +184,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       const sql = yield* SqlClient.SqlClient
       const columns = yield* sql<{ readonly name: string }>`
         SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-        WHERE table_schema = 'public' AND is_nullable = 'YES'`
+        WHERE table_schema = 'communications' AND is_nullable = 'YES'`
       assert.sameMembers(
         columns.map(({ name }) => name),
         [
@@ -208,7 +208,7 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
         SELECT indexrelid::regclass::text AS key, attname AS begins_with
         FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
         LEFT JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
-        WHERE indisunique AND relnamespace = 'public'::regnamespace AND relname <> 'communications_migrations'
+        WHERE indisunique AND relnamespace = 'communications'::regnamespace AND relname <> 'communications_migrations'
           AND attname IS DISTINCT FROM 'organisation' ORDER BY 1`
       assert.deepStrictEqual(keys, [
         { key: "attempts_pkey", begins_with: "key_hash" },
@@ -238,12 +238,21 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
   }
 })
 
+/** Sets the isolation level of later connections to the database. */
+const isolate = (isolation: string) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql.unsafe(`
+      DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = ''${isolation}''', current_database());
+      END $$`)
+  )
+
 describe("migrate", () => {
   const keys = Object.keys(Postgres.migrations)
   const tables = Effect.flatMap(
     SqlClient.SqlClient,
     (sql) => sql<{ readonly name: string }>`
-      SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`
+      SELECT tablename AS name FROM pg_tables WHERE schemaname = 'communications' ORDER BY 1`
   )
 
   it("numbers the migrations without a gap", () => {
@@ -253,17 +262,20 @@ describe("migrate", () => {
     )
   })
 
-  it.live("applies every migration once, even if four processes migrate at once, twice", () =>
-    Effect.gen(function* () {
-      const url = yield* freshDatabase
-      const clients = yield* Effect.all([open(url), open(url), open(url), open(url)])
-      const migrateAll = Effect.map(
-        Effect.forEach(clients, (client) => Effect.provide(Postgres.migrate, client), { concurrency: "unbounded" }),
-        (applied) => applied.flat().map(([id, name]) => `${String(id).padStart(4, "0")}_${name}`)
-      )
-      assert.deepStrictEqual(yield* migrateAll, keys)
-      assert.deepStrictEqual(yield* migrateAll, [])
-    })
+  it.live.each(["read committed", "serializable"])(
+    "applies every migration once, even if four processes migrate at once, twice, by default %s",
+    (isolation) =>
+      Effect.gen(function* () {
+        const url = yield* freshDatabase
+        yield* Effect.provide(isolate(isolation), yield* open(url))
+        const clients = yield* Effect.all([open(url), open(url), open(url), open(url)])
+        const migrateAll = Effect.map(
+          Effect.forEach(clients, (client) => Effect.provide(Postgres.migrate, client), { concurrency: "unbounded" }),
+          (applied) => applied.flat().map(([id, name]) => `${String(id).padStart(4, "0")}_${name}`)
+        )
+        assert.deepStrictEqual(yield* migrateAll, keys)
+        assert.deepStrictEqual(yield* migrateAll, [])
+      })
   )
 
   it.live("changes nothing if a migration fails, and can run again", () =>
@@ -274,9 +286,9 @@ describe("migrate", () => {
           Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text)),
           client
         )
-      yield* unsafe("CREATE TABLE users ()")
+      yield* unsafe("CREATE SCHEMA communications CREATE TABLE users ()")
       const error = yield* Effect.flip(Effect.provide(Postgres.migrate, client))
-      assert.strictEqual(error._tag, "MigrationError")
+      assert.strictEqual(error.message, 'migration 2, add the family: relation "users" already exists')
       const found = yield* Effect.provide(tables, client)
       assert.deepStrictEqual(found, [{ name: "users" }])
       yield* unsafe("DROP TABLE users")
@@ -286,16 +298,10 @@ describe("migrate", () => {
 })
 
 for (const isolation of ["repeatable read", "serializable"]) {
-  const alter = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    sql.unsafe(`
-      DO $$ BEGIN
-        EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = ''${isolation}''', current_database());
-      END $$`)
-  )
   const Isolated = Layer.effectContext(
     Effect.gen(function* () {
       const url = yield* freshDatabase
-      yield* Effect.provide(alter, yield* open(url))
+      yield* Effect.provide(isolate(isolation), yield* open(url))
       return yield* open(url)
     })
   )

@@ -49,7 +49,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("a session toke
       const token = freshToken()
       yield* (yield* Sessions).open(token, freshCaller(), yield* DateTime.now)
       const tables = yield* sql<{ readonly name: string }>`
-        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`
+        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'communications'`
       assert.include(
         tables.map(({ name }) => name),
         "sessions"

@@ -41,7 +41,7 @@ export interface OpenHost {
 /** A host, by the library that it uses. */
 export interface Host {
   readonly name: string
-  /** How many statements its handle can run at once outside a transaction. */
+  /** The number of its connections, which is how many statements run at once outside a transaction. */
   readonly concurrency: number
   /** Whether its transaction can go on after a failed statement, if it has been rolled back to a savepoint. */
   readonly survivesFailure: boolean
@@ -73,7 +73,19 @@ const transactionOn = <Handle extends object>(
   return { run, calls, execute: from(recording(handle, calls)) }
 }
 
-const pool = (connectionString: string) => new pg.Pool({ connectionString, max: 10 })
+const pool = (connectionString: string, max = 10) => new pg.Pool({ connectionString, max })
+
+/** Parsers of pg that return `int4` as BigInt and other integers as text. */
+const unusualParsers: pg.CustomTypesConfig = {
+  getTypeParser: (type, format) => {
+    if (type === pg.types.builtins.INT4) return (value: string) => BigInt(value)
+    return type === pg.types.builtins.INT8 ? (value: string) => value : pg.types.getTypeParser(type, format)
+  }
+}
+
+/** A row with camelCase names, as hosts of Knex rename them. */
+const camelCased = (row: object) =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [postgres.toCamel(name), value]))
 
 /** Runs the body between BEGIN and COMMIT on a client of pg. */
 const inTransaction = async (client: pg.ClientBase, body: (transaction: Transaction) => Promise<void>) => {
@@ -107,23 +119,23 @@ export const hosts: ReadonlyArray<Host> = [
     }
   },
   {
-    name: "pg, Client",
+    name: "pg, Client, with parsers that return BigInt and text",
     concurrency: 1,
     survivesFailure: true,
     method: "query",
     open: async (connectionString) => {
-      const client = new pg.Client({ connectionString })
+      const client = new pg.Client({ connectionString, types: unusualParsers })
       await client.connect()
       return { execute: fromPg(client), transaction: (body) => inTransaction(client, body), close: () => client.end() }
     }
   },
   {
-    name: "postgres.js",
-    concurrency: 10,
+    name: "postgres.js, with a transform that renames columns",
+    concurrency: 7,
     survivesFailure: false,
     method: "unsafe",
     open: async (url) => {
-      const sql = postgres(url, { max: 10 })
+      const sql = postgres(url, { max: 7, transform: postgres.camel })
       return {
         execute: fromPostgresJs(sql),
         transaction: (body) => sql.begin((tx) => body(transactionOn(tx, fromPostgresJs, (text) => tx.unsafe(text)))),
@@ -151,11 +163,11 @@ export const hosts: ReadonlyArray<Host> = [
   },
   {
     name: "Drizzle over pg",
-    concurrency: 10,
+    concurrency: 6,
     survivesFailure: true,
     method: "execute",
     open: async (url) => {
-      const client = pool(url)
+      const client = pool(url, 6)
       const db = drizzlePg({ client })
       return {
         execute: fromDrizzle(db, drizzleSql),
@@ -175,11 +187,11 @@ export const hosts: ReadonlyArray<Host> = [
   },
   {
     name: "Drizzle over postgres.js",
-    concurrency: 10,
+    concurrency: 5,
     survivesFailure: false,
     method: "execute",
     open: async (url) => {
-      const client = postgres(url, { max: 10 })
+      const client = postgres(url, { max: 5 })
       const db = drizzlePostgresJs({ client })
       return {
         execute: fromDrizzle(db, drizzleSql),
@@ -198,12 +210,14 @@ export const hosts: ReadonlyArray<Host> = [
     }
   },
   {
-    name: "Knex",
-    concurrency: 10,
+    name: "Knex, with a postProcessResponse that renames columns",
+    concurrency: 8,
     survivesFailure: true,
     method: "raw",
     open: async (connection) => {
-      const db = knex({ client: "pg", connection, pool: { min: 0, max: 10 } })
+      const postProcessResponse = (result: object) =>
+        "rows" in result && Array.isArray(result.rows) ? { ...result, rows: result.rows.map(camelCased) } : result
+      const db = knex({ client: "pg", connection, pool: { min: 0, max: 8 }, postProcessResponse })
       return {
         execute: fromKnex(db),
         transaction: (body) => db.transaction((trx) => body(transactionOn(trx, fromKnex, (text) => trx.raw(text)))),
@@ -235,6 +249,7 @@ export const hosts: ReadonlyArray<Host> = [
     method: "query",
     open: async () => {
       const db = await PGlite.create()
+      await db.exec("SET search_path = communications, public")
       return {
         execute: fromPg(db),
         transaction: (body) => db.transaction((tx) => body(transactionOn(tx, fromPg, (text) => tx.query(text)))),

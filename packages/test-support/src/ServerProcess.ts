@@ -19,7 +19,8 @@ export class ServerProcess {
     input: string | Uint8Array = ""
   ) {
     const file = `apps/server/src/${program}.ts`
-    const { DATABASE_URL, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } = process.env
+    const { DATABASE_URL, DATABASE_SCHEMA, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } =
+      process.env
     const options = ["--disable-warning=ExperimentalWarning", "--conditions=@communications/source"] // as `npm start`
     this.child = spawn(process.execPath, [...options, file, ...arguments_], {
       cwd: root,

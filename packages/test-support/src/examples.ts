@@ -14,6 +14,8 @@ interface Example {
   readonly prints: readonly [first: string, again: string]
   /** The rows in the host's own table afterwards. */
   readonly posted: ReadonlyArray<string>
+  /** Whether the example migrates an empty database itself. Otherwise it runs on the demonstration data. */
+  readonly migrates?: boolean
 }
 
 const statuses = { prints: ["200", "409"], posted: ["41"] } as const
@@ -63,13 +65,13 @@ export const examples: Readonly<Record<string, Example>> = {
     prints: ["200", "409"],
     posted: []
   },
-  kysely: { use: "", prints: ["Letter 1 is completed", "Letter 2 is completed"], posted: ["1", "2"] },
+  kysely: { use: "", prints: ["Letter 1 is completed", "Letter 2 is completed"], posted: ["1", "2"], migrates: true },
   memory: {
     use: "",
     prints: ["communication 1 is COMPLETED, not DRAFT", "communication 1 is COMPLETED, not DRAFT"],
     posted: []
   },
-  migrate: { use: "", prints: ["migrated", "up to date"], posted: [] },
+  migrate: { use: "", prints: ["migrated", "up to date"], posted: [], migrates: true },
   next: {
     use: `
       const body = new URLSearchParams({ number: "41" })
@@ -89,16 +91,19 @@ export const output = (program: string, parameters: ReadonlyArray<string>, env: 
 
 /** The URL of a new database with the demonstration data. */
 export const seeded = Effect.tap(freshDatabase, (DATABASE_URL) =>
-  output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], { DATABASE_URL })
+  output(process.execPath, ["--conditions=@communications/source", "apps/server/src/cli.ts", "seed"], {
+    DATABASE_URL,
+    DATABASE_SCHEMA: "communications"
+  })
 )
 
-/** Uses the example twice on a database with the demonstration data, and checks its output and its rows. */
+/** Uses the example twice on the same new database, and checks its output and its rows. */
 export const expectUsable = Effect.fnUntraced(function* (
-  { use, prints, posted }: Example,
+  { use, prints, posted, migrates = false }: Example,
   /** The module of the example, and the Node, the folder and the arguments that run it. */
   { module, node, ...how }: { module: string; node: string; parameters?: ReadonlyArray<string>; folder?: string }
 ) {
-  const DATABASE_URL = yield* seeded
+  const DATABASE_URL = yield* migrates ? freshDatabase : seeded
   const PORT = String(yield* Effect.promise(freePort))
   const script = `const example = await import(${JSON.stringify(module)})\n${use}`
   const parameters = [...(how.parameters ?? []), "--input-type=module", "--eval", script]

@@ -1,7 +1,15 @@
 /** Stores many drafts for demonstrations: thousands in one statement, each with its entry in the history. */
 import type { Caller, ContactInformationId } from "@communications/core"
+import { DatabaseSchema } from "@communications/postgres"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+
+/** The client, and the function that qualifies the name of a table. */
+const database = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const schema = `"${(yield* DatabaseSchema).replaceAll('"', '""')}"`
+  return { sql, table: (name: string) => sql.literal(`${schema}.${name}`) }
+})
 
 /** Drafts `D{from}` to `D{to}`, drafted by `caller`. The contacts already exist. */
 export interface ManyDrafts {
@@ -21,10 +29,10 @@ export const addDrafts = Effect.fnUntraced(function* ({
   from,
   to
 }: ManyDrafts) {
-  const sql = yield* SqlClient.SqlClient
+  const { sql, table } = yield* database
   const [stored] = yield* sql<{ readonly added: number }>`
     WITH added AS (
-      INSERT INTO public.communications
+      INSERT INTO ${table("communications")}
         (organisation, id, number, life_cycle_state, created_at, direction, media, subject, contact_information)
       SELECT ${organisation}::uuid, md5('draft D' || n)::uuid, 'D' || n, 'DRAFT',
         timestamptz '2024-01-01 00:00:00Z' + n % 1051200 * interval '1 minute' + n * 7919 % 60000 * interval '1 ms',
@@ -36,8 +44,8 @@ export const addDrafts = Effect.fnUntraced(function* ({
       ON CONFLICT DO NOTHING
       RETURNING id, version, created_at
     ), recorded AS (
-      INSERT INTO public.communication_history (organisation, communication, version, "to", at, by, era)
-      SELECT ${organisation}::uuid, id, version, 'DRAFT', created_at, ${user}::uuid, (SELECT era FROM public.log_eras)
+      INSERT INTO ${table("communication_history")} (organisation, communication, version, "to", at, by, era)
+      SELECT ${organisation}::uuid, id, version, 'DRAFT', created_at, ${user}::uuid, (SELECT era FROM ${table("log_eras")})
       FROM added
     )
     SELECT count(*)::integer AS added FROM added`
@@ -46,6 +54,6 @@ export const addDrafts = Effect.fnUntraced(function* ({
 
 /** Updates the planner's statistics. Until then, statements prepared on the empty tables keep their plans. */
 export const analyze = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* sql`ANALYZE public.communications, public.communication_history`
+  const { sql, table } = yield* database
+  yield* sql`ANALYZE ${table("communications")}, ${table("communication_history")}`
 })

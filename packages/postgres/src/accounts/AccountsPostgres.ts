@@ -13,7 +13,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { hex } from "../statements/Columns.ts"
-import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
@@ -33,6 +33,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const table = yield* tables
 
     const findAccount = (organisation: string, username: string) =>

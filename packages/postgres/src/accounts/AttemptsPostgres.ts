@@ -4,7 +4,7 @@ import { DateTime, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { isoOf } from "../statements/Columns.ts"
-import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 
 const hashOf = (key: string): string => hash("sha256", key, "hex")
 
@@ -13,6 +13,7 @@ export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.ef
   Attempts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const table = yield* tables
 
     return Attempts.of({

@@ -18,9 +18,8 @@ const derive = (password: BinaryLike, salt: BinaryLike, length: number, { ln, r,
   return permits.withPermit(
     Effect.uninterruptible(
       Effect.callback<Buffer>((resume) =>
-        scrypt(password, salt, length, options, (error, key) =>
-          resume(error === null ? Effect.succeed(key) : Effect.die(error))
-        )
+        // The error is null in Node and undefined in Bun.
+        scrypt(password, salt, length, options, (error, key) => resume(error ? Effect.die(error) : Effect.succeed(key)))
       )
     )
   )

@@ -1,7 +1,6 @@
 /** Group commit (decision 10): concurrent requests share statements, and so transactions. */
 import { StorageUnavailable } from "@communications/core"
-import { Context, Effect, Option } from "effect"
-import type { SqlClient } from "effect/sql"
+import { Context, Effect } from "effect"
 import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeBatcher } from "./Batcher.ts"
 
@@ -16,15 +15,6 @@ export const GroupCommit = Context.Reference<"all" | "organisation" | "off">("@c
   defaultValue: () => "off"
 })
 
-/** Runs one of two effects, depending on whether a transaction of this client is open. */
-export const matchTransaction = <A, E>(
-  { transactionService }: SqlClient.SqlClient,
-  options: { readonly inTransaction: () => Effect.Effect<A, E>; readonly otherwise: () => Effect.Effect<A, E> }
-): Effect.Effect<A, E> =>
-  Effect.flatMap(Effect.serviceOption(transactionService), (transaction) =>
-    Option.isSome(transaction) ? options.inTransaction() : options.otherwise()
-  )
-
 interface Options<Item, A> {
   readonly lanes: number
   readonly lanesPerKey: number
@@ -36,13 +26,16 @@ interface Options<Item, A> {
  * Makes a function that runs items on the storage in batches. A caller waits at most its own `StorageTimeout`; a batch
  * may take as long as the longest of its callers' time limits.
  */
-export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) =>
-  Effect.map(
+export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) => {
+  const unavailable = (reason: StorageUnavailable["reason"]) =>
+    Effect.suspend(() => Effect.fail(new StorageUnavailable({ operation, reason })))
+  return Effect.map(
     makeBatcher<Item, A, StorageUnavailable>({
       ...{ lanes, lanesPerKey, maxBatch: 128, halveAbove: 16, maxWaiting: 10_000 },
-      overloaded: Effect.fail(new StorageUnavailable({ operation, reason: "overloaded" })),
-      timedOut: Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })),
+      overloaded: unavailable("overloaded"),
+      timedOut: unavailable("timeout"),
       run: (items, limit) => Effect.provideService(withTimeLimit(operation)(run(items)), StorageTimeout, limit)
     }),
     (runInBatch) => (key: string, item: Item) => Effect.flatMap(timeLimit, (limit) => runInBatch(key, item, limit))
   )
+}

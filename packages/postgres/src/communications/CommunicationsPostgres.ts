@@ -11,8 +11,9 @@ import {
 } from "@communications/core"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { GroupCommit, matchTransaction } from "../batching/GroupCommit.ts"
-import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { GroupCommit } from "../batching/GroupCommit.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { matchTransaction } from "../statements/Transactions.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { historyStatements } from "./HistoryStatements.ts"
@@ -30,6 +31,7 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const list = yield* listStatement
     const { history } = yield* historyStatements
     const client = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const groupCommit = yield* GroupCommit
     const untilUnlocked = yield* makeUntilUnlocked
     const take = yield* makeTakeStep(untilUnlocked)

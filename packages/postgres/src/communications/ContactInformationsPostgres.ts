@@ -3,7 +3,7 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatJson } from "../statements/Columns.ts"
-import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { type ContactRow, contactColumns, fromContactRow } from "./ContactRows.ts"
 
 /** Contact information in PostgreSQL. */
@@ -11,6 +11,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
   ContactInformations,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const table = yield* tables
 
     return ContactInformations.of({

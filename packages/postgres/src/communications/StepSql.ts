@@ -89,7 +89,7 @@ export const makeStepSql = Effect.gen(function* () {
           AND ${onLock === "skip" ? unlocked : isRequested("c")}
         RETURNING i.item, i.at, i.by, i.request_id, c.id AS communication, c.*
       ), recorded AS (${record(stepEntry(step, act), "updated")})
-      SELECT c.item, ${communicationColumns(sql)}
+      SELECT c.item::text, ${communicationColumns(sql)}
       FROM updated c, ${contactOfCommunication(sql, table.contact_information, literal(isOneOrganisation ? "$2::uuid" : "c.organisation"))}`.compile()
     return text
   }

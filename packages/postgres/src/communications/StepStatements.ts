@@ -3,7 +3,7 @@ import type { CommunicationIdentifier, StorageUnavailable } from "@communication
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { formatArray, hex } from "../statements/Columns.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 import type { Row } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { makeStepSql, type OnLock, type StepRequest } from "./StepSql.ts"
@@ -21,6 +21,7 @@ export const keyOf = (identifier: CommunicationIdentifier): string =>
 /** Makes the function that runs a list of step requests in one statement, on the tables of the client's schema. */
 export const makeRunSteps = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const stepSql = yield* makeStepSql
   const { find } = yield* communicationStatements
 
@@ -31,7 +32,10 @@ export const makeRunSteps = Effect.gen(function* () {
       for (const { identifier } of own.slice(0, 1)) {
         const values = own.map((request) => keyOf(request.identifier))
         const rows = yield* runStatement("communications.find")(find(organisation, identifier._tag, values))
-        for (const row of rows) found.set(organisation + (identifier._tag === "Id" ? hex(row.id) : row.number), row)
+        for (const row of rows) {
+          const keys = { Id: hex(row.id), Number: row.number }
+          found.set(organisation + keys[identifier._tag], row)
+        }
       }
     }
     return found
@@ -56,13 +60,13 @@ export const makeRunSteps = Effect.gen(function* () {
     }))
     const parameters = isOneOrganisation ? [first.organisation, formatArray(items.map(({ key }) => key))] : []
     const updated = yield* runStatement("communications.take")(
-      sql.unsafe<Row & { readonly item: number }>(
+      sql.unsafe<Row & { readonly item: string }>(
         stepSql(first, isOneOrganisation ? onLock : "skip", isOneOrganisation),
         [JSON.stringify(items), ...parameters]
       )
     )
     const results: Array<StepResult | undefined> = requests.map(() => undefined)
-    for (const row of updated) results[row.item] = { changed: true, row }
+    for (const row of updated) results[Number(row.item)] = { changed: true, row }
     const unchanged = requests.filter((_, item) => results[item] === undefined)
     const found = yield* findAll(unchanged)
     return requests.map(

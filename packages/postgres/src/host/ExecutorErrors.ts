@@ -1,15 +1,12 @@
 /** Translates the errors of any PostgreSQL driver into errors of `effect/sql`. */
 import { Predicate } from "effect"
 import { SqlError } from "effect/sql"
-
-/** Matches a SQLSTATE; codes of Node and of libraries begin with other letters. Source: PostgreSQL, Appendix A. */
-const sqlState = /^(\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/
+import { messageOf, sqlStateOf } from "../statements/SqlState.ts"
 
 /** The server's error, which libraries wrap; undefined if the error is not the server's. */
 const serverError = (error: unknown): { readonly code: string; readonly cause: unknown } | undefined => {
-  if (Predicate.hasProperty(error, "code") && Predicate.isString(error.code) && sqlState.test(error.code)) {
-    return { code: error.code, cause: error }
-  }
+  const code = sqlStateOf(error)
+  if (code !== null) return { code, cause: error }
   return Predicate.hasProperty(error, "cause") ? serverError(error.cause) : undefined
 }
 
@@ -43,7 +40,8 @@ const reasons: {
 /** The `SqlError` for a driver's error: by its SQLSTATE, or a `ConnectionError` if it has none. */
 export const toSqlError = (error: unknown): SqlError.SqlError => {
   const { code, cause } = serverError(error) ?? { code: "08", cause: error }
-  const props = { cause, message: "A statement failed on the host's handle", operation: "execute" }
+  const message = `A statement failed on the host's handle: ${messageOf(cause) ?? String(cause)}`
+  const props = { cause, message, operation: "execute" }
   const Reason = reasons[code] ?? reasons[code.slice(0, 2)] ?? SqlError.UnknownError
   return new SqlError.SqlError({
     reason:

@@ -1,6 +1,7 @@
 /** Makes an `Execute` of the host's handle. Structural types describe the handles, so no library is a dependency. */
 import { Predicate } from "effect"
 import type { SqlConnection } from "effect/sql"
+import { poolSize } from "./PoolSize.ts"
 
 /** Rows, by the names of their columns. */
 export type HostRows = ReadonlyArray<SqlConnection.Row>
@@ -8,23 +9,27 @@ export type HostRows = ReadonlyArray<SqlConnection.Row>
 /** A result of pg, Kysely, Knex, PGlite, or of a driver of Drizzle. */
 export type HostResult = { readonly rows: HostRows }
 
-/**
- * Runs one statement on the host's handle and resolves to its rows. The text refers to parameters as `$1`, `$2` and so
- * on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
- */
-export type Execute = (text: string, parameters: ReadonlyArray<unknown>) => Promise<HostRows>
+/** Runs statements on the host's handle. */
+export interface Execute {
+  /**
+   * Runs one statement and resolves to its rows, objects by column name. The text refers to parameters as `$1`, `$2` and
+   * so on. It rejects with an error that has the SQLSTATE in `code`, or that has such an error as its cause.
+   */
+  (text: string, parameters: ReadonlyArray<unknown>): Promise<HostRows>
+  /** How many statements may run at once. The `from…` functions set it to the size of a pool; 1 if it is missing. */
+  readonly concurrency?: number | undefined
+}
+
+const withConcurrency = (concurrency: number, execute: Execute): Execute => Object.assign(execute, { concurrency })
 
 /** Runs on a `Client`, `PoolClient` or `Pool` of pg, or on a database or transaction of PGlite. */
-export const fromPg =
-  (client: { query(text: string, values: Array<unknown>): Promise<HostResult> }): Execute =>
-  async (text, parameters) =>
-    (await client.query(text, [...parameters])).rows
+export const fromPg = (client: { query(text: string, values: Array<unknown>): Promise<HostResult> }): Execute =>
+  withConcurrency(poolSize(client), async (text, parameters) => (await client.query(text, [...parameters])).rows)
 
 /** Runs on the `sql` of postgres.js, or on that of its `begin`, `savepoint` or `reserve`. */
-export const fromPostgresJs =
-  (sql: { unsafe(text: string, parameters?: Array<unknown>): PromiseLike<HostRows> }): Execute =>
-  async (text, parameters) =>
-    sql.unsafe(text, [...parameters])
+export const fromPostgresJs = (sql: {
+  unsafe(text: string, parameters?: Array<unknown>): PromiseLike<HostRows>
+}): Execute => withConcurrency(poolSize(sql), async (text, parameters) => sql.unsafe(text, [...parameters]))
 
 /** A compiled query of Kysely. */
 export interface KyselyQuery {
@@ -39,12 +44,13 @@ export interface KyselyQuery {
 }
 
 /** Runs on a database or transaction of Kysely, without its plugins, because they may rename columns of the result. */
-export const fromKysely =
-  (db: { withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<HostResult> } }): Execute =>
-  async (sql, parameters) => {
+export const fromKysely = (db: {
+  withoutPlugins(): { executeQuery(query: KyselyQuery): Promise<HostResult> }
+}): Execute =>
+  withConcurrency(poolSize(db), async (sql, parameters) => {
     const query = { kind: "RawNode", sqlFragments: [sql], parameters: [] } as const
     return (await db.withoutPlugins().executeQuery({ sql, parameters, query, queryId: { queryId: "" } })).rows
-  }
+  })
 
 /** Splits a statement at its parameters; returns the pieces between them, and the value of each. */
 const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => ({
@@ -53,24 +59,24 @@ const splitAtParameters = (text: string, parameters: ReadonlyArray<unknown>) => 
 })
 
 /** Runs on a database or transaction of Drizzle over any of its PostgreSQL drivers, given the `sql` of drizzle-orm. */
-export const fromDrizzle =
-  <Query>(
-    db: { execute(query: Query): PromiseLike<HostRows | HostResult> },
-    sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
-  ): Execute =>
-  async (text, parameters) => {
+export const fromDrizzle = <Query>(
+  db: { execute(query: Query): PromiseLike<HostRows | HostResult> },
+  sql: (strings: TemplateStringsArray, ...values: Array<unknown>) => Query
+): Execute =>
+  withConcurrency(poolSize(db), async (text, parameters) => {
     const { strings, values } = splitAtParameters(text, parameters)
     const result = await db.execute(sql(Object.assign(strings, { raw: strings }), ...values))
     return "rows" in result ? result.rows : result
-  }
+  })
 
 /** Runs on a `knex` over pg or on one of its transactions; its `raw` writes parameters as `?`. */
-export const fromKnex =
-  (knex: { raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<HostResult> }): Execute =>
-  async (text, parameters) => {
+export const fromKnex = (knex: {
+  raw(text: string, bindings: ReadonlyArray<unknown>): PromiseLike<HostResult>
+}): Execute =>
+  withConcurrency(poolSize(knex), async (text, parameters) => {
     const { strings, values } = splitAtParameters(text.replaceAll("?", "\\?"), parameters)
     return (await knex.raw(strings.join("?"), values)).rows
-  }
+  })
 
 /** An error of Prisma; if it wraps an error of the server, one with the properties of a driver's error. */
 const unwrap = (error: unknown): unknown => {
@@ -79,19 +85,21 @@ const unwrap = (error: unknown): unknown => {
   const cause = Predicate.hasProperty(driverAdapterError, "cause") ? driverAdapterError.cause : undefined
   if (!Predicate.hasProperty(cause, "originalCode")) return error
   const constraint = Predicate.hasProperty(cause, "constraint") ? cause.constraint : undefined
-  return Object.assign(new Error("Prisma: raw query failed", { cause: error }), {
+  const message = Predicate.hasProperty(cause, "originalMessage") ? String(cause.originalMessage) : "raw query failed"
+  return Object.assign(new Error(message, { cause: error }), {
     code: cause.originalCode,
     constraint: Predicate.hasProperty(constraint, "index") ? constraint.index : undefined
   })
 }
 
 /** Runs on a client of Prisma or on that of its interactive transaction. */
-export const fromPrisma =
-  (client: { $queryRawUnsafe<T>(text: string, ...values: Array<unknown>): Promise<T> }): Execute =>
-  async (text, parameters) => {
+export const fromPrisma = (client: {
+  $queryRawUnsafe<T>(text: string, ...values: Array<unknown>): Promise<T>
+}): Execute =>
+  withConcurrency(poolSize(client), async (text, parameters) => {
     try {
       return await client.$queryRawUnsafe<HostRows>(text, ...parameters)
     } catch (error) {
       throw unwrap(error)
     }
-  }
+  })

@@ -2,8 +2,10 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, identity, Layer, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlConnection } from "effect/sql"
+import { Autocommit } from "../statements/Transactions.ts"
 import { toSqlError } from "./ExecutorErrors.ts"
 import type { Execute } from "./Executors.ts"
+import { checkRows } from "./ResultRows.ts"
 
 export * from "./Executors.ts"
 
@@ -13,7 +15,9 @@ const connection = (
   withPermit: <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ): SqlConnection.Connection => {
   const run = (text: string, parameters: ReadonlyArray<unknown>) =>
-    withPermit(Effect.uninterruptible(Effect.tryPromise({ try: () => execute(text, parameters), catch: toSqlError })))
+    withPermit(
+      Effect.uninterruptible(Effect.tryPromise({ try: () => execute(text, parameters), catch: toSqlError }))
+    ).pipe(Effect.map((rows) => checkRows(text, rows)))
   const rows: SqlConnection.Connection["execute"] = (text, parameters, transform = identity) =>
     Effect.map(run(text, parameters), transform)
   const values: SqlConnection.Connection["executeValues"] = (text, parameters) =>
@@ -38,19 +42,22 @@ const undo = (on: SqlConnection.Connection) => Effect.andThen(rollBack(on), rele
 
 /** How the library uses the host's handle. */
 export interface ExecutorOptions {
-  /** How many statements may run at once: 1 (the default) in a transaction, up to the size of the pool on a pool. */
+  /** How many statements may run at once. By default the handle decides: the size of a pool, 1 in a transaction. */
   readonly concurrency?: number | undefined
+}
+
+const checkConcurrency = (concurrency: number): number => {
+  if (Number.isSafeInteger(concurrency) && concurrency > 0) return concurrency
+  throw new RangeError(`concurrency must be a positive whole number, not ${concurrency}`)
 }
 
 /**
  * An `SqlClient` on a handle of the host (decision 8). Only the host commits, rolls back or releases the handle. In the
  * host's transaction, `withTransaction` makes a savepoint.
  */
-export const layerExecutor = (
-  execute: Execute,
-  { concurrency = 1 }: ExecutorOptions = {}
-): Layer.Layer<SqlClient.SqlClient> =>
-  Layer.effect(
+export const layerExecutor = (execute: Execute, options: ExecutorOptions = {}): Layer.Layer<SqlClient.SqlClient> => {
+  const concurrency = checkConcurrency(options.concurrency ?? execute.concurrency ?? 1)
+  return Layer.effect(
     SqlClient.SqlClient,
     Effect.gen(function* () {
       const permits = Semaphore.makeUnsafe(concurrency)
@@ -77,4 +84,5 @@ export const layerExecutor = (
       })
       return Object.assign(client, { withTransaction })
     })
-  ).pipe(Layer.provide(Reactivity.layer))
+  ).pipe(Layer.provide(Reactivity.layer), Layer.merge(Layer.succeed(Autocommit, concurrency > 1)))
+}

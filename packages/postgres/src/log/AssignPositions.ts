@@ -6,7 +6,7 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 
 /** How many entries one statement assigns positions to, not counting earlier entries of the same communications. */
 const chunk = 1_000
@@ -19,10 +19,11 @@ const chunk = 1_000
  */
 export const makeAssignPositions = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const table = yield* tables
 
   return (subscription: string) =>
-    sql<{ readonly found: number }>`
+    sql<{ readonly found: boolean }>`
       WITH found AS MATERIALIZED (
         SELECT organisation, communication, version FROM ${table.communication_history}
         WHERE position IS NULL
@@ -53,8 +54,8 @@ export const makeAssignPositions = Effect.gen(function* () {
         WHERE h.organisation = entries.organisation AND h.communication = entries.communication
           AND h.version = entries.version AND h.position IS NULL
       )
-      SELECT entries::integer AS found FROM counted`.pipe(
+      SELECT entries > 0 AS found FROM counted`.pipe(
       runStatement("events.claim"),
-      Effect.map(([row]) => row !== undefined && row.found > 0)
+      Effect.map(([row]) => row?.found === true)
     )
 })

@@ -16,7 +16,7 @@ export interface EventRow {
   readonly media: string
   readonly from: string | null
   readonly to: string
-  readonly version: number
+  readonly version: string
   readonly at: string
   readonly by: string
   readonly request_id: string | null
@@ -24,7 +24,7 @@ export interface EventRow {
 
 /** The columns of the entry, as `EventRow` names them. */
 export const entryColumns = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
-  h.position::text, h.organisation::text, h.communication::text, h."from", h."to", h.version, ${isoOf(sql)("h.at")} AS at,
+  h.position::text, h.organisation::text, h.communication::text, h."from", h."to", h.version::text, ${isoOf(sql)("h.at")} AS at,
   h.by::text, h.request_id`
 
 const isEvent = Schema.is(CommunicationEvent)
@@ -37,7 +37,8 @@ const eventId = (organisation: string, communication: string, version: number): 
 /** The event of a row; an invalid row is a defect. */
 export const fromEventRow = ({ position, ...row }: EventRow): Effect.Effect<LogEntry> => {
   const [organisation, communication] = [hex(row.organisation), hex(row.communication)]
-  const { number, direction, media, from, to, version, at, request_id } = row
+  const { number, direction, media, from, to, at, request_id } = row
+  const version = Number(row.version)
   const event: unknown = {
     ...{ id: eventId(organisation, communication, version), organisation, communication, number },
     ...{ contact_information: hex(row.contact_information), direction, media, from, to, version, at, by: hex(row.by) },

@@ -2,7 +2,7 @@ import { Events, type Holder, type SubscribedSteps, SubscriptionTaken } from "@c
 import { Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { runStatement, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeAssignPositions } from "./AssignPositions.ts"
 import { type EventRow, entryColumns, fromEventRow } from "./EventRows.ts"
 import { makeOpenSubscription } from "./OpenSubscription.ts"
@@ -21,6 +21,7 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
   Events,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const table = yield* tables
     const openSubscription = yield* makeOpenSubscription
     const assignPositions = yield* makeAssignPositions

@@ -2,7 +2,7 @@
 import { Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { DatabaseSchema, tables, tablesIn } from "../schema/Tables.ts"
-import { runStatement } from "../statements/StorageErrors.ts"
+import { makeRunStatement } from "../statements/StorageErrors.ts"
 
 /**
  * Makes the function that opens a subscription. A subscription from `now` begins a new era and reads only entries of
@@ -13,21 +13,22 @@ import { runStatement } from "../statements/StorageErrors.ts"
  */
 export const makeOpenSubscription = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const runStatement = yield* makeRunStatement
   const table = yield* tables
   const history = tablesIn(yield* DatabaseSchema).communication_history
 
-  const insert = (subscription: string, era: number, position: string) => sql`
+  const insert = (subscription: string, era: string, position: string) => sql`
     INSERT INTO ${table.subscriptions} (subscription, era, position)
-    VALUES (${subscription}, ${era}::integer, ${position}::bigint)
+    VALUES (${subscription}, ${era}::text::integer, ${position}::bigint)
     ON CONFLICT DO NOTHING`
 
   const exists = (subscription: string) => sql`
     SELECT 1 FROM ${table.subscriptions} WHERE subscription = ${subscription}`
 
   /** Begins an era; returns it with the last position assigned so far. */
-  const beginEra = sql<{ readonly era: number; readonly last: string }>`
+  const beginEra = sql<{ readonly era: string; readonly last: string }>`
     UPDATE ${table.log_eras} SET era = era + 1
-    RETURNING era, (SELECT last::text FROM ${table.log_positions}) AS last`
+    RETURNING era::text, (SELECT last::text FROM ${table.log_positions}) AS last`
 
   /** The open transactions of other connections that have written history. */
   const writers = sql<{ readonly transaction: string }>`
@@ -37,7 +38,7 @@ export const makeOpenSubscription = Effect.gen(function* () {
       AND relation = ${history}::text::regclass`
 
   return Effect.fnUntraced(function* (subscription: string, from: "beginning" | "now") {
-    if (from === "beginning") return yield* runStatement("events.open")(insert(subscription, 0, "0"))
+    if (from === "beginning") return yield* runStatement("events.open")(insert(subscription, "0", "0"))
     if ((yield* runStatement("events.open")(exists(subscription))).length > 0) return
     const [next] = yield* runStatement("events.open")(beginEra)
     if (next === undefined) return yield* Effect.die("the table log_eras has no row")

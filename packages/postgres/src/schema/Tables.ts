@@ -2,9 +2,9 @@
 import { Context, Effect, Record } from "effect"
 import { SqlClient } from "effect/sql"
 
-/** The schema that contains the tables, by default `public`: any name without a dot. */
+/** The schema that contains the tables, by default `communications`. Any name is allowed. */
 export const DatabaseSchema = Context.Reference<string>("@communications/postgres/DatabaseSchema", {
-  defaultValue: () => "public"
+  defaultValue: () => "communications"
 })
 
 /** Quotes an identifier, so that PostgreSQL takes it literally. */

@@ -2,10 +2,11 @@ import { hash } from "node:crypto"
 import { Caller, InvalidToken, Sessions, type Token } from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { GroupCommit, makeStorageBatcher, matchTransaction } from "../batching/GroupCommit.ts"
+import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex } from "../statements/Columns.ts"
-import { runStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { matchTransaction } from "../statements/Transactions.ts"
 
 /** The stored form of a token: its SHA-256. A token has 128 random bits, so it cannot be found from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
@@ -17,7 +18,7 @@ interface SessionRow {
   readonly hash: string
   readonly organisation: string
   readonly user: string
-  readonly expires_at: number
+  readonly expires_at: string
 }
 
 /** Sessions in PostgreSQL. Opening a session deletes some expired ones. */
@@ -25,12 +26,13 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
     const table = yield* tables
     const now = Effect.map(DateTime.now, DateTime.formatIso)
 
     const [text] = sql`
       SELECT encode(token_hash, 'hex') AS hash, organisation::text, "user"::text,
-        (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at
+        (extract(epoch FROM expires_at) * 1000)::text AS expires_at
       FROM ${table.sessions} WHERE token_hash = ANY((SELECT $1::text::bytea[])::bytea[])`.compile()
 
     /** Returns the sessions with these hashes in the same order; undefined if a session does not exist. */
@@ -78,7 +80,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
       authenticate: Effect.fnUntraced(function* (token) {
         const row = yield* findOne(hashOf(token))
         const at = yield* DateTime.now
-        return row !== undefined && row.expires_at > at.epochMilliseconds
+        return row !== undefined && Number(row.expires_at) > at.epochMilliseconds
           ? yield* callerOf(row)
           : yield* new InvalidToken()
       }),

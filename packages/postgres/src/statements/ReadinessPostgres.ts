@@ -1,17 +1,25 @@
-import { Readiness } from "@communications/core"
+import { Readiness, StorageUnavailable } from "@communications/core"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { runStatement, StorageTimeout, withTimeLimit } from "./StorageErrors.ts"
+import { makeRunStatement, StorageTimeout, withTimeLimit } from "./StorageErrors.ts"
 
-/** Ready if PostgreSQL runs a statement within one second. */
+const readOnly = Effect.suspend(() =>
+  Effect.fail(new StorageUnavailable({ operation: "readiness.check", reason: "read-only" }))
+)
+
+/** Ready if PostgreSQL runs a statement within one second and accepts changes. */
 export const layer: Layer.Layer<Readiness, never, SqlClient.SqlClient> = Layer.effect(
   Readiness,
-  Effect.map(SqlClient.SqlClient, (sql) => ({
-    check: sql`SELECT 1`.pipe(
-      Effect.asVoid,
-      runStatement("readiness.check"),
-      withTimeLimit("readiness.check"),
-      Effect.provideService(StorageTimeout, "1 second")
-    )
-  }))
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const runStatement = yield* makeRunStatement
+    return {
+      check: sql<{ readonly read_only: string }>`SELECT current_setting('transaction_read_only') AS read_only`.pipe(
+        runStatement("readiness.check"),
+        Effect.flatMap(([row]) => (row?.read_only === "on" ? readOnly : Effect.void)),
+        withTimeLimit("readiness.check"),
+        Effect.provideService(StorageTimeout, "1 second")
+      )
+    }
+  })
 )

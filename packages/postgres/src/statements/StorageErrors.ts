@@ -1,6 +1,9 @@
 import { StorageUnavailable } from "@communications/core"
-import { Context, Duration, Effect, Fiber, Predicate, Schedule } from "effect"
+import { Context, Duration, Effect, Fiber, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { messageOf, sqlStateOf } from "./SqlState.ts"
+import { Autocommit, matchTransaction } from "./Transactions.ts"
 
 /** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
 export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
@@ -16,53 +19,75 @@ const millis = (limit: Duration.Input): number =>
 /** The current `StorageTimeout` in milliseconds. */
 export const timeLimit: Effect.Effect<number> = Effect.map(StorageTimeout, millis)
 
-/** The SQLSTATE of an error; empty if the error is not the server's. */
-const sqlState = ({ reason: { cause } }: SqlError): string =>
-  Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : ""
-
 /** Classes of SQLSTATE that describe the server's condition, not a faulty statement. Source: PostgreSQL, Appendix A. */
 const serverConditions = new Set(["08", "25", "28", "3D", "53", "55", "57", "58"])
 
-/** Whether the server rolled back because of a concurrent transaction: a retry is safe and may succeed. */
-const isConflict = ({ reason }: SqlError): boolean =>
-  reason._tag === "SerializationError" || reason._tag === "DeadlockError"
-
-/** Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. */
-const translate =
-  (operation: string) =>
-  (error: SqlError): Effect.Effect<never, StorageUnavailable> => {
-    switch (error.reason._tag) {
-      case "SqlSyntaxError":
-      case "ConstraintError":
-      case "UniqueViolation":
-      case "AuthorizationError":
-        return Effect.die(error)
-      case "StatementTimeoutError":
-      case "LockTimeoutError":
-        return Effect.fail(new StorageUnavailable({ operation, reason: "timeout", cause: error }))
-      case "UnknownError":
-        return serverConditions.has(sqlState(error).slice(0, 2))
-          ? Effect.fail(new StorageUnavailable({ operation, reason: "unreachable", cause: error }))
-          : Effect.die(error)
-      case "ConnectionError":
-      case "AuthenticationError":
-      case "SerializationError":
-      case "DeadlockError":
-        return Effect.fail(new StorageUnavailable({ operation, reason: "unreachable", cause: error }))
-    }
-  }
-
-const retries = {
-  while: isConflict,
-  schedule: Schedule.jittered(Schedule.exponential("5 millis")),
-  times: 10
+/** The reasons of SQLSTATEs that a failed operation reports. */
+const reasonOfState: { readonly [sqlState: string]: StorageUnavailable["reason"] } = {
+  "25006": "read-only",
+  "25P02": "aborted",
+  "25P04": "timeout",
+  "40001": "conflict",
+  "40P01": "conflict",
+  "55P03": "timeout",
+  "57014": "timeout"
 }
 
-/** Runs a statement. Retries after conflicts with concurrent transactions, and translates errors for the port. */
-export const runStatement =
+const reasonOf = ({ _tag }: SqlError["reason"], sqlState: string | null): StorageUnavailable["reason"] | undefined => {
+  const isUnreachable =
+    _tag === "ConnectionError" || _tag === "AuthenticationError" || serverConditions.has(String(sqlState).slice(0, 2))
+  return reasonOfState[String(sqlState)] ?? (isUnreachable ? "unreachable" : undefined)
+}
+
+/** SQLSTATEs of a statement that refers to a table, column, function or constraint that does not exist. */
+const otherVersion = new Set(["3F000", "42703", "42704", "42883", "42P01", "42P10"])
+
+const migrationHint =
+  "The tables do not fit this version of @communications/postgres: run migrate or migrateHost with the same schema, or " +
+  "update the package if the tables are newer"
+
+/**
+ * Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. The
+ * cause of both is the error of the server or of the network.
+ */
+const translate =
   (operation: string) =>
-  <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
-    run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
+  ({ reason, message }: SqlError): Effect.Effect<never, StorageUnavailable> => {
+    const { cause } = reason
+    const sqlState = sqlStateOf(cause)
+    const unavailable = reasonOf(reason, sqlState)
+    if (unavailable !== undefined) {
+      return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
+    }
+    const detail = messageOf(cause) ?? message
+    const hint = otherVersion.has(String(sqlState)) ? `. ${migrationHint}` : ""
+    return Effect.die(new Error(`${operation}: ${detail}${hint}`, { cause }))
+  }
+
+const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
+
+const no = Effect.succeed(false)
+const yes = Effect.succeed(true)
+
+/**
+ * Makes the function that runs a statement and translates its errors for the port. After a conflict with a concurrent
+ * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted.
+ */
+export const makeRunStatement = Effect.gen(function* () {
+  const client = yield* SqlClient.SqlClient
+  const isAutocommit = yield* Autocommit
+  const retries = {
+    while: (error: SqlError) =>
+      isAutocommit && isConflict(error)
+        ? matchTransaction(client, { inTransaction: () => no, otherwise: () => yes })
+        : no,
+    schedule: Schedule.jittered(Schedule.exponential("5 millis")),
+    times: 10
+  }
+  return (operation: string) =>
+    <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
+      run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
+})
 
 /**
  * Limits the time of an operation. After a timeout, its statement may or may not have been committed. The operation is

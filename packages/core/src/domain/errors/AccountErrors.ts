@@ -1,15 +1,16 @@
 /** Refusals about organisations, users and logging in. */
 import { Schema } from "effect"
+import { TaggedError } from "./TaggedError.ts"
 
 /** The token is missing, malformed, unknown, expired or released; the error does not distinguish these cases. */
-export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidToken", {}) {
+export class InvalidToken extends TaggedError<InvalidToken>()("InvalidToken", {}) {
   override get message() {
     return "the token does not belong to an open session"
   }
 }
 
 /** The host passed an invalid caller: `member` is not an id. */
-export class InvalidCaller extends Schema.TaggedError<InvalidCaller>()("InvalidCaller", {
+export class InvalidCaller extends TaggedError<InvalidCaller>()("InvalidCaller", {
   member: Schema.Literals(["organisation", "user"])
 }) {
   override get message() {
@@ -18,14 +19,14 @@ export class InvalidCaller extends Schema.TaggedError<InvalidCaller>()("InvalidC
 }
 
 /** The organisation, the user or the password is wrong; the error does not say which. */
-export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()("InvalidCredentials", {}) {
+export class InvalidCredentials extends TaggedError<InvalidCredentials>()("InvalidCredentials", {}) {
   override get message() {
     return "the organisation, the username or the password is wrong"
   }
 }
 
 /** Too many attempts to log in failed. The next attempt is accepted after `retry_after` seconds. */
-export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>()("TooManyAttempts", {
+export class TooManyAttempts extends TaggedError<TooManyAttempts>()("TooManyAttempts", {
   retry_after: Schema.Int
 }) {
   override get message() {
@@ -34,7 +35,7 @@ export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>()("TooM
 }
 
 /** No organisation has this name. */
-export class OrganisationNotFound extends Schema.TaggedError<OrganisationNotFound>()("OrganisationNotFound", {
+export class OrganisationNotFound extends TaggedError<OrganisationNotFound>()("OrganisationNotFound", {
   name: Schema.String
 }) {
   override get message() {
@@ -43,7 +44,7 @@ export class OrganisationNotFound extends Schema.TaggedError<OrganisationNotFoun
 }
 
 /** An organisation with this name or this id already exists. */
-export class OrganisationExists extends Schema.TaggedError<OrganisationExists>()("OrganisationExists", {
+export class OrganisationExists extends TaggedError<OrganisationExists>()("OrganisationExists", {
   name: Schema.String
 }) {
   override get message() {
@@ -52,14 +53,14 @@ export class OrganisationExists extends Schema.TaggedError<OrganisationExists>()
 }
 
 /** The organisation has no user with this name. */
-export class UserNotFound extends Schema.TaggedError<UserNotFound>()("UserNotFound", { username: Schema.String }) {
+export class UserNotFound extends TaggedError<UserNotFound>()("UserNotFound", { username: Schema.String }) {
   override get message() {
     return `the organisation has no user "${this.username}"`
   }
 }
 
 /** The organisation already has a user with this name or this id. */
-export class UserExists extends Schema.TaggedError<UserExists>()("UserExists", { username: Schema.String }) {
+export class UserExists extends TaggedError<UserExists>()("UserExists", { username: Schema.String }) {
   override get message() {
     return `the organisation already has a user "${this.username}"`
   }

@@ -1,11 +1,11 @@
 /** Refusals about communications. */
-import { Schema } from "effect"
 import { IdentifierInput } from "../IdentifierInput.ts"
 import { CommunicationId, CommunicationNumber } from "../Identity.ts"
 import { LifeCycleState } from "../LifeCycle.ts"
+import { TaggedError } from "./TaggedError.ts"
 
 /** The identifier has neither `id` nor `number`, or both. */
-export class AmbiguousIdentifier extends Schema.TaggedError<AmbiguousIdentifier>()("AmbiguousIdentifier", {
+export class AmbiguousIdentifier extends TaggedError<AmbiguousIdentifier>()("AmbiguousIdentifier", {
   given: IdentifierInput
 }) {
   override get message() {
@@ -17,7 +17,7 @@ export class AmbiguousIdentifier extends Schema.TaggedError<AmbiguousIdentifier>
 }
 
 /** The organisation has no communication with this identifier. */
-export class CommunicationNotFound extends Schema.TaggedError<CommunicationNotFound>()("CommunicationNotFound", {
+export class CommunicationNotFound extends TaggedError<CommunicationNotFound>()("CommunicationNotFound", {
   identifier: IdentifierInput
 }) {
   override get message() {
@@ -27,7 +27,7 @@ export class CommunicationNotFound extends Schema.TaggedError<CommunicationNotFo
 }
 
 /** The organisation already has a communication with this id or this number. */
-export class CommunicationExists extends Schema.TaggedError<CommunicationExists>()("CommunicationExists", {
+export class CommunicationExists extends TaggedError<CommunicationExists>()("CommunicationExists", {
   id: CommunicationId,
   number: CommunicationNumber
 }) {
@@ -37,7 +37,7 @@ export class CommunicationExists extends Schema.TaggedError<CommunicationExists>
 }
 
 /** The communication is no longer a draft; `life_cycle_state` is its current state. */
-export class NotDraft extends Schema.TaggedError<NotDraft>()("NotDraft", {
+export class NotDraft extends TaggedError<NotDraft>()("NotDraft", {
   id: CommunicationId,
   number: CommunicationNumber,
   life_cycle_state: LifeCycleState

@@ -1,9 +1,10 @@
 /** Refusals about contact information. */
 import { Schema } from "effect"
 import { ContactInformationId } from "../Identity.ts"
+import { TaggedError } from "./TaggedError.ts"
 
 /** The organisation has no contact information with this id. */
-export class ContactInformationNotFound extends Schema.TaggedError<ContactInformationNotFound>()(
+export class ContactInformationNotFound extends TaggedError<ContactInformationNotFound>()(
   "ContactInformationNotFound",
   { id: Schema.String }
 ) {
@@ -13,10 +14,9 @@ export class ContactInformationNotFound extends Schema.TaggedError<ContactInform
 }
 
 /** The organisation already has contact information with this id. */
-export class ContactInformationExists extends Schema.TaggedError<ContactInformationExists>()(
-  "ContactInformationExists",
-  { id: ContactInformationId }
-) {
+export class ContactInformationExists extends TaggedError<ContactInformationExists>()("ContactInformationExists", {
+  id: ContactInformationId
+}) {
   override get message() {
     return `contact information with id "${this.id}" already exists`
   }

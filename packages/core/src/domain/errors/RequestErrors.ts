@@ -1,8 +1,9 @@
 /** Refusals of an invalid request, before anything is looked up. */
 import { Schema } from "effect"
+import { TaggedError } from "./TaggedError.ts"
 
 /** A member of the request is missing or invalid. `reason` names it and the expected type, never its value. */
-export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
+export class InvalidRequest extends TaggedError<InvalidRequest>()("InvalidRequest", {
   reason: Schema.String
 }) {
   override get message() {
@@ -11,7 +12,7 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("Invali
 }
 
 /** A parameter of a list is invalid; `expected` describes the valid values. */
-export class InvalidQuery extends Schema.TaggedError<InvalidQuery>()("InvalidQuery", {
+export class InvalidQuery extends TaggedError<InvalidQuery>()("InvalidQuery", {
   parameter: Schema.String,
   expected: Schema.String
 }) {
@@ -21,7 +22,7 @@ export class InvalidQuery extends Schema.TaggedError<InvalidQuery>()("InvalidQue
 }
 
 /** `fields_set` names fields that the result does not have; `unknown` lists them. */
-export class UnknownFields extends Schema.TaggedError<UnknownFields>()("UnknownFields", {
+export class UnknownFields extends TaggedError<UnknownFields>()("UnknownFields", {
   unknown: Schema.NonEmptyArray(Schema.String)
 }) {
   override get message() {

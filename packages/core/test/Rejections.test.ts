@@ -1,0 +1,84 @@
+import { inspect } from "node:util"
+import * as Core from "@communications/core"
+import { freshCaller } from "@communications/core/testing"
+import { Effect, Layer } from "effect"
+import { assert, describe, it } from "vitest"
+
+const { Communications, createCommunications, layerMemory, NotDraft, orThrow, StorageUnavailable } = Core
+
+const refused = new Error("connect ECONNREFUSED 10.0.0.7:5432", { cause: { address: "10.0.0.7", port: 5432 } })
+const unavailable = new StorageUnavailable({ operation: "test", reason: "unreachable", cause: refused })
+
+/** The methods on ports whose steps end like this. */
+const failing = (taking: Effect.Effect<never, Core.StorageUnavailable>) =>
+  createCommunications(
+    Layer.effect(
+      Communications,
+      Effect.map(Communications, (communications) => Communications.of({ ...communications, take: () => taking }))
+    ).pipe(Layer.provideMerge(layerMemory))
+  )
+
+const completeOn = ({ communications }: Core.Methods) =>
+  communications.complete({ caller: freshCaller(), communication_identifier: { number: "41" } })
+
+/** A function of a host, whose name must be in the stacks of its errors. */
+async function postLetter(methods: Core.Methods) {
+  return await orThrow(completeOn(methods))
+}
+const errorOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => assert.fail("expected an error"),
+    (error: unknown) => (error instanceof Error ? error : assert.fail("expected an Error"))
+  )
+
+describe("console.error of an error that orThrow throws", () => {
+  it("shows its name, message and cause, and the line of the host", async () => {
+    const text = inspect(await errorOf(postLetter(failing(Effect.fail(unavailable)))))
+    assert.match(text, /^StorageUnavailable: the storage cannot be reached \(test\)\n/)
+    assert.match(text, /at (async )?postLetter \(.*Rejections\.test\.ts/)
+    assert.include(text, "[cause]: Error: connect ECONNREFUSED")
+  })
+  it("shows, for a defect, where it was thrown and the line of the latest call", async () => {
+    const bug = new TypeError("a bug of ours")
+    const thrownAt = bug.stack?.split("\n")[1] ?? ""
+    const methods = failing(Effect.die(bug))
+    for (let call = 0; call < 2; call++) {
+      const text = inspect(await errorOf(postLetter(methods)))
+      assert.match(text, /^TypeError: a bug of ours\n/)
+      assert.include(text, thrownAt)
+      assert.lengthOf(text.match(/at (async )?postLetter \(.*Rejections\.test\.ts/g) ?? [], 1)
+    }
+  })
+})
+
+describe("a method rejects with an Error", () => {
+  it("if the defect is not one", async () => {
+    assert.strictEqual((await errorOf(completeOn(failing(Effect.die("a bug of ours"))))).message, "a bug of ours")
+  })
+  it("after dispose", async () => {
+    const methods = createCommunications(layerMemory)
+    await methods.dispose()
+    assert.include((await errorOf(postLetter(methods))).message, "disposed")
+  })
+})
+
+describe("JSON of an error", () => {
+  it("has its tag, message and data, and never its cause", () => {
+    const data = { _tag: "StorageUnavailable", operation: "test", reason: "unreachable", sqlState: null }
+    assert.deepStrictEqual(JSON.parse(JSON.stringify(unavailable)), { ...data, message: unavailable.message })
+  })
+  it("has the data of a refusal", () => {
+    const error = new NotDraft({
+      ...{
+        id: Core.CommunicationId.make("F50927C44314BA21B2DAEECFF2E53BB0"),
+        number: Core.CommunicationNumber.make("41")
+      },
+      life_cycle_state: "COMPLETED"
+    })
+    const { message, ...data } = JSON.parse(JSON.stringify(error))
+    assert.strictEqual(message, error.message)
+    assert.deepStrictEqual(data, {
+      ...{ _tag: "NotDraft", id: "F50927C44314BA21B2DAEECFF2E53BB0", number: "41", life_cycle_state: "COMPLETED" }
+    })
+  })
+})

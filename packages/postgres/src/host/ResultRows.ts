@@ -1,0 +1,29 @@
+/** Checks the rows that the host's handle returns, and restores the names of their columns. */
+import { Predicate } from "effect"
+import type { HostRows } from "./Executors.ts"
+
+/** What remains of a name in every case style: `completed_at` and `completedAt` are equal in it. */
+const normalise = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
+
+/**
+ * The rows of a statement, with the names that the statement uses: libraries rename columns if the host has set that
+ * (postgres.js `transform`, Knex `postProcessResponse`). A column that the statement does not mention keeps its name.
+ * Anything but rows is a mistake of the host's `Execute`.
+ */
+export const checkRows = (text: string, rows: HostRows): HostRows => {
+  if (!Array.isArray(rows) || rows.some((row) => !Predicate.isObject(row) || Array.isArray(row))) {
+    throw new TypeError(
+      `The host's \`Execute\` must resolve to an array of rows, each an object by column name. For \`${text.trim().slice(0, 60)}…\` it resolved to something else.`
+    )
+  }
+  const names = Object.keys(rows[0] ?? {})
+  if (names.every((name) => text.includes(name))) return rows
+  const originals = new Map(Array.from(text.matchAll(/\b[a-z_][a-z0-9_]*/g), ([word]) => [normalise(word), word]))
+  const restored = new Map(
+    names.map((name) => [name, text.includes(name) ? name : (originals.get(normalise(name)) ?? name)])
+  )
+  if (new Set(restored.values()).size < names.length) return rows
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [restored.get(name) ?? name, value]))
+  )
+}

@@ -1,0 +1,128 @@
+import { createCommunications, Readiness, StorageUnavailable } from "@communications/core"
+import { freshCaller } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it, vi } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import pg from "pg"
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url) })
+
+/** The ports as hosts make them: on a pool of pg, and on Effect's client. */
+const hosts = [
+  {
+    name: "pg",
+    open: (url: string) => {
+      const pool = new pg.Pool({ connectionString: url })
+      return { ports: Postgres.layerHost(Postgres.fromPg(pool)), end: () => pool.end() }
+    }
+  },
+  {
+    name: "Effect",
+    open: (url: string) => ({
+      ports: Postgres.layer.pipe(Layer.provide(clientOf(url)), Layer.orDie),
+      end: async () => {}
+    })
+  }
+]
+
+const company = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" } as const
+
+/** The URL of a new database with our tables, in which a statement has run. */
+const migrated = Effect.fnUntraced(function* (statement: string) {
+  const url = yield* freshDatabase
+  const run = Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(statement))
+  yield* Effect.provide(Effect.andThen(Postgres.migrate, run), clientOf(url))
+  return url
+})
+
+/** The error of a contact that is created after a statement has run. */
+const errorAfter = Effect.fnUntraced(function* (
+  { open }: (typeof hosts)[number],
+  statement: string,
+  urlOf = (url: string) => url
+) {
+  const url = yield* migrated(statement)
+  const { ports, end } = open(urlOf(url))
+  const { contact_information, dispose } = createCommunications(ports)
+  return yield* Effect.promise(async () => {
+    try {
+      const outcome = await contact_information.create({ caller: freshCaller(), ...company })
+      return outcome.ok ? assert.fail("expected an error") : outcome.error
+    } catch (defect) {
+      return defect
+    } finally {
+      await dispose()
+      await end()
+    }
+  })
+})
+
+const raising = `DO $do$ BEGIN
+  CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'Engines are not sold on Sundays'; END $$;
+  CREATE TRIGGER refuse BEFORE INSERT ON contact_information FOR EACH ROW EXECUTE FUNCTION refuse();
+END $do$`
+
+const readOnly = `DO $$ BEGIN
+  EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
+END $$`
+
+const defects = [
+  [
+    "names the missing table, and says to run migrate",
+    "DROP TABLE contact_information CASCADE",
+    /relation "communications\.contact_information" does not exist\. .*run migrate or migrateHost/
+  ],
+  [
+    "names the missing column, and says that the tables are of another version",
+    "ALTER TABLE contact_information RENAME title TO form_of_address",
+    /column "title" .* does not exist\. The tables do not fit this version of @communications\/postgres/
+  ],
+  ["has the message of a trigger of the host", raising, /: Engines are not sold on Sundays$/]
+] as const
+
+for (const host of hosts) {
+  describe(`an error of PostgreSQL, on ${host.name}`, () => {
+    for (const [title, statement, message] of defects) {
+      it.live(title, () =>
+        Effect.gen(function* () {
+          const error = yield* errorAfter(host, statement)
+          if (!(error instanceof Error)) return assert.fail(`expected an Error: ${error}`)
+          assert.match(error.message, message)
+          assert.match(error.message, /^contact_informations\.add: /)
+        })
+      )
+    }
+
+    it.live("is read-only if the server accepts no changes", () =>
+      Effect.gen(function* () {
+        const error = yield* errorAfter(host, readOnly)
+        assert.instanceOf(error, StorageUnavailable)
+        assert.deepInclude(error, { reason: "read-only", sqlState: "25006" })
+      })
+    )
+
+    it.live("is read-only for the readiness check as well", () =>
+      Effect.gen(function* () {
+        const { ports, end } = host.open(yield* migrated(readOnly))
+        const check = Effect.flatMap(Readiness, ({ check }) => check)
+        const error = yield* Effect.flip(Effect.provide(check, ports))
+        yield* Effect.promise(end)
+        assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "read-only" })
+      })
+    )
+
+    it.live("has no SQLSTATE, and no address as JSON, if the server cannot be reached", () =>
+      Effect.gen(function* () {
+        const error = yield* errorAfter(host, "SELECT 1", () => "postgres://postgres@127.0.0.1:1/none")
+        assert.instanceOf(error, StorageUnavailable)
+        assert.deepInclude(error, { reason: "unreachable", sqlState: null })
+        assert.notMatch(JSON.stringify(error), /127\.0|:1\b/)
+      })
+    )
+  })
+}
