@@ -16,7 +16,7 @@ const lines = (output: string) => output.split("\n").filter((line) => line !== "
 
 let folder = ""
 const git = (...parameters: ReadonlyArray<string>) => run(folder, "git", ...parameters)
-/** What the check prints: nothing if everything agrees. */
+/** Runs the check in the copy and returns its output, which is empty if all versions agree. */
 const check = () =>
   promisify(execFile)(process.execPath, ["scripts/manifests.ts", "--check"], { cwd: folder }).then(
     ({ stdout }) => stdout,

@@ -36,7 +36,7 @@ const timed = Effect.fn(function* <E, R>(run: Effect.Effect<number, E, R>, postg
   return rung
 })
 
-/** Repeats a synchronous function until the time is over, and returns the number of runs. */
+/** Repeats a synchronous function until its time limit has passed, and returns the number of runs. */
 const repeated = (seconds: number, once: () => void) =>
   Effect.sync(() => {
     let times = 0

@@ -6,7 +6,7 @@ export interface Load {
   readonly seconds: number
   /** Requests per second; by default, each connection sends its next request when it has its response. */
   readonly rate?: number | undefined
-  /** The load ends after this number of requests, or earlier if the time is over. */
+  /** The load ends after this number of requests, or earlier if its time limit has passed. */
   readonly requests?: number | undefined
 }
 

@@ -139,15 +139,15 @@ const eventTable = (): string =>
 /** The documented request and response of `complete`. */
 const exampleOfComplete = (): string => {
   const [{ example, name }] = operations
-  const response = { status: { code: "OK", message: null, description: null }, data: example.answer }
+  const response = { status: { code: "OK", message: null, description: null }, data: example.result }
   const [request, body] = [example.request, response].map((json) => JSON.stringify(json, null, 2))
   return `\`\`\`text\nPOST ${pathOf(name)}\nContent-Type: application/json\n\n${request}\n\n200 OK\n\n${body}\n\`\`\``
 }
 
-/** The members that accept only certain values. */
+/** The fields that accept only certain values. */
 const valuesTable = (): string =>
   table(
-    ["member", "values"],
+    ["field", "values"],
     Object.entries({
       "`direction`": CommunicationDetails.fields.direction,
       "`media`": CommunicationDetails.fields.media,

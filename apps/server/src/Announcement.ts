@@ -4,7 +4,14 @@ import { documentedToken } from "./demonstration/Demonstration.ts"
 import { locationOf } from "./ExternalDatabase.ts"
 import { ServerUrl } from "./http/HttpServer.ts"
 
-/** Prints the first lines of output: the URL of the server, its database, and a request to paste into a shell. */
+/** A request on the demonstration data, to paste into a shell. */
+const request = (url: string) => `Try it:
+
+curl -i ${url}/crmapi/rest/v2/communications/complete -H 'Content-Type: application/json' \\
+  -d '{ "token":"${documentedToken}", "communication_identifier":{"number":"41"} }'
+`
+
+/** Prints the first lines of output: the URL of the server, its database, and how to begin. */
 export const layer = ({ databaseUrl, dataDir }: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
@@ -13,13 +20,11 @@ export const layer = ({ databaseUrl, dataDir }: Configuration) =>
         onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
         onSome: (url) => `PostgreSQL at ${locationOf(url)}`
       })
-      const token = Option.isNone(databaseUrl) ? documentedToken : "TOKEN"
+      const beginning = Option.isNone(databaseUrl)
+        ? request(url)
+        : `Documentation: ${url}/docs\nCreate a user: npm run cli -- user create --help`
       yield* Console.log(`Communications listens on ${url}
 Database: ${database}
-Try it:
-
-curl -i ${url}/crmapi/rest/v2/communications/complete -H 'Content-Type: application/json' \\
-  -d '{ "token":"${token}", "communication_identifier":{"number":"41"} }'
-`)
+${beginning}`)
     })
   )

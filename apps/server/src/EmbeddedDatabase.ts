@@ -55,7 +55,8 @@ export const layer = (dataDir: string) =>
       const path = yield* socketPath(folder)
       yield* Effect.acquireRelease(
         Effect.promise(async () => {
-          // The client has one connection. A closed one counts until its statement ends, and a cancel request is one, too.
+          // The client has one connection. A closed connection counts until its statement ends. A cancel request also
+          // takes a connection.
           const server = new PGLiteSocketServer({ db, path, maxConnections: 8 })
           await server.start()
           return server

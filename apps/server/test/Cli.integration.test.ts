@@ -82,8 +82,11 @@ describe("the command line", { timeout: 120_000 }, () => {
     ["user create anna", /^--organisation is missing: see npm run cli -- user create --help\.\n$/],
     ["user create anna s3cret --organisation ACME", /^there is an argument too many: see .*\n$/],
     ["user create anna --password=s3cret --organisation ACME", /^there is no flag --password: see .*\n$/],
-    ["seed --drafts many", /^--drafts: expected .*: see npm run cli -- seed --help\.\n$/],
-    ["seed --drafts -1", /^--drafts: expected 0 to .*: see npm run cli -- seed --help\.\n$/]
+    [
+      "seed --drafts many",
+      /^--drafts: expected a whole number from 0 to 100000000: see npm run cli -- seed --help\.\n$/
+    ],
+    ["seed --drafts -1", /^--drafts: expected a whole number from 0 to 100000000: see npm run cli -- seed --help\.\n$/]
   ])("rejects `%s` with one sentence that refers to --help", async (line, sentence) => {
     expect(await cli(line)).toEqual(refused(sentence))
   })
@@ -92,7 +95,7 @@ describe("the command line", { timeout: 120_000 }, () => {
     const first = await cli("migrate")
     expect(first).toMatchObject({ code: 0, stderr: "" })
     expect(first.stdout).toMatch(
-      /^Applied migration 1, create communications\.\n(Applied .*\n)*The schema is now up to date\.\n$/
+      /^Applied migration 1: communications, contacts and sessions\.\n(Applied .*\n)*The schema is now up to date\.\n$/
     )
     expect(await cli("migrate")).toEqual({ code: 0, stdout: "The schema is already up to date.\n", stderr: "" })
   })
@@ -152,12 +155,12 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await cli(`${release} ann`)).toEqual(refused(/^"ACME" has no user "ann": .*\n$/))
     const released = await cli(`${release} anna`)
     expect(released).toMatchObject({ code: 0, stderr: "" })
-    expect(released.stdout).toMatch(/^Ended 2 sessions;/)
+    expect(released.stdout).toMatch(/^Ended 2 sessions of "anna" of "ACME"\.\n$/)
     for (const token of tokens) {
       expect(released.stdout).not.toContain(token)
       expect(await post("token/release", { token })).toMatchObject({ status: { code: "INVALID_TOKEN" } })
     }
-    expect((await cli(`${release} anna`)).stdout).toMatch(/^Ended 0 sessions;/)
+    expect((await cli(`${release} anna`)).stdout).toMatch(/^Ended 0 sessions of "anna" of "ACME"\.\n$/)
     expect(await server.stop()).toBe(0)
   })
 
@@ -205,7 +208,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       const path = await file("contacts.jsonl", content)
 
       const first = await importFile(path)
-      expect(first).toMatchObject({ code: 1, stdout: "Imported 3 contacts; 1 already existed.\n" })
+      expect(first).toMatchObject({ code: 1, stdout: "Imported 3 contacts; 1 already existed or was repeated.\n" })
       expect(first.stderr.split("\n").filter((line) => line.startsWith("line"))).toEqual([
         "line 2: not a JSON object",
         "line 3: last_name: is missing",
@@ -219,7 +222,10 @@ describe("the command line", { timeout: 120_000 }, () => {
       expect(await stored("Lee")).toEqual([{ name: "Zoë Lee" }])
       expect(await stored("Last")).toHaveLength(1)
 
-      expect(await importFile(path)).toMatchObject({ code: 1, stdout: "Imported 0 contacts; 4 already existed.\n" })
+      expect(await importFile(path)).toMatchObject({
+        code: 1,
+        stdout: "Imported 0 contacts; 4 already existed or were repeated.\n"
+      })
       expect(await stored("Lee")).toHaveLength(1)
     })
     it("exits with code 0 if every line is valid, and prints its progress", async () => {
@@ -229,7 +235,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       )
       expect(await importFile(path)).toEqual({
         code: 0,
-        stdout: "Imported 300 contacts; 0 already existed.\n",
+        stdout: "Imported 300 contacts; 0 already existed or were repeated.\n",
         stderr: Array.from({ length: 10 }, (_, index) => `Importing: ${index + 1}0 %\n`).join("")
       })
       expect(await stored("Good 299")).toHaveLength(1)

@@ -1,14 +1,14 @@
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { Communications } from "@communications/core"
-import { hostPorts, hostToken } from "@communications/test-support/hostPorts"
+import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { Deferred, Effect, Layer, ManagedRuntime } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
 import { listener } from "../src/http/Listener.ts"
 import { strictServer } from "../src/http/StrictServer.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
-const completing = (number: string) => JSON.stringify({ token: hostToken, communication_identifier: { number } })
+const completing = (number: string) => JSON.stringify({ token: adapterToken, communication_identifier: { number } })
 const framed = (body: string, length = body.length) =>
   `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`
 const chunked = (body: string) =>
@@ -37,7 +37,7 @@ const waiting = () => {
         }
       })
     )
-  ).pipe(Layer.provideMerge(hostPorts))
+  ).pipe(Layer.provideMerge(adapterPorts))
   return { calls, ports }
 }
 

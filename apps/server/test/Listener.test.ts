@@ -1,12 +1,12 @@
 import { once } from "node:events"
-import { describeHost, overSocket } from "@communications/test-support/hostAgreement"
-import { hostPorts } from "@communications/test-support/hostPorts"
+import { describeAdapter, overSocket } from "@communications/test-support/adapterAgreement"
+import { adapterPorts } from "@communications/test-support/adapterPorts"
 import { ManagedRuntime } from "effect"
 import { listener } from "../src/http/Listener.ts"
 import { strictServer } from "../src/http/StrictServer.ts"
 
-describeHost("the Node server", async () => {
-  const runtime = ManagedRuntime.make(hostPorts)
+describeAdapter("the Node server", async () => {
+  const runtime = ManagedRuntime.make(adapterPorts)
   const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()

@@ -32,7 +32,7 @@ describe("a server that receives SIGTERM", () => {
     socket.setEncoding("utf8").on("data", (chunk: string) => {
       state.text += chunk
     })
-    socket.on("error", () => {}) // "close" follows
+    socket.on("error", () => {}) // the "close" event comes next and is handled
     await once(socket, "connect")
     return state
   }

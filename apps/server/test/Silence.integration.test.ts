@@ -70,7 +70,7 @@ describe("a server whose network to the database drops all packets", () => {
     socket.setEncoding("utf8").on("data", (text: string) => {
       response += text
     })
-    socket.on("error", () => {}) // "close" follows
+    socket.on("error", () => {}) // the "close" event comes next and is handled
     const closed = new Promise((resolve) => socket.once("close", resolve))
     await once(socket, "connect")
     socket.write(

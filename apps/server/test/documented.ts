@@ -1,6 +1,9 @@
 import { disagreement } from "@communications/test-support/documentAgreement"
 
-/** The documented example: the request and its response. A real response has more members. */
+/**
+ * The example in CRM.COM's documentation: a request and its response. A real response has further documented members,
+ * which the example omits: `subject`, `viewed`, `viewed_on`, and the contact's `life_cycle_state`.
+ */
 export const documented = {
   request: { token: "B679A1250F36F8D4DAF607B2D83ED551", communication_identifier: { number: "41" } },
   response: {

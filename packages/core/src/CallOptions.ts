@@ -35,8 +35,8 @@ export const checkCallOptions = ({ request_id, within, signal }: CallOptions): v
 }
 
 /**
- * Runs a call until it ends, its time is over or its signal is aborted. Then the call is interrupted, but not waited for,
- * because a statement on a host's handle cannot be cancelled.
+ * Runs a call until it ends, its time limit has passed or its signal is aborted. Then the call is interrupted, but not
+ * waited for, because a statement on a host's handle cannot be cancelled.
  */
 export const withCallOptions = <A, R>(
   call: Effect.Effect<A, never, R>,

@@ -61,7 +61,7 @@ export interface MethodWithFieldsSet<Op extends Operations, Nameable> {
   (
     request: MethodRequest<Op> & { readonly fields_set?: null },
     options?: CallOptions
-  ): PromisedOutcome<Op["answer"]["Type"], Op>
+  ): PromisedOutcome<Op["result"]["Type"], Op>
   (
     request: MethodRequest<Op> & { readonly fields_set: FieldsInput },
     options?: CallOptions
@@ -74,7 +74,7 @@ export type Method<Op extends Operations> = Op extends {
   readonly nameable?: infer Nameable
 }
   ? MethodWithFieldsSet<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: MethodRequest<Op>, options?: CallOptions) => PromisedOutcome<Op["answer"]["Type"], Op>
+  : (request: MethodRequest<Op>, options?: CallOptions) => PromisedOutcome<Op["result"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {

@@ -1,4 +1,7 @@
-/** Checks the installed `effect` when a package is imported: a wrong one would only fail later, inside an operation. */
+/**
+ * Checks the installed `effect` when a package is imported: a wrong one would only fail later, inside an operation
+ * (decision 1).
+ */
 import * as effect from "effect"
 
 const needed = "4.1.0"

@@ -77,7 +77,7 @@ describe("the list of operations", () => {
 
 for (const operation of operations) {
   const { token: _, fields_set, ...request }: { readonly [Name in string]?: Schema.Json } = operation.example.request
-  const { answer } = operation.example
+  const { result } = operation.example
   const given = typeof fields_set === "string" ? fields_set : null
   describe(operation.name, () => {
     it("has a summary without a full stop, and a description of full sentences", () => {
@@ -90,14 +90,14 @@ for (const operation of operations) {
     })
     it("has an example response that matches its schema, with exactly the requested fields", () => {
       const nameable =
-        "nameable" in operation && operation.nameable !== undefined ? operation.nameable : operation.answer
+        "nameable" in operation && operation.nameable !== undefined ? operation.nameable : operation.result
       if (given === null) {
         const documented =
-          "documented" in operation && operation.documented !== undefined ? operation.documented : operation.answer
-        assert.deepStrictEqual(Result.getOrThrow(Schema.decodeUnknownResult(documented)(answer)), answer)
+          "documented" in operation && operation.documented !== undefined ? operation.documented : operation.result
+        assert.deepStrictEqual(Result.getOrThrow(Schema.decodeUnknownResult(documented)(result)), result)
       } else {
-        const fields = Result.getOrThrow(fieldsReader(nameable, operation.answer)(given))
-        const elements = Array.isArray(answer) ? answer : [answer]
+        const fields = Result.getOrThrow(fieldsReader(nameable, operation.result)(given))
+        const elements = Array.isArray(result) ? result : [result]
         for (const element of elements) {
           assert.strictEqual(JSON.stringify(reduceToFields(element, fields)), JSON.stringify(element))
           for (const [name, value] of Object.entries(element)) {

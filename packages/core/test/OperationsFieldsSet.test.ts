@@ -20,7 +20,7 @@ const unknown = (...[first, ...rest]: [string, ...Array<string>]) =>
 const readers = new Map(
   operations.flatMap((operation) =>
     "nameable" in operation && operation.nameable !== undefined
-      ? [[operation.name, fieldsReader(operation.nameable, operation.answer)] as const]
+      ? [[operation.name, fieldsReader(operation.nameable, operation.result)] as const]
       : []
   )
 )

@@ -6,7 +6,10 @@ export const TrustedProxies = Context.Reference<number>("@communications/http/Tr
   defaultValue: () => 0
 })
 
-/** The address of the client, or `null` if it is unknown. A client cannot forge it. */
+/**
+ * The address of the client, or `null` if it is unknown. A client cannot forge it if `TrustedProxies` is the number of
+ * proxies (decision 12).
+ */
 export const addressOf = ({ address, headers }: HttpRequest): Effect.Effect<string | null> =>
   Effect.map(TrustedProxies, (proxies) => {
     if (proxies === 0) return address

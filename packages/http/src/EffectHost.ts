@@ -1,4 +1,4 @@
-/** Hosts the API in Effect: as a whole `HttpServer`, or as a route of an `HttpRouter`. */
+/** The HTTP adapter for Effect: as a whole `HttpServer`, or as a route of an `HttpRouter`. */
 import "./sameEffect.ts"
 
 import { ByteSize, Effect, Layer, Option } from "effect"

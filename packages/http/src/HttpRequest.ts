@@ -1,6 +1,6 @@
-/** A request and its response as plain data, which every host converts from and to its own types. */
+/** A request and its response as plain data, which every HTTP adapter converts from and to its own types. */
 
-/** A request, as a host passes it to the API. */
+/** A request, as an HTTP adapter passes it to the API. */
 export interface HttpRequest {
   readonly method: string
   /** The path and the query, as the client sent them. */
@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly address: string | null
 }
 
-/** A response, as a host sends it to the client. */
+/** A response, as an HTTP adapter sends it to the client. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -9,7 +9,7 @@ const methods = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST",
 /** The method in the name of a span: OpenTelemetry's `_OTHER` for unknown methods, so that clients cannot invent span names. */
 const methodOf = ({ method }: HttpRequest) => (methods.includes(method) ? method : "_OTHER")
 
-/** The parent span in the client's headers, unless the host has already started a span. */
+/** The parent span in the client's headers, unless the server has already started a span. */
 const parentOf = ({ headers }: HttpRequest, context: Context.Context<never>): Tracer.AnySpan | undefined =>
   Option.isSome(Context.getOption(context, Tracer.ParentSpan))
     ? undefined

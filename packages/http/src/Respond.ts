@@ -1,4 +1,4 @@
-/** The API as one total function from a request to its response. Every server and handler only hosts this function. */
+/** The API as one total function from a request to its response. HTTP adapters only convert to and from its types. */
 import {
   type Accounts,
   type Attempts,
@@ -55,8 +55,8 @@ const unavailable = new StorageUnavailable({
 
 /**
  * The response to a failed request. A refusal has its own code. A defect is `INTERNAL_ERROR`, and its cause is only logged.
- * If the cause contains only interrupts, the work that the request waited for was interrupted: the host's interrupt of
- * the request itself never reaches this function.
+ * If the cause contains only interrupts, the work that the request waited for was interrupted: the HTTP adapter's
+ * interrupt of the request itself never reaches this function.
  */
 const fromCause =
   (id: string) =>
@@ -64,7 +64,7 @@ const fromCause =
     const error = Cause.hasInterruptsOnly(cause) ? Option.some(unavailable) : Cause.findErrorOption(cause)
     if (Option.isNone(error)) {
       return Effect.as(
-        Effect.annotateLogs(Effect.logError("A defect", cause), "request_id", id),
+        Effect.annotateLogs(Effect.logError("Internal error", cause), "request_id", id),
         failed(failure("INTERNAL_ERROR", "the server has logged the error under the request id"), id)
       )
     }
@@ -167,7 +167,7 @@ const dispatch = (request: HttpRequest, path: string, query: string, id: string)
   return Effect.succeed(failed(refusal, id, { allow }))
 }
 
-/** Returns the response to a request. It never fails, and only the host can interrupt it. */
+/** Returns the response to a request. It never fails, and only the HTTP adapter can interrupt it. */
 export const respond = (request: HttpRequest): Effect.Effect<HttpResponse, never, Ports> => {
   const id = requestId(request.headers["x-request-id"])
   const { url } = request

@@ -1,4 +1,4 @@
-/** Hosts the API for frameworks and runtimes of the Fetch standard: Hono, Next.js, Bun, Deno, Workers. */
+/** The HTTP adapter for frameworks and runtimes of the Fetch standard: Hono, Next.js, Bun, Deno, Workers. */
 import { Cause, Exit, type Layer, ManagedRuntime } from "effect"
 
 import { largestBody } from "./Body.ts"
@@ -30,7 +30,7 @@ const bodyOf = async ({ body, signal }: Request): Promise<Uint8Array | undefined
   const whole = new Uint8Array(largestBody)
   let length = 0
   const reader = body.getReader()
-  // Some hosts never end the body of a request after its client has disconnected.
+  // Some servers never end the body of a request after its client has disconnected.
   const stop = () => void reader.cancel().catch(() => undefined)
   signal.addEventListener("abort", stop, { once: true })
   try {
@@ -59,7 +59,7 @@ const responseOf = ({ status, headers, body }: HttpResponse, { method }: Request
   })
 }
 
-/** The response for a disconnected client, which never receives it. Hosts log nginx's status for this case. */
+/** The response if the client has disconnected. Nobody receives it; 499 is the status that nginx logs in this case. */
 const disconnected = () => new Response(null, { status: 499 })
 
 /** Makes a handler on these ports, for example `layerHost(fromPg(pool))` of `@communications/postgres`. */

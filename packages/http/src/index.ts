@@ -1,4 +1,4 @@
-/** The HTTP API: one function from a request to its response, and a host of it for the Fetch standard. */
+/** The HTTP API: one function from a request to its response, and an HTTP adapter for the Fetch standard. */
 import "./sameEffect.ts"
 
 export { largestBody } from "./Body.ts"
@@ -8,5 +8,5 @@ export { failed, requestId } from "./Envelope.ts"
 export * from "./HttpRequest.ts"
 export { pathOf, verbOf } from "./Paths.ts"
 export { codeOfError } from "./Refusals.ts"
-export { type Ports, respond as answer } from "./Respond.ts"
+export { type Ports, respond } from "./Respond.ts"
 export { createHandler, type Handler, type HandlerOptions } from "./WebHandler.ts"

@@ -153,12 +153,12 @@ describe("the promise client, if the server fails,", () => {
       }
     }).pipe(Effect.scoped)
   )
-  it.live("rejects with UNEXPECTED_ANSWER if the response is not from the API", () =>
+  it.live("rejects with UNEXPECTED_RESPONSE if the response is not from the API", () =>
     Effect.gen(function* () {
       const unknown = '{"status":{"code":"NEWER","message":"","description":""},"data":null}'
       for (const body of ["<html>Bad Gateway", "", "null", "[]", "{}", '{"status":null}', unknown]) {
         const error = yield* rejection((yield* clientOfServer(502, body)).communications.complete(number41))
-        assert.deepStrictEqual([error.code, error.status], ["UNEXPECTED_ANSWER", 502])
+        assert.deepStrictEqual([error.code, error.status], ["UNEXPECTED_RESPONSE", 502])
       }
     }).pipe(Effect.scoped)
   )

@@ -6,7 +6,7 @@ import { Memory, setup } from "./Client.ts"
 import { observing } from "./Observing.ts"
 import { account, call, get, operations, post } from "./Operations.ts"
 
-/** The ports in memory, each time with another port that fails like this. */
+/** The ports in memory, in one variant per port: this port fails with `failure`. */
 const failing = (failure: Effect.Effect<never, StorageUnavailable>): Record<string, typeof Memory> => {
   const fails = () => failure
   return {

@@ -51,7 +51,7 @@ export class ServerProcess {
   /** Waits until the server prints its URL and returns it. */
   async url(): Promise<string> {
     for (;;) {
-      const url = /listens on (\S+)[\s\S]*curl[\s\S]*'\n/.exec(this.stdout)?.[1]
+      const url = /listens on (\S+)[\s\S]*(?:\}'|--help)\n/.exec(this.stdout)?.[1]
       if (url !== undefined) return url
       const { exitCode, signalCode } = this.child
       if (exitCode !== null || signalCode !== null)

@@ -43,7 +43,7 @@ const open = async (target: string) => {
       sockets.delete(from)
       pass(direction, () => to.destroySoon())
     })
-    from.on("error", () => {}) // "close" follows
+    from.on("error", () => {}) // the "close" event comes next and is handled
   }
 
   const server = createServer((client) => {

@@ -1,4 +1,4 @@
-/** Describes the problems of a contact in the words of the API, but all of them, not only the first. */
+/** Describes all problems of a contact, worded like the API's errors, which describe only the first. */
 import { SchemaAST, SchemaIssue } from "effect"
 
 /** The alternatives of a type. */

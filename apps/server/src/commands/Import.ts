@@ -92,7 +92,7 @@ const contacts = Command.make(
         )
       }).pipe(Effect.scoped, onDatabase)
       yield* Console.log(
-        `Imported ${counts.imported === 1 ? "1 contact" : `${counts.imported} contacts`}; ${counts.existing} already existed.`
+        `Imported ${counts.imported === 1 ? "1 contact" : `${counts.imported} contacts`}; ${counts.existing} already existed or ${counts.existing === 1 ? "was" : "were"} repeated.`
       )
       if (counts.invalid === 0) return
       const message =

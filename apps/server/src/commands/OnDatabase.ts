@@ -36,7 +36,7 @@ export const organisationNamed = (name: string) =>
     Effect.catchTag("OrganisationNotFound", () =>
       Effect.fail(
         new CommandFailure({
-          message: `The organisation ${quoted(name)} does not exist: check the name, or create it with organisation create.`
+          message: `The organisation ${quoted(name)} does not exist: create it with npm run cli -- organisation create NAME, or check the name.`
         })
       )
     )

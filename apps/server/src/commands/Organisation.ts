@@ -23,7 +23,7 @@ const create = Command.make(
       Effect.catchTag("OrganisationExists", () =>
         Effect.fail(
           new CommandFailure({
-            message: `The organisation ${quoted(name)} already exists: choose another name, or add users with user create.`
+            message: `The organisation ${quoted(name)} already exists: add users with npm run cli -- user create, or choose another name.`
           })
         )
       ),

@@ -1,4 +1,4 @@
-import { Console, Effect } from "effect"
+import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Database from "../Database.ts"
 import { manyDrafts } from "../demonstration/Demonstration.ts"
@@ -43,12 +43,12 @@ const seedDrafts = (count: number) =>
 export const seed = Command.make(
   "seed",
   {
-    drafts: Flag.Int("drafts").pipe(
+    drafts: Flag.String("drafts").pipe(
       Flag.withMetavar("N"),
       Flag.withDescription("Also store N drafts, D1 to DN, to try the software with many communications"),
-      Flag.filter(
-        (count) => count >= 0 && count <= 100_000_000,
-        () => "expected 0 to 100000000"
+      Flag.filterMap(
+        (text) => (/^\d+$/.test(text) && Number(text) <= 100_000_000 ? Option.some(Number(text)) : Option.none()),
+        () => "expected a whole number from 0 to 100000000"
       ),
       Flag.withDefault(0)
     )

@@ -19,12 +19,12 @@ const release = Command.make(
       const caller = yield* accounts.user(yield* organisationNamed(name), user)
       const released = yield* sessions.releaseAll(caller)
       const ended = released === 1 ? "1 session" : `${released} sessions`
-      yield* Console.log(`Ended ${ended}; ${quoted(user)} of ${quoted(name)} can log in again.`)
+      yield* Console.log(`Ended ${ended} of ${quoted(user)} of ${quoted(name)}.`)
     }).pipe(
       Effect.catchTag("UserNotFound", () =>
         Effect.fail(
           new CommandFailure({
-            message: `${quoted(name)} has no user ${quoted(user)}: check the name, or create the user with user create.`
+            message: `${quoted(name)} has no user ${quoted(user)}: create the user with npm run cli -- user create, or check the name.`
           })
         )
       ),

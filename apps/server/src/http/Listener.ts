@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from "node:http"
-import { answer, largestBody, type Ports } from "@communications/http"
+import { largestBody, type Ports, respond } from "@communications/http"
 import { type Context, Effect, Exit } from "effect"
 import { write } from "./Write.ts"
 
@@ -35,7 +35,7 @@ const targetOf = ({ url = "" }: IncomingMessage): string => {
   return pathname + search
 }
 
-/** Hosts the API in a Node server. If a client disconnects, its request is interrupted. */
+/** The HTTP adapter for a Node server. If a client disconnects, its request is interrupted. */
 export const listener = (ports: Context.Context<Ports>): RequestListener => {
   const fork = Effect.runForkWith(ports)
   return (request, response) => {
@@ -44,7 +44,7 @@ export const listener = (ports: Context.Context<Ports>): RequestListener => {
     const url = targetOf(request)
     readBody(request, (body) => {
       if (response.destroyed) return
-      const fiber = fork(answer({ method, url, headers: headersOf(request), body, address }))
+      const fiber = fork(respond({ method, url, headers: headersOf(request), body, address }))
       response.on("close", () => fiber.interruptUnsafe())
       fiber.addObserver((exit) => (Exit.isSuccess(exit) ? write(response, exit.value) : response.destroy()))
     })

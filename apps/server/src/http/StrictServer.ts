@@ -142,7 +142,7 @@ class StrictServer extends Server {
 }
 
 /**
- * Makes a server with a timeout of 5 seconds for the header and 10 seconds for the whole request. It sends the usual
+ * Makes a server with a time limit of 5 seconds for the header and 10 seconds for the whole request. It sends the usual
  * envelope where Node would send an empty response (decision 6).
  */
 export const strictServer = (listener: RequestListener): Server => {

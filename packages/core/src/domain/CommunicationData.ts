@@ -19,7 +19,7 @@ const UtcTimestamp = Schema.String.check(
 
 const utcTimestampOf = (at: DateTime.Utc): string => `${timestampOf(at)}Z`
 
-/** A communication as `complete` returns it over HTTP: JSON with the documented members, in the documented order. */
+/** A communication as `complete` returns it over HTTP: JSON, exactly as documented (decision 13). */
 export const CommunicationData = Schema.Struct({
   id: CommunicationId,
   number: CommunicationNumber,
@@ -42,7 +42,7 @@ export const toData = (communication: Communication): CommunicationData => ({
   contact_information: communication.contact_information
 })
 
-/** A communication with the members that the API adds to the documented ones. */
+/** A communication with the members that the API adds to the documented ones (decision 13). */
 export const CommunicationDetails = Schema.Struct({
   ...CommunicationData.fields,
   direction: Direction,

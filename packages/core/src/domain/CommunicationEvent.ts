@@ -24,10 +24,11 @@ export const CommunicationEvent = Schema.Struct({
   /** `null` for the creation of the communication. */
   from: Schema.NullOr(LifeCycleState),
   to: LifeCycleState,
-  /** Grows with each step of the communication. */
+  /** Orders the events of one communication: a later event has a larger version. */
   version: Schema.Int,
   /** ISO 8601 with milliseconds, in UTC: `2026-01-31T12:00:00.123Z`. */
   at: Schema.String,
+  /** The user that took the step or created the communication. */
   by: UserId,
   request_id: Schema.NullOr(Text)
 }).annotate({ identifier: "CommunicationEvent" })
@@ -47,7 +48,7 @@ export interface ParkedEvent {
 /** The steps that a subscription delivers: only completions of drafts, or all steps. */
 export type SubscribedSteps = "completions" | "all"
 
-/** Returns whether an entry is the completion of a draft. Importing a completed communication is not. */
+/** Returns whether an entry completes a draft. The first entry of an imported completed communication does not. */
 export const isCompletion = ({ from, to }: Pick<HistoryEntry, "from" | "to">): boolean =>
   from !== null && to === "COMPLETED"
 

@@ -4,7 +4,7 @@ import { Text } from "./Text.ts"
 import { CalendarDate } from "./Time.ts"
 import { OrUnset } from "./Unset.ts"
 
-/** JSON has no negative zero. */
+/** `JSON.stringify` writes -0 as 0, so a stored -0 would change. */
 const isNotNegativeZero = Schema.makeFilter((value: number) => !Object.is(value, -0), {
   expected: "a number other than -0"
 })

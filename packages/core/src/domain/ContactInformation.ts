@@ -9,7 +9,10 @@ const emptyObject = Effect.succeed({})
 
 const LifeCycleState = Schema.Literals(["MARKETING", "FINANCIAL"])
 
-/** A contact that is a person. `name` is stored, not computed from its parts. */
+/**
+ * A contact that is a person. Its members have their documented names (decision 2). `name` is stored, not computed from
+ * its parts (decision 13).
+ */
 export const Person = Schema.Struct({
   id: ContactInformationId,
   type: Schema.Literal("PERSON"),

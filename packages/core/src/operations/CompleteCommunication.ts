@@ -35,7 +35,7 @@ export const complete = operation({
   operationId: "completeCommunication",
   user: "authenticated",
   request: named,
-  answer: CommunicationDetails,
+  result: CommunicationDetails,
   documented: CommunicationData,
   nameable: CommunicationDetails,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, NotDraft, StorageUnavailable],
@@ -45,6 +45,6 @@ export const complete = operation({
     "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then means that the communication is completed.",
   example: {
     request: { token: tokenExample, communication_identifier: { number: "41" } },
-    answer: completedExample
+    result: completedExample
   }
 })

@@ -52,7 +52,7 @@ export const create = operation({
   operationId: "createCommunication",
   user: "authenticated",
   request,
-  answer: CommunicationDetails,
+  result: CommunicationDetails,
   nameable: CommunicationDetails,
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
   run: (request) => Effect.map(createCommunication(request), toDetails),
@@ -67,7 +67,7 @@ export const create = operation({
       subject: "Your order",
       content: "It is on its way."
     },
-    answer: {
+    result: {
       ...{ ...detailsExample, life_cycle_state: "DRAFT", number: "42", media: "EMAIL" },
       ...{ subject: "Your order", content: "It is on its way.", completed_at: null, completed_by: null }
     }

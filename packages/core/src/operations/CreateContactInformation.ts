@@ -29,13 +29,13 @@ export const createContact = operation({
   operationId: "createContactInformation",
   user: "authenticated",
   request: NewContactInformation,
-  answer: Schema.toType(ContactInformation),
+  result: Schema.toType(ContactInformation),
   nameable: Schema.toType(ContactInformation),
   errors: [InvalidToken, StorageUnavailable],
   run: createContactInformation,
   summary: "Store contact information",
   description:
-    "A person requires `first_name` and `last_name`, a company requires `company_name`. By default `name` is made of these, and other members are unset.",
+    "A person requires `first_name` and `last_name`, a company requires `company_name`. By default `name` is made of these, and other fields are unset.",
   example: {
     request: {
       token: tokenExample,
@@ -46,6 +46,6 @@ export const createContact = operation({
       title: "Mr",
       demographics: { gender: "MALE", id_number: "121212", passport_number: "121212" }
     },
-    answer: personExample
+    result: personExample
   }
 })

@@ -60,7 +60,7 @@ export const list = operation({
       })
     )
   }),
-  answer: Schema.Array(CommunicationDetails),
+  result: Schema.Array(CommunicationDetails),
   nameable: Schema.Array(CommunicationDetails),
   errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],
   run: (request) => Effect.map(listCommunications(request), (found) => found.map(toDetails)),
@@ -68,7 +68,7 @@ export const list = operation({
   description: "Newest first. At least one of `contact_information_identifier` and `life_cycle_state` is required.",
   example: {
     request: { token: tokenExample, life_cycle_state: "DRAFT", number_of_results: 2, fields_set: "id,number,subject" },
-    answer: [
+    result: [
       { id: "0BF1B5FA1ED3D1F0B2B1E66A1FB1B8A5", number: "60", subject: "Communication 60 of CRMDEMO" },
       { id: completedExample.id, number: "41", subject: completedExample.subject }
     ]

@@ -50,7 +50,7 @@ export const token = operation({
     organisation: Schema.String,
     unit: Schema.optionalKey(Schema.NullOr(Schema.String))
   }),
-  answer: Schema.Struct({ token: Schema.String }),
+  result: Schema.Struct({ token: Schema.String }),
   errors: [InvalidCredentials, TooManyAttempts, StorageUnavailable],
   run: ({ organisation, username, password, address = null }) =>
     Effect.map(logIn({ organisation, username, password: Redacted.make(password), address }), (token) => ({
@@ -61,6 +61,6 @@ export const token = operation({
     "Returns a token that is valid for two hours, whether it is used or not. Failed attempts are limited: `TOO_MANY_ATTEMPTS` reports when to try again.",
   example: {
     request: { username: "demo", password: "demo", organisation: "CRMDEMO" },
-    answer: { token: tokenExample }
+    result: { token: tokenExample }
   }
 })

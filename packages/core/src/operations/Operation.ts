@@ -27,11 +27,11 @@ export interface Declaration<
   User extends keyof Users,
   Given extends object,
   Request extends object,
-  Answer extends Schema.Json,
+  Data extends Schema.Json,
   Nameable extends Schema.Json,
   Errors extends ReadonlyArray<ErrorClass>,
   R,
-  Documented extends Schema.Json = Answer
+  Documented extends Schema.Json = Data
 > {
   /** The documented name. */
   readonly name: Name
@@ -39,8 +39,8 @@ export interface Declaration<
   /** The parameters, without the token and `fields_set`. */
   readonly request: Schema.Codec<Request, Given>
   /** The result if `fields_set` is absent. */
-  readonly answer: Schema.Codec<Answer, Schema.Json>
-  /** The result over HTTP if `fields_set` is absent; absent if it is the same as `answer`. */
+  readonly result: Schema.Codec<Data, Schema.Json>
+  /** The result over HTTP if `fields_set` is absent; absent if it is the same as `result`. */
   readonly documented?: Schema.Codec<Documented, Schema.Json>
   /** The result with every field that `fields_set` may name; absent if the operation has no `fields_set`. */
   readonly nameable?: Schema.Codec<Nameable, Schema.Json>
@@ -49,12 +49,12 @@ export interface Declaration<
   readonly run: (
     request: Users[User] & Request,
     fields: FieldsSet
-  ) => Effect.Effect<Answer | Nameable, InstanceType<Errors[number]>, R>
+  ) => Effect.Effect<Data | Nameable, InstanceType<Errors[number]>, R>
   /** The name of the operation in generated clients and in traces. */
   readonly operationId: string
   readonly summary: string
   readonly description: string
-  readonly example: { readonly request: Schema.JsonObject; readonly answer: Schema.Json }
+  readonly example: { readonly request: Schema.JsonObject; readonly result: Schema.Json }
 }
 
 /** An operation with its implementation, as the surfaces use it. */
@@ -63,12 +63,12 @@ export interface Operation<
   User extends keyof Users,
   Given extends object,
   Request extends object,
-  Answer extends Schema.Json,
+  Data extends Schema.Json,
   Nameable extends Schema.Json,
   Errors extends ReadonlyArray<ErrorClass>,
   R,
-  Documented extends Schema.Json = Answer
-> extends Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R, Documented> {
+  Documented extends Schema.Json = Data
+> extends Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented> {
   /** Checks a request and its `fields_set`, runs the operation, and reduces the result to those fields. */
   readonly call: (
     user: Users[User],
@@ -87,17 +87,17 @@ export const operation = <
   const User extends keyof Users,
   Given extends object,
   Request extends object,
-  Answer extends Schema.Json,
+  Data extends Schema.Json,
   Nameable extends Schema.Json,
   const Errors extends ReadonlyArray<ErrorClass>,
   R,
-  Documented extends Schema.Json = Answer
+  Documented extends Schema.Json = Data
 >(
-  declared: Declaration<Name, User, Given, Request, Answer, Nameable, Errors, R, Documented>
-): Operation<Name, User, Given, Request, Answer, Nameable, Errors, R, Documented> => {
-  const { answer, documented = answer, nameable, operationId, request, run } = declared
+  declared: Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented>
+): Operation<Name, User, Given, Request, Data, Nameable, Errors, R, Documented> => {
+  const { result, documented = result, nameable, operationId, request, run } = declared
   const decode = SchemaParser.decodeUnknownResult(request)
-  const readFields = nameable && { library: fieldsReader(nameable, answer), HTTP: fieldsReader(nameable, documented) }
+  const readFields = nameable && { library: fieldsReader(nameable, result), HTTP: fieldsReader(nameable, documented) }
   const trace = traced(operationId)
   return {
     ...declared,

@@ -6,7 +6,7 @@ import type { Authentication } from "../use-cases/Authentication.ts"
 
 const OptionalIdentifier = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-/** An identifier that refuses unknown members: ignoring a misspelt one could select another communication. */
+/** An identifier that refuses unknown members: a misspelt one could select another communication (decision 13). */
 const Identifier = <const Fields extends Schema.Struct.Fields>(struct: Schema.Struct<Fields>) =>
   Schema.make<Schema.Codec<Schema.Struct<Fields>["Type"], Schema.Struct<Fields>["Encoded"]>>(
     Schema.StructWithRest(struct, [

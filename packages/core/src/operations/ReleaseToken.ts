@@ -21,10 +21,10 @@ export const release = operation({
   operationId: "releaseToken",
   user: "token",
   request: Schema.Struct({}),
-  answer: Schema.Struct({}),
+  result: Schema.Struct({}),
   errors: [InvalidToken, StorageUnavailable],
   run: (request) => Effect.as(releaseToken(request), {}),
   summary: "Log out",
   description: "Ends the session: the token is invalid at once.",
-  example: { request: { token: "0123456789ABCDEF0123456789ABCDEF" }, answer: {} }
+  example: { request: { token: "0123456789ABCDEF0123456789ABCDEF" }, result: {} }
 })

@@ -43,7 +43,7 @@ export const show = operation({
   operationId: "showCommunication",
   user: "authenticated",
   request: named,
-  answer: CommunicationDetails,
+  result: CommunicationDetails,
   nameable: CommunicationWithHistory,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
   run: (request, fields) =>
@@ -61,7 +61,7 @@ export const show = operation({
       communication_identifier: { number: "41" },
       fields_set: "number,life_cycle_state,history"
     },
-    answer: {
+    result: {
       number: "41",
       life_cycle_state: "COMPLETED",
       history: [{ from: "DRAFT", to: "COMPLETED", at: "2026-01-15T16:45:00", by: tokenExample, request_id: null }]

@@ -29,7 +29,7 @@ export const showContact = operation({
   operationId: "showContactInformation",
   user: "authenticated",
   request,
-  answer: Schema.toType(ContactInformation),
+  result: Schema.toType(ContactInformation),
   nameable: Schema.toType(ContactInformation),
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
   run: showContactInformation,
@@ -37,6 +37,6 @@ export const showContact = operation({
   description: "The contact must exist in your organisation.",
   example: {
     request: { token: tokenExample, contact_information_identifier: { id: personExample.id } },
-    answer: personExample
+    result: personExample
   }
 })

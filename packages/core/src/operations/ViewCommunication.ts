@@ -27,7 +27,7 @@ export const view = operation({
   operationId: "viewCommunication",
   user: "authenticated",
   request: named,
-  answer: CommunicationDetails,
+  result: CommunicationDetails,
   nameable: CommunicationDetails,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
   run: (request) => Effect.map(viewCommunication(request), toDetails),
@@ -35,6 +35,6 @@ export const view = operation({
   description: "The first view sets `viewed` and `viewed_on`. Later views change nothing.",
   example: {
     request: { token: tokenExample, communication_identifier: { number: "41" } },
-    answer: { ...detailsExample, viewed: true, viewed_on: "2026-01-16T09:30:00" }
+    result: { ...detailsExample, viewed: true, viewed_on: "2026-01-16T09:30:00" }
   }
 })

@@ -51,7 +51,7 @@ const parseCompany = Schema.decodeUnknownSync(Company, strict)
 const parseDraft = Schema.decodeUnknownSync(Draft, strict)
 const parseUser = Schema.decodeUnknownSync(UserId)
 
-/** What a test names; a member that is `undefined` is not named. */
+/** The given members without those that are `undefined`, so that defaults apply to these. */
 const named = (given: object): object =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 
@@ -82,7 +82,7 @@ export const aCompany = ({
     ...{ id: hexOf(id), type: "COMPANY", company_name }
   })
 
-/** A draft to a person, created in the morning, not yet viewed; text is short for its number. */
+/** A draft to a person, created in the `morning` and not viewed. Instead of its members, its number may be passed. */
 export const aDraft = (given: TestDraft | string = {}): Draft => {
   const members: TestDraft = typeof given === "string" ? { number: given } : given
   const { id = freshId(), created_at, viewed_on = null, ...others } = members

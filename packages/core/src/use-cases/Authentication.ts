@@ -9,7 +9,10 @@ export type Authentication =
   | { readonly token: Redacted.Redacted<string>; readonly caller?: never }
   | { readonly caller: Caller; readonly token?: never }
 
-/** The id of the current request. The history records it with each change. */
+/**
+ * The id of the current request, which the history records with each change. Over HTTP it is the `X-Request-Id`. In
+ * process it is `null` unless you provide it, or pass `request_id` to a method of `createCommunications`.
+ */
 export const RequestId = Context.Reference<string | null>("@communications/core/RequestId", {
   defaultValue: () => null
 })

@@ -41,7 +41,7 @@ const errorOf = ({ status, headers }: Response, body: unknown): CommunicationsEr
   return new CommunicationsError({
     ...(isFailure<Code>(body)
       ? body.status
-      : { code: "UNEXPECTED_ANSWER", description: "the response is not from the API" }),
+      : { code: "UNEXPECTED_RESPONSE", description: "the response is not from the API" }),
     status,
     requestId: headers.get("x-request-id"),
     retryAfter: retryAfter === null || Number.isNaN(Number(retryAfter)) ? null : Number(retryAfter)

@@ -2,7 +2,7 @@ import type { Code } from "../Codes.ts"
 
 /** The details of a failed request. */
 export interface ErrorDetails {
-  readonly code: Code | "NETWORK" | "UNEXPECTED_ANSWER"
+  readonly code: Code | "NETWORK" | "UNEXPECTED_RESPONSE"
   readonly description: string
   readonly status?: number | null
   readonly requestId?: string | null
@@ -11,7 +11,7 @@ export interface ErrorDetails {
 }
 
 /**
- * A request that failed. `code` is the API's code, `NETWORK` if no response arrived, or `UNEXPECTED_ANSWER` if the
+ * A request that failed. `code` is the API's code, `NETWORK` if no response arrived, or `UNEXPECTED_RESPONSE` if the
  * response is not from the API, but for example from a proxy. `retryAfter` is in seconds. Unknown values are `null`.
  */
 export class CommunicationsError extends Error {

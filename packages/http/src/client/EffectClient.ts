@@ -21,6 +21,7 @@ import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 /** Options of `makeClient`. */
 export interface EffectClientOptions {
+  /** The URL of the server, before `/crmapi/rest/v2`: for example `https://crm.example`. */
   readonly baseUrl: string
   /** The token, which is sent in a header and never in a URL. */
   readonly token?: Redacted.Redacted<string>

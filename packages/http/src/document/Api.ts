@@ -83,7 +83,7 @@ const declaredCodes = ({ errors }: Operations): ReadonlyArray<Code> =>
   )
 
 const endpointOf = (operation: Operations) => {
-  const { answer, documented = answer, name, nameable, operationId } = operation
+  const { result, documented = result, name, nameable, operationId } = operation
   const codes = (others: ReadonlyArray<Code>) => [...new Set([...declaredCodes(operation), ...codesOfAll, ...others])]
   const success = successOf(documented, nameable)
   return verbOf(name) === "GET"

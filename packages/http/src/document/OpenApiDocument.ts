@@ -59,7 +59,7 @@ const textsOf = new Map<string, Texts>(
         ...{ operationId, summary, description, secured: user !== "anyone" },
         ...(isRead ? {} : { body: example.request }),
         query: isRead ? new Map(queryTexts(example.request)) : new Map(),
-        result: example.answer
+        result: example.result
       }
     }),
     health("isLive", "Check whether the process is running", "Returns `OK` while it is running."),

@@ -10,7 +10,7 @@ interface Pending<Item, A, E> {
 }
 
 interface Options<Item, A, E> {
-  /** How many batches may run at once, in total and per key. */
+  /** How many lanes there are, in total and for one key. A lane runs one batch at a time. */
   readonly lanes: number
   readonly lanesPerKey: number
   /** A batch takes `halveAbove` waiting items, or half of them if that is more, but at most `maxBatch`. */
@@ -21,7 +21,7 @@ interface Options<Item, A, E> {
   readonly overloaded: Effect.Effect<never, E>
   /** The failure of an item whose time limit has passed. */
   readonly timedOut: Effect.Effect<never, E>
-  /** Runs items of one key and returns their results by position; `limit` is their longest limit, in milliseconds. */
+  /** Runs items of one key and returns their results in the same order; `limit` is their longest limit, in ms. */
   readonly run: (items: ReadonlyArray<Item>, limit: number) => Effect.Effect<ReadonlyArray<A>, E>
 }
 

@@ -6,10 +6,10 @@ import { makeBatcher } from "./Batcher.ts"
 
 /**
  * Whether requests that arrive while others are running share a statement. `"all"` batches requests of all
- * organisations; `"organisation"` batches only requests of the same organisation, as a distributed engine needs. Group
- * commit multiplies the completions per second of one process and adds some tenths of a millisecond to a single
- * request. It is never used on a host's handle or in a transaction of the same client, because every statement must run
- * in that transaction.
+ * organisations; `"organisation"` batches only requests of the same organisation, for tables that Citus distributes by
+ * organisation. Group commit multiplies the completions per second of one process and adds some tenths of a millisecond
+ * to a single request. It is never used on a host's handle or in a transaction of the same client, because every
+ * statement must run in that transaction.
  */
 export const GroupCommit = Context.Reference<"all" | "organisation" | "off">("@communications/postgres/GroupCommit", {
   defaultValue: () => "off"
@@ -18,13 +18,13 @@ export const GroupCommit = Context.Reference<"all" | "organisation" | "off">("@c
 interface Options<Item, A> {
   readonly lanes: number
   readonly lanesPerKey: number
-  /** Runs items of one key and returns their results by position. */
+  /** Runs items of one key and returns their results in the same order. */
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<A>, StorageUnavailable>
 }
 
 /**
  * Makes a function that runs items on the storage in batches. A caller waits at most its own `StorageTimeout`; a batch
- * may take as long as the longest of its callers' timeouts.
+ * may take as long as the longest of its callers' time limits.
  */
 export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) => {
   const unavailable = (reason: StorageUnavailable["reason"]) =>

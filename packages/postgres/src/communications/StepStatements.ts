@@ -42,7 +42,7 @@ export const makeRunSteps = Effect.gen(function* () {
   })
 
   /**
-   * Runs requests of the same kind and returns their results by position. If two requests are for the same
+   * Runs requests of the same kind and returns their results in the same order. If two requests are for the same
    * communication, only one changes it. Requests of several organisations always skip locked rows. Communications that
    * the statement did not change are read by a second statement.
    */

@@ -35,7 +35,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
         (extract(epoch FROM expires_at) * 1000)::text AS expires_at
       FROM ${table.sessions} WHERE token_hash = ANY((SELECT $1::text::bytea[])::bytea[])`.compile()
 
-    /** Returns the sessions with these hashes by position; undefined if a session does not exist. */
+    /** Returns the sessions with these hashes in the same order; undefined if a session does not exist. */
     const find = (hashes: ReadonlyArray<string>) =>
       sql.unsafe<SessionRow>(text, [formatArray(hashes.map((hash) => `\\x${hash}`))]).pipe(
         runStatement("sessions.authenticate"),

@@ -19,7 +19,7 @@ import {
 
 const act = anAct()
 
-/** The function of a step with a bug. */
+/** Stands for a function of a step, and has a bug. */
 const throws = (): never => {
   throw new Error("a bug in a step")
 }

@@ -1,4 +1,4 @@
-/** Ports in memory for the tests of hosts, always with the same data. Completing two of the communications fails. */
+/** Ports in memory for the tests of HTTP adapters, always with the same data. Completing two communications fails. */
 import { Accounts, Communications, layerMemory, Name, Sessions, StorageUnavailable } from "@communications/core"
 import { aDraft, freshCaller, freshId, freshToken, store } from "@communications/core/testing"
 import { DateTime, Effect, Layer, Logger, Redacted } from "effect"
@@ -9,13 +9,13 @@ const session = freshToken()
 const drafts = ["41", "42", "43", "unavailable", "defect"].map((number) => aDraft(number))
 
 /** The token of an open session. */
-export const hostToken = Redacted.value(session)
+export const adapterToken = Redacted.value(session)
 
 /** The credentials of its user. */
-export const hostCredentials = { organisation, username: "demo", password: "secret" }
+export const adapterCredentials = { organisation, username: "demo", password: "secret" }
 
 /** The ids of all stored data. Requests generate all other ids. */
-export const hostIds: ReadonlySet<string> = new Set(
+export const adapterIds: ReadonlySet<string> = new Set(
   drafts.flatMap(({ id, contact_information }) => [id, contact_information.id])
 )
 
@@ -47,7 +47,7 @@ const broken = Layer.effect(
 )
 
 /** The ports, without log output. */
-export const hostPorts = Layer.mergeAll(
+export const adapterPorts = Layer.mergeAll(
   broken.pipe(Layer.provideMerge(data), Layer.provideMerge(layerMemory)),
   Logger.layer([])
 )

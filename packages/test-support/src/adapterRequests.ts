@@ -1,8 +1,8 @@
-/** Requests to which every host of the API must send the same responses. */
-import { hostCredentials, hostToken as token } from "./hostPorts.ts"
+/** Requests to which every HTTP adapter must send the same responses. */
+import { adapterCredentials, adapterToken as token } from "./adapterPorts.ts"
 
 /** A request, and the expected status of its response. A body in several pieces is sent in chunks. */
-export interface HostRequest {
+export interface AdapterRequest {
   readonly title: string
   readonly status: number
   readonly method: string
@@ -11,19 +11,19 @@ export interface HostRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | ReadonlyArray<string>
 }
 
-type Body = NonNullable<HostRequest["body"]>
-type Headers = HostRequest["headers"]
+type Body = NonNullable<AdapterRequest["body"]>
+type Headers = AdapterRequest["headers"]
 
 const base = "/crmapi/rest/v2"
 const json = { "content-type": "application/json" }
 
-const get = (title: string, status: number, path: string, headers: Headers = {}): HostRequest => ({
+const get = (title: string, status: number, path: string, headers: Headers = {}): AdapterRequest => ({
   ...{ title, status, method: "GET", path, headers }
 })
-const other = (method: string, status: number, path: string): HostRequest => ({
+const other = (method: string, status: number, path: string): AdapterRequest => ({
   ...{ title: `${method} ${path}`, status, method, path, headers: {} }
 })
-const post = (title: string, status: number, path: string, body: Body, headers: Headers = json): HostRequest => ({
+const post = (title: string, status: number, path: string, body: Body, headers: Headers = json): AdapterRequest => ({
   ...{ title, status, method: "POST", path: `${base}/${path}`, headers, body }
 })
 
@@ -37,7 +37,7 @@ const { token: _, ...withoutToken } = JSON.parse(completing("41"))
 const shown = `${base}/communications/show?token=${token}&communication_identifier=number=`
 const path = `${base}/communications/complete`
 
-const successes: ReadonlyArray<HostRequest> = [
+const successes: ReadonlyArray<AdapterRequest> = [
   complete("a completion", 200, completing("41")),
   complete(
     "a completion with the token in a header",
@@ -60,14 +60,14 @@ const successes: ReadonlyArray<HostRequest> = [
   get("a repeated fields_set", 200, `${shown}41&fields_set=id&fields_set=subject`),
   get("a list", 200, `${base}/communications/list?token=${token}&life_cycle_state=COMPLETED&fields_set=number,subject`),
   get("an invalid number of results", 400, `${base}/communications/list?token=${token}&number_of_results=x`),
-  post("a log-in", 200, "authentication/token", JSON.stringify(hostCredentials)),
-  post("a failed log-in", 401, "authentication/token", JSON.stringify({ ...hostCredentials, password: "wrong" })),
+  post("a log-in", 200, "authentication/token", JSON.stringify(adapterCredentials)),
+  post("a failed log-in", 401, "authentication/token", JSON.stringify({ ...adapterCredentials, password: "wrong" })),
   post("a contact", 200, "contact_information/create", [
     JSON.stringify({ token, type: "PERSON", life_cycle_state: "MARKETING", first_name: "Zoë", last_name: "π" })
   ])
 ]
 
-const bodies: ReadonlyArray<HostRequest> = [
+const bodies: ReadonlyArray<AdapterRequest> = [
   complete("an object without members", 400, "{}"),
   complete("half an object", 400, "{"),
   complete("an array instead of an object", 400, "[]"),
@@ -100,7 +100,7 @@ const bodies: ReadonlyArray<HostRequest> = [
   complete("a bug", 500, completing("defect"))
 ]
 
-const paths: ReadonlyArray<HostRequest> = [
+const paths: ReadonlyArray<AdapterRequest> = [
   get("the root", 404, "/"),
   get("an unknown path", 404, `${base}/nothing?x=1`),
   get("a path in capitals", 404, path.toUpperCase()),
@@ -130,4 +130,4 @@ const paths: ReadonlyArray<HostRequest> = [
 ]
 
 /** The requests, in the order in which they must be sent. */
-export const hostRequests: ReadonlyArray<HostRequest> = [...successes, ...bodies, ...paths]
+export const adapterRequests: ReadonlyArray<AdapterRequest> = [...successes, ...bodies, ...paths]

@@ -1,22 +1,22 @@
-/** Compares the responses of a host with those of `answer`: they must be equal. */
+/** Compares the responses of an HTTP adapter with those of `respond`: they must be equal. */
 import { request as send } from "node:http"
-import { answer, largestBody } from "@communications/http"
+import { largestBody, respond } from "@communications/http"
 import { type Layer, ManagedRuntime } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { hostIds, hostPorts } from "./hostPorts.ts"
-import { type HostRequest, hostRequests } from "./hostRequests.ts"
+import { adapterIds, adapterPorts } from "./adapterPorts.ts"
+import { type AdapterRequest, adapterRequests } from "./adapterRequests.ts"
 
 /** A response as received. */
-export interface HostResponse {
+export interface AdapterResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
 }
 
-/** Sends a request to a host and returns the response. */
-export type Exchange = (request: HostRequest) => Promise<HostResponse>
+/** Sends a request to an HTTP adapter and returns the response. */
+export type Exchange = (request: AdapterRequest) => Promise<AdapterResponse>
 
-const bytesOf = ({ body = "" }: HostRequest): Uint8Array =>
+const bytesOf = ({ body = "" }: AdapterRequest): Uint8Array =>
   typeof body === "string" || body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(body.join(""))
 
 /** Sends requests over a socket, and adds only the framing. */
@@ -50,13 +50,13 @@ export const overFetch =
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
   }
 
-/** Calls `answer` without a host. */
-const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof hostPorts>, never>): Exchange => {
+/** Calls `respond` without an HTTP adapter. */
+const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adapterPorts>, never>): Exchange => {
   return async (request) => {
     const { method, path: url, headers } = request
     const bytes = bytesOf(request)
     const body = bytes.byteLength > largestBody ? undefined : bytes
-    const response = await runtime.runPromise(answer({ method, url, headers, body, address: null }))
+    const response = await runtime.runPromise(respond({ method, url, headers, body, address: null }))
     const length = { "content-length": String(Buffer.byteLength(response.body)) }
     return {
       status: response.status,
@@ -69,7 +69,7 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof host
 /** Headers that belong to a connection, not to a response. */
 const connectionHeaders = ["connection", "date", "keep-alive", "transfer-encoding", "vary"]
 
-const comparable = ({ status, headers, body }: HostResponse) => ({
+const comparable = ({ status, headers, body }: AdapterResponse) => ({
   status,
   headers: Object.fromEntries(
     Object.entries(headers)
@@ -77,21 +77,21 @@ const comparable = ({ status, headers, body }: HostResponse) => ({
       .map(([name, value]) => [name, String(value).replace(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "generated")])
   ),
   body: body
-    .replace(/[0-9A-F]{32}/g, (id) => (hostIds.has(id) ? id : "generated"))
+    .replace(/[0-9A-F]{32}/g, (id) => (adapterIds.has(id) ? id : "generated"))
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+/g, "a time")
 })
 
 /**
- * Declares the tests of a host: its response to each request equals that of `answer`. `except` names requests that never
- * reach `answer` on this host. The host must build its own `hostPorts`, so that it starts with the same data.
+ * Declares the tests of an HTTP adapter: its response to each request equals that of `respond`. `except` names requests
+ * that never reach `respond` on this adapter. It must build its own `adapterPorts`, so that it starts with the same data.
  */
-export const describeHost = (
+export const describeAdapter = (
   name: string,
   serve: () => Promise<{ readonly exchange: Exchange; readonly close?: () => Promise<unknown> }>,
   except: ReadonlyArray<string> = []
 ) =>
   describe(name, () => {
-    const runtime = ManagedRuntime.make(hostPorts)
+    const runtime = ManagedRuntime.make(adapterPorts)
     const expected = direct(runtime)
     let served: Awaited<ReturnType<typeof serve>>
     beforeAll(async () => {
@@ -101,7 +101,9 @@ export const describeHost = (
       await served.close?.()
       await runtime.dispose()
     })
-    const all = hostRequests.filter(({ title }) => !except.includes(title)).map((sent) => ({ sent, title: sent.title }))
+    const all = adapterRequests
+      .filter(({ title }) => !except.includes(title))
+      .map((sent) => ({ sent, title: sent.title }))
     it.each(all)("$title", async ({ sent }) => {
       const response = comparable(await served.exchange(sent))
       expect(response.status).toBe(sent.status)

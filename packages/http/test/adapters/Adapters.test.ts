@@ -1,49 +1,49 @@
 import { createHandler } from "@communications/http"
 import { layer, serve } from "@communications/http/router"
-import { describeHost, overFetch, overSocket } from "@communications/test-support/hostAgreement"
-import { hostPorts } from "@communications/test-support/hostPorts"
+import { describeAdapter, overFetch, overSocket } from "@communications/test-support/adapterAgreement"
+import { adapterPorts } from "@communications/test-support/adapterPorts"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Layer, ManagedRuntime } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { Hono } from "hono"
 import * as route from "./nextRoute.ts"
 
-describeHost("createHandler, called directly", async () => {
-  const handler = createHandler(hostPorts)
+describeAdapter("createHandler, called directly", async () => {
+  const handler = createHandler(adapterPorts)
   return { exchange: overFetch(handler), close: handler.dispose }
 })
 
-describeHost("createHandler as a route of Hono", async () => {
-  const handler = createHandler(hostPorts)
+describeAdapter("createHandler as a route of Hono", async () => {
+  const handler = createHandler(adapterPorts)
   const app = new Hono().all("*", (c) => handler(c.req.raw))
   return { exchange: overFetch((request) => app.fetch(request)), close: handler.dispose }
 })
 
-describeHost("createHandler mounted in Hono", async () => {
-  const handler = createHandler(hostPorts)
+describeAdapter("createHandler mounted in Hono", async () => {
+  const handler = createHandler(adapterPorts)
   const app = new Hono().mount("/", handler)
   return { exchange: overFetch((request) => app.fetch(request)), close: handler.dispose }
 })
 
-describeHost("createHandler as a route of Next.js", async () => ({
+describeAdapter("createHandler as a route of Next.js", async () => ({
   exchange: overFetch(async (request) => {
     const handler = Object.entries(route).find(([method]) => method === request.method)?.[1]
     return handler === undefined ? new Response(null, { status: 405 }) : handler(request)
   })
 }))
 
-describeHost("Effect's HTTP server on Node", async () => {
+describeAdapter("Effect's HTTP server on Node", async () => {
   const runtime = ManagedRuntime.make(
-    serve.pipe(Layer.provide(hostPorts), Layer.provideMerge(NodeHttpServer.layerTest))
+    serve.pipe(Layer.provide(adapterPorts), Layer.provideMerge(NodeHttpServer.layerTest))
   )
   const { address } = await runtime.runPromise(HttpServer.HttpServer)
   return { exchange: overSocket(Number(new URL(HttpServer.formatAddress(address)).port)), close: runtime.dispose }
 })
 
-describeHost("a route of Effect's HttpRouter", async () => {
+describeAdapter("a route of Effect's HttpRouter", async () => {
   const app = Layer.provideMerge(layer, HttpServer.layerServices)
   const { handler, dispose } = HttpRouter.toWebHandler(app, { disableLogger: true })
-  const runtime = ManagedRuntime.make(hostPorts)
+  const runtime = ManagedRuntime.make(adapterPorts)
   const context = await runtime.context()
   return { exchange: overFetch((request) => handler(request, context)), close: () => dispose().then(runtime.dispose) }
 }, ["a path that cannot be decoded"])

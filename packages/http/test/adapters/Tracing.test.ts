@@ -1,5 +1,5 @@
 import { createHandler } from "@communications/http"
-import { hostPorts, hostToken } from "@communications/test-support/hostPorts"
+import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { Layer, Option, Tracer } from "effect"
 import { describe, expect, it } from "vitest"
 
@@ -15,7 +15,7 @@ const traced = async (url: string, { method = "GET", headers }: RequestInit = {}
       return span
     }
   })
-  const handler = createHandler(Layer.merge(hostPorts, Layer.succeed(Tracer.Tracer, tracer)))
+  const handler = createHandler(Layer.merge(adapterPorts, Layer.succeed(Tracer.Tracer, tracer)))
   await handler(new Request(url, { method, headers: headers ?? {} }))
   await handler.dispose()
   const [span] = spans.filter(({ kind }) => kind === "server")
@@ -25,7 +25,7 @@ const traced = async (url: string, { method = "GET", headers }: RequestInit = {}
 
 describe("the span of a request", () => {
   it("has the verb and the route as its name, and the path and the status as attributes", async () => {
-    const { name, attributes } = await traced(`${base}/communications/show/?token=${hostToken}`)
+    const { name, attributes } = await traced(`${base}/communications/show/?token=${adapterToken}`)
     const route = "/crmapi/rest/v2/communications/show"
     expect(name).toBe(`GET ${route}`)
     expect(attributes).toEqual({
@@ -38,7 +38,7 @@ describe("the span of a request", () => {
 
   it("never takes its name from the client", async () => {
     for (const [url, method, name] of [
-      [`${base}/nothing/${hostToken}`, "GET", "GET"],
+      [`${base}/nothing/${adapterToken}`, "GET", "GET"],
       [`${base}/communications/complete%3F`, "PUT", "PUT"],
       [`${base}/communications/complete`, "PUT", "PUT /crmapi/rest/v2/communications/complete"],
       [`${base}/nothing`, "MADEUP", "_OTHER"],
@@ -49,17 +49,17 @@ describe("the span of a request", () => {
   })
 
   it("contains no token from the query", async () => {
-    const { spans } = await traced(`${base}/communications/list?token=${hostToken}&life_cycle_state=DRAFT`)
+    const { spans } = await traced(`${base}/communications/list?token=${adapterToken}&life_cycle_state=DRAFT`)
     expect(spans.length).toBeGreaterThan(1)
     for (const { name, attributes } of spans) {
-      expect(JSON.stringify([name, ...attributes])).not.toContain(hostToken)
+      expect(JSON.stringify([name, ...attributes])).not.toContain(adapterToken)
     }
   })
 
   it("continues the trace of the client", async () => {
     const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"]
     for (const headers of [{ traceparent: `00-${traceId}-${spanId}-01` }, { b3: `${traceId}-${spanId}-1` }]) {
-      const { span, spans } = await traced(`${base}/communications/list?token=${hostToken}`, { headers })
+      const { span, spans } = await traced(`${base}/communications/list?token=${adapterToken}`, { headers })
       expect(Option.getOrThrow(span.parent).spanId).toBe(spanId)
       for (const { traceId: id } of spans) expect(id).toBe(traceId)
     }

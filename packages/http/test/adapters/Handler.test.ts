@@ -1,12 +1,12 @@
 import { Communications, layerMemory, Readiness, Sessions } from "@communications/core"
 import { createHandler } from "@communications/http"
-import { hostPorts, hostToken } from "@communications/test-support/hostPorts"
+import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { Deferred, Effect, Fiber, Layer, Logger } from "effect"
 import { afterEach, describe, expect, it, vi } from "vitest"
 
 const url = "http://localhost/crmapi/rest/v2/communications/complete"
 const headers = { "content-type": "application/json", "x-request-id": "one" }
-const body = JSON.stringify({ token: hostToken, communication_identifier: { number: "41" } })
+const body = JSON.stringify({ token: adapterToken, communication_identifier: { number: "41" } })
 const codeOf = async (response: Response) => [response.status, JSON.parse(await response.text()).status.code]
 
 /** A body that starts to arrive and never ends. */
@@ -22,7 +22,7 @@ const neverEnding = () => {
   const ports = Layer.effect(
     Communications,
     Effect.map(Communications, (communications) => Communications.of({ ...communications, take: () => endless }))
-  ).pipe(Layer.provideMerge(hostPorts))
+  ).pipe(Layer.provideMerge(adapterPorts))
   return { calls, ports }
 }
 
@@ -52,14 +52,14 @@ describe("createHandler", () => {
   })
 
   it("completes nothing for a client that has already disconnected, even if the whole body arrived", async () => {
-    const handler = makeHandler(hostPorts)
+    const handler = makeHandler(adapterPorts)
     const request = new Request(url, { method: "POST", headers, body, signal: AbortSignal.abort() })
     expect((await handler(request)).status).toBe(499)
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([200, "OK"])
   })
 
   it("stops reading the body if the client disconnects, and completes nothing", async () => {
-    const handler = makeHandler(hostPorts)
+    const handler = makeHandler(adapterPorts)
     const controller = new AbortController()
     const cancelled = vi.fn()
     const sent = {
@@ -78,7 +78,7 @@ describe("createHandler", () => {
   })
 
   it("refuses an incomplete body, and completes nothing", async () => {
-    const handler = makeHandler(hostPorts)
+    const handler = makeHandler(adapterPorts)
     let pulls = 0
     const breaking = new ReadableStream({
       pull: (controller) =>
@@ -100,7 +100,7 @@ describe("createHandler", () => {
       },
       cancel: cancelled
     })
-    const response = await makeHandler(hostPorts)(
+    const response = await makeHandler(adapterPorts)(
       new Request(url, { method: "POST", headers, body: endless, duplex: "half" })
     )
     expect(await codeOf(response)).toEqual([413, "PAYLOAD_TOO_LARGE"])
@@ -109,8 +109,8 @@ describe("createHandler", () => {
     expect(pulled).toBeLessThan(20_000)
   })
 
-  it("rejects a request if the host has already read its body, and suggests a clone", async () => {
-    const handler = makeHandler(hostPorts)
+  it("rejects a request if its body has already been read, and suggests a clone", async () => {
+    const handler = makeHandler(adapterPorts)
     const [read, locked] = [0, 1].map(() => new Request(url, { method: "POST", headers, body }))
     await read?.text()
     locked?.body?.getReader()
@@ -120,7 +120,7 @@ describe("createHandler", () => {
   })
 
   it("rejects if the ports cannot be built", async () => {
-    const broken = Layer.merge(hostPorts, Layer.effectDiscard(Effect.die(new Error("no such database"))))
+    const broken = Layer.merge(adapterPorts, Layer.effectDiscard(Effect.die(new Error("no such database"))))
     await expect(makeHandler(broken)(new Request("http://localhost/health/live"))).rejects.toThrow("no such database")
   })
 
@@ -137,7 +137,7 @@ describe("createHandler", () => {
   })
 
   it("returns 503 to requests after it was disposed", async () => {
-    const handler = createHandler(hostPorts)
+    const handler = createHandler(adapterPorts)
     await handler(new Request("http://localhost/health/ready"))
     await handler.dispose()
     expect(await codeOf(await handler(new Request("http://localhost/health/ready")))).toEqual([503, "UNAVAILABLE"])
@@ -147,7 +147,7 @@ describe("createHandler", () => {
     ])
   })
 
-  it("limits log-ins by the client address that the host provides", async () => {
+  it("limits log-ins by the client address that `address` returns", async () => {
     const login = (organisation: string) =>
       new Request("http://localhost/crmapi/rest/v2/authentication/token", {
         ...{ method: "POST", headers: { ...headers, "x-real-ip": "192.0.2.1" } },
@@ -193,7 +193,7 @@ describe("the response to an unexpected failure", () => {
           }
         })
       )
-    ).pipe(Layer.provideMerge(hostPorts))
+    ).pipe(Layer.provideMerge(adapterPorts))
     const handler = createHandler(sessions)
     expect(await codeOf(await handler(new Request(url, { method: "POST", headers, body })))).toEqual([
       500,
