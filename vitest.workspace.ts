@@ -25,8 +25,13 @@ export default defineConfig({
       project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("browser", { include: browser }),
+      project("executors", {
+        include: ["test/executors.test.ts"],
+        globalSetup: "./packages/test-support/src/global-setup.ts"
+      }),
       project("packages", {
         include: ["test/*.test.ts"],
+        exclude: ["test/executors.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"
       })
     ]

@@ -19,7 +19,8 @@ npx() {
 start_and_stop() {
   : >start.txt
   exec npm start >>start.txt 2>&1 &
-  until grep -q "^  -d" start.txt; do
+  for _ in {1..1200}; do
+    if grep -qE "^  -d|--help" start.txt; then break; fi
     kill -0 $! || { cat start.txt && return 1; }
     sleep 0.1
   done
