@@ -32,7 +32,7 @@ it.live(
     const running = yield* subscribe({
       ...{ subscription: "letters", steps: "all", attempts: 1, every: "20 millis", onError: nothing },
       handler: ({ number }) =>
-        isPoisoned ? Effect.fail(new Error("no such address")) : Effect.sync(() => handled.push(number))
+        isPoisoned ? Effect.die(new Error("no such address")) : Effect.sync(() => handled.push(number))
     }).pipe(Effect.provide(ports), Effect.forkChild)
     yield* Effect.forEach(["1", "2"], (number) => store(freshOrganisation(), aDraft(number))).pipe(
       Effect.provide(ports)

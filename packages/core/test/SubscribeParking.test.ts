@@ -15,7 +15,7 @@ const givenPoison = Effect.gen(function* () {
   const state = { isPoisoned: true, failures: 0 }
   const handler = ({ number, to }: CommunicationEvent) =>
     Effect.suspend(() => {
-      if (state.isPoisoned && number === "poisoned") return Effect.fail(new Error(`failure ${++state.failures}`))
+      if (state.isPoisoned && number === "poisoned") return Effect.die(new Error(`failure ${++state.failures}`))
       handled.push(`${number} ${to}`)
       return Effect.void
     })

@@ -10,7 +10,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Effect, identity, Layer, ManagedRuntime, Redacted } from "effect"
+import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { hosts } from "./hosts.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -66,10 +66,7 @@ const libraries: ReadonlyArray<{ readonly name: string; readonly open: (url: str
                 const run = Effect.runPromiseWith(context)
                 const complete = (id: string) =>
                   run(completeCommunication({ caller, communication_identifier: { id } }))
-                return Effect.tryPromise({
-                  try: () => body({ run: (text) => run(sql.unsafe(text)), complete }),
-                  catch: identity
-                })
+                return Effect.promise(() => body({ run: (text) => run(sql.unsafe(text)), complete }))
               })
             )
           )

@@ -43,21 +43,19 @@ export interface RunningSubscription {
 }
 
 /** The subscription with effects. */
-const fromPromiseSubscription = ({ handler, onError, ...options }: PromiseSubscription): Subscription<unknown> => {
+const fromPromiseSubscription = ({ handler, onError, ...options }: PromiseSubscription): Subscription => {
   checkFunction("handler", handler)
   if (onError !== undefined) checkFunction("onError", onError)
-  const toEffect = (run: (signal: AbortSignal) => Promise<void>) =>
-    Effect.tryPromise({ try: run, catch: (error) => error })
   return {
     ...options,
     handler: (event) =>
       Effect.suspend(() => {
         let running = Promise.resolve()
-        return toEffect((signal) => (running = (async () => handler(event, signal))())).pipe(
-          Effect.onInterrupt(() => Effect.ignore(toEffect(() => running)))
+        return Effect.promise((signal) => (running = (async () => handler(event, signal))())).pipe(
+          Effect.onInterrupt(() => Effect.ignore(Effect.sandbox(Effect.promise(() => running))))
         )
       }),
-    onError: onError && ((cause, event) => Effect.orDie(toEffect(async () => onError(Cause.squash(cause), event))))
+    onError: onError && ((cause, event) => Effect.promise(async () => onError(Cause.squash(cause), event)))
   }
 }
 
