@@ -17,16 +17,21 @@ const levels: Readonly<Record<LogLevel.LogLevel, LogLine["level"]>> = {
 
 /**
  * Writes the library's log with a function of the host, instead of to the console: merge it into the ports. The library
- * logs only what somebody should look into, and that it is over.
+ * logs only what somebody should look into, and that it is over. If the function throws, the line goes to the console.
  */
 export const layerLog = (write: (line: LogLine) => void): Layer.Layer<never> =>
   Logger.layer([
-    Logger.make(({ logLevel, message, cause, fiber }) =>
-      write({
-        level: levels[logLevel],
-        message: [message].flat().join(" "),
-        error: cause.reasons.length === 0 ? undefined : Cause.squash(cause),
-        details: { ...fiber.getRef(References.CurrentLogAnnotations) }
-      })
-    )
+    Logger.make((options) => {
+      const { logLevel, message, cause, fiber } = options
+      try {
+        write({
+          level: levels[logLevel],
+          message: [message].flat().join(" "),
+          error: cause.reasons.length === 0 ? undefined : Cause.squash(cause),
+          details: { ...fiber.getRef(References.CurrentLogAnnotations) }
+        })
+      } catch {
+        Logger.defaultLogger.log(options) // the line must not be lost, nor fail the work that it is about
+      }
+    })
   ])

@@ -32,6 +32,7 @@ describe("the event of a history entry", () => {
   it.prop("matches its schema, for any communication", [Communication], ([communication]) => {
     const event = eventOf(organisation, communication, creationEntry(communication, act), log)
     assert.deepStrictEqual(Schema.decodeUnknownSync(CommunicationEvent)(JSON.parse(JSON.stringify(event))), event)
+    assert.deepStrictEqual(structuredClone(event), event)
     assert.isNull(event.from)
     assert.deepStrictEqual(Object.keys(event), Object.keys(CommunicationEvent.fields))
   })

@@ -1,10 +1,11 @@
-import { Cause, Deferred, Duration, Effect, Fiber, type ManagedRuntime, Schema } from "effect"
+import { Cause, Deferred, Duration, Effect, Exit, Fiber, type ManagedRuntime, Schema } from "effect"
 import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
+import { SubscriptionInTransaction } from "../domain/errors/index.ts"
 import { EventId, hexOf } from "../domain/Identity.ts"
 import { Events } from "../ports/Events.ts"
 import { checkDuration, checkFunction, checkSubscription } from "./CheckSubscription.ts"
 import { runSubscription } from "./RunSubscription.ts"
-import type { Subscription, SubscriptionOptions } from "./Subscription.ts"
+import type { HandlerFailure, Subscription, SubscriptionOptions } from "./Subscription.ts"
 
 declare global {
   /** Merges with the interface of the runtime, whose types this package does not need otherwise. */
@@ -21,10 +22,12 @@ export interface PromiseSubscription extends SubscriptionOptions {
    */
   readonly handler: (event: CommunicationEvent, signal: AbortSignal) => void | Promise<void>
   /**
-   * Called instead of logging a warning: with the event if the handler failed, which is then retried; without an event
-   * when reading the log begins to fail, which is retried too.
+   * Called instead of logging a warning: with the event if the handler failed, and with how often; without an event when
+   * reading the log begins to fail, which is retried.
    */
-  readonly onError?: ((error: unknown, event?: CommunicationEvent) => void | Promise<void>) | undefined
+  readonly onError?:
+    | ((error: unknown, event?: CommunicationEvent, failure?: HandlerFailure) => void | Promise<void>)
+    | undefined
 }
 
 /** A subscription that handles events until it is stopped. */
@@ -55,7 +58,8 @@ const fromPromiseSubscription = ({ handler, onError, ...options }: PromiseSubscr
           Effect.onInterrupt(() => Effect.ignore(Effect.sandbox(Effect.promise(() => running))))
         )
       }),
-    onError: onError && ((cause, event) => Effect.promise(async () => onError(Cause.squash(cause), event)))
+    onError:
+      onError && ((cause, event, failure) => Effect.promise(async () => onError(Cause.squash(cause), event, failure)))
   }
 }
 
@@ -70,6 +74,17 @@ export const startSubscription = (
   const { subscription } = checked
   const stopping = Deferred.makeUnsafe<Duration.Duration>()
   const fiber = runtime.runFork(runSubscription(checked, stopping))
+  fiber.addObserver((exit) => {
+    if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return
+    const error = Cause.squash(exit.cause)
+    if (error instanceof SubscriptionInTransaction) return // the loop has reported it
+    const { onError } = options
+    Effect.runFork(
+      onError === undefined
+        ? Effect.annotateLogs(Effect.logError("A subscription has ended", exit.cause), { subscription })
+        : Effect.promise(async () => onError(error))
+    )
+  })
   const change = async (method: "retry" | "discard", event: string) => {
     const id = hexOf(event)
     return isEventId(id) && runtime.runPromise(Effect.flatMap(Events, (events) => events[method](subscription, id)))

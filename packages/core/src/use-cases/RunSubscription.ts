@@ -3,7 +3,7 @@ import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEve
 import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import type { CheckedSubscription } from "./CheckSubscription.ts"
-import type { ReadFailure } from "./Subscription.ts"
+import type { HandlerFailure, ReadFailure } from "./Subscription.ts"
 
 /** Completed with the time limit of the running handler, in order to stop a subscription. */
 export type Stopping = Deferred.Deferred<Duration.Duration>
@@ -28,8 +28,12 @@ type Failure = Pick<ParkedEvent, "error" | "attempts">
 /** The name and message of an error, at most 1,000 characters that every storage can carry. */
 const errorText = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return text.replaceAll("\u0000", "").slice(0, 1_000).toWellFormed()
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : (JSON.stringify(error) ?? String(error))
+    return text.replaceAll("\u0000", "").slice(0, 1_000).toWellFormed()
+  } catch {
+    return "an error that cannot be converted to text"
+  }
 }
 
 /** The loop of a subscription, which ends after `stopping` is completed. */
@@ -43,19 +47,25 @@ const loop = Effect.fnUntraced(function* <E, R>(
   /** Waits, unless the subscription is stopped. */
   const pause = (time: Duration.Duration) => Effect.raceFirst(Effect.sleep(time), Deferred.await(stopping))
 
-  const report = (problem: string, cause: Cause.Cause<E | ReadFailure>, event?: CommunicationEvent) => {
-    const log = (message: string, cause: Cause.Cause<unknown>) =>
-      Effect.annotateLogs(
-        Effect.logWarning(message, cause),
-        event ? { subscription, event: event.id } : { subscription }
-      )
-    return onError === undefined
-      ? log(problem, cause)
+  /** Logs; a logger that throws does not end the subscription. */
+  const log = (line: Effect.Effect<void>, event?: CommunicationEvent) =>
+    Effect.catchCause(
+      Effect.annotateLogs(line, event ? { subscription, event: event.id } : { subscription }),
+      () => Effect.void
+    )
+
+  const report = (
+    problem: string,
+    cause: Cause.Cause<E | ReadFailure>,
+    event?: CommunicationEvent,
+    failure?: HandlerFailure
+  ) =>
+    onError === undefined
+      ? log(Effect.logWarning(problem, cause), event)
       : Effect.catchCause(
-          Effect.suspend(() => onError(cause, event)),
-          (cause) => log("onError failed", cause)
+          Effect.suspend(() => onError(cause, event, failure)),
+          (cause) => log(Effect.logWarning("onError failed", cause), event)
         )
-  }
 
   /** Runs the handler. If the subscription is stopped, interrupts it when its time is over, and returns `false`. */
   const attempt = (event: CommunicationEvent) =>
@@ -74,7 +84,8 @@ const loop = Effect.fnUntraced(function* <E, R>(
       if (Exit.isSuccess(exit)) return exit.value ? ("handled" as const) : ("stopped" as const)
       const isLast = failures >= attempts
       const next = isLast ? "its event is parked" : "will be retried"
-      yield* report(`The handler of a subscription failed and ${next}`, exit.cause, event)
+      const failure = { attempts: failures, isParked: isLast }
+      yield* report(`The handler of a subscription failed and ${next}`, exit.cause, event, failure)
       if (isLast) return { error: errorText(exit.cause), attempts: failures }
       yield* pause(yield* backoff(failures))
     }
@@ -85,7 +96,7 @@ const loop = Effect.fnUntraced(function* <E, R>(
   const recover = Effect.suspend(() => {
     if (!isFailing) return Effect.void
     isFailing = false
-    return Effect.annotateLogs(Effect.logInfo("Reading events works again"), { subscription })
+    return log(Effect.logInfo("Reading events works again"))
   })
 
   const handleBatch = Effect.fnUntraced(function* (recorded: ReadonlyArray<LogEntry>) {
@@ -126,16 +137,21 @@ const loop = Effect.fnUntraced(function* <E, R>(
     })
 
     const over = Effect.flatMap(Deferred.await(stopping), (within) => Effect.sleep(Duration.sum(within, grace)))
+    /** While a handler runs, an unavailable storage does not interrupt it: only another process that has taken over does. */
+    const settleIfAvailable = Effect.catchTag(settle, "StorageUnavailable", () => Effect.void)
     /**
      * Renews the lease while a handler runs; fails if another process has taken over. If a handler ignores its
      * interruption, the lease expires in the end, and no timer keeps the process alive.
      */
-    const renewLease = Effect.forever(Effect.delay(settle, Duration.times(lease, 1 / 3))).pipe(
+    const renewLease = Effect.forever(Effect.delay(settleIfAvailable, Duration.times(lease, 1 / 3))).pipe(
       Effect.raceFirst(over),
       Effect.andThen(Effect.never)
     )
     /** Settles at once if the subscription is stopped: the process may end before the running handler does. */
-    const settleWhenStopping = Deferred.await(stopping).pipe(Effect.andThen(settle), Effect.andThen(Effect.never))
+    const settleWhenStopping = Deferred.await(stopping).pipe(
+      Effect.andThen(settleIfAvailable),
+      Effect.andThen(Effect.never)
+    )
     yield* Effect.raceAllFirst([handleAll, renewLease, settleWhenStopping])
   })
 

@@ -24,16 +24,26 @@ export interface SubscriptionOptions {
 /** Why a subscription cannot read the log. */
 export type ReadFailure = StorageUnavailable | SubscriptionInTransaction | SubscriptionTaken
 
+/** How often the handler of an event has failed, and whether the event is parked now instead of delivered again. */
+export interface HandlerFailure {
+  readonly attempts: number
+  readonly isParked: boolean
+}
+
 /** A subscription: its name, its handler, and options. */
 export interface Subscription<E = never, R = never> extends SubscriptionOptions {
   /** Handles an event. If a process is stopped or crashes, an event may be delivered again. */
   readonly handler: (event: CommunicationEvent) => Effect.Effect<void, E, R>
   /**
-   * Called instead of logging a warning: with the event if the handler failed, which is then retried; without an event
-   * when reading the log begins to fail, which is retried too.
+   * Called instead of logging a warning: with the event if the handler failed, and with how often; without an event when
+   * reading the log begins to fail, which is retried.
    */
   readonly onError?:
-    | ((cause: Cause.Cause<E | ReadFailure>, event?: CommunicationEvent) => Effect.Effect<unknown, never, R>)
+    | ((
+        cause: Cause.Cause<E | ReadFailure>,
+        event?: CommunicationEvent,
+        failure?: HandlerFailure
+      ) => Effect.Effect<unknown, never, R>)
     | undefined
   /** How long an interrupted subscription waits for the running handler, before it interrupts it; 10 seconds by default. */
   readonly stopWithin?: Duration.Input | undefined

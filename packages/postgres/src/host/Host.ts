@@ -56,7 +56,9 @@ const checkConcurrency = (concurrency: number): number => {
  * host's transaction, `withTransaction` makes a savepoint.
  */
 export const layerExecutor = (execute: Execute, options: ExecutorOptions = {}): Layer.Layer<SqlClient.SqlClient> => {
-  const concurrency = checkConcurrency(options.concurrency ?? execute.concurrency ?? 1)
+  const requested = checkConcurrency(options.concurrency ?? execute.concurrency ?? 1)
+  // A single connection or a transaction stays one, whatever options it shares with a pool.
+  const concurrency = execute.concurrency === 1 ? 1 : requested
   return Layer.effect(
     SqlClient.SqlClient,
     Effect.gen(function* () {

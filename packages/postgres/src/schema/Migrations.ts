@@ -98,12 +98,11 @@ const refuseSecondSchema = Effect.fnUntraced(function* (schema: string) {
   if (schema !== DatabaseSchema.defaultValue()) return
   const sql = yield* SqlClient.SqlClient
   const found = yield* sql`
-    SELECT 1 AS found FROM pg_tables WHERE schemaname = 'public' AND tablename = ${migrationsTable}
-      AND NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = ${schema}::text)`
+    SELECT 1 AS found FROM pg_tables WHERE schemaname = 'public' AND tablename = ${migrationsTable}`
   if (found.length === 0) return
   return yield* new Migrator.MigrationError({
     kind: "BadState",
-    message: `the tables are in the schema public: pass that schema, or create the schema ${schema} first to begin with empty tables in it`
+    message: `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
   })
 })
 

@@ -1,0 +1,55 @@
+/** Mistakes of a host that must not end a subscription, nor stop it for the other events. */
+import { createCommunications, Events, layerLog, layerMemory, subscribe } from "@communications/core"
+import { createTestCommunications } from "@communications/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { vi } from "vitest"
+import { completeDrafts, recording, test } from "./Subscribing.ts"
+
+describe("a subscription", () => {
+  test(
+    "continues if the host's log function throws",
+    Effect.gen(function* () {
+      const { delivered, handler } = recording((time) => (time === 1 ? Effect.fail("a mistake") : Effect.void))
+      const completed = yield* completeDrafts(1)
+      const log = layerLog(() => {
+        throw new Error("the stream is closed")
+      })
+      yield* subscribe({ subscription: "mail", handler }).pipe(Effect.provide(log), Effect.forkChild)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(delivered, [completed[0], completed[0]])
+    })
+  )
+
+  it("parks an event whose error cannot be converted to text, and reports it to onError", async () => {
+    const { seed, subscribe } = createTestCommunications()
+    seed.completed()
+    const failures: Array<unknown> = []
+    const subscription = subscribe({
+      ...{ subscription: "mail", attempts: 2, every: "2 millis" },
+      handler: () => {
+        throw Object.create(null, { toJSON: { get: () => assert.fail("no text") } })
+      },
+      onError: (_, __, failure) => void failures.push(failure)
+    })
+    await vi.waitFor(async () => assert.lengthOf(await subscription.parked(), 1))
+    assert.deepStrictEqual(
+      (await subscription.parked()).map(({ error }) => error),
+      ["an error that cannot be converted to text"]
+    )
+    assert.deepStrictEqual(failures, [
+      { attempts: 1, isParked: false },
+      { attempts: 2, isParked: true }
+    ])
+    await subscription.stop()
+  })
+
+  it("reports to onError that its ports cannot be built", async () => {
+    const mistake = new Error("no such service")
+    const { subscribe } = createCommunications(Layer.merge(layerMemory, Layer.effect(Events, Effect.die(mistake))))
+    const seen: Array<unknown> = []
+    subscribe({ subscription: "mail", handler: () => {}, onError: (error) => void seen.push(error) })
+    await vi.waitFor(() => assert.deepStrictEqual(seen, [mistake]))
+  })
+})
