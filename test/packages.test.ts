@@ -76,6 +76,7 @@ beforeAll(async () => {
     ),
     ...Object.fromEntries([...tools, ...hosts].map((name) => [name, devDependencies[name]])),
     ...aliases,
+    jest: "30.5.2",
     "oldest-node": `npm:node-${platform}-${process.arch}@${oldest}`,
     ...Object.fromEntries(
       Object.entries(binaries).map(([runtime, by]) => [runtime, `npm:${by[`${process.platform}-${process.arch}`]}`])
@@ -308,6 +309,28 @@ describe("the API in another runtime", () => {
         server.kill()
       }
     }, 60_000)
+  }
+})
+
+describe("the tests of a host, with createTestCommunications", () => {
+  for (const node of [process.execPath, "oldest-node"]) {
+    it(`run under Jest, on ${node === "oldest-node" ? `Node ${oldest}` : `Node ${process.versions.node}`}`, async () => {
+      const program = node === "oldest-node" ? join(folder, "node_modules/oldest-node/bin/node") : node
+      await mkdir(join(folder, "jest"), { recursive: true })
+      const file = `
+        import { createTestCommunications } from "@communications/core/testing"
+        test("a draft is completed once", async () => {
+          const { communications, caller, seed, recordedEvents } = createTestCommunications()
+          const { number } = seed.draft()
+          const request = { caller, communication_identifier: { number } }
+          expect(await communications.complete(request)).toMatchObject({ ok: true })
+          expect(await communications.complete(request)).toMatchObject({ error: { _tag: "NotDraft" } })
+          expect(recordedEvents()).toMatchObject([{ number, to: "COMPLETED" }])
+        })`
+      await writeFile(join(folder, "jest/host.test.mjs"), file)
+      const jest = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "jest/host.test.mjs"]
+      await run(folder, program, ...jest, "--testMatch", "**/jest/*.test.mjs")
+    }, 120_000)
   }
 })
 

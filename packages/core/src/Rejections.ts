@@ -20,5 +20,8 @@ export const asError = (defect: unknown): Error => {
   if (!(defect instanceof Error)) return new Error(String(defect), { cause: defect })
   const stack = stacks.get(defect) ?? String(defect.stack)
   stacks.set(defect, stack)
-  return Object.assign(defect, { stack: stack + callerLines() })
+  Object.assign(defect, { stack: stack + callerLines() })
+  if ("toJSON" in defect) return defect
+  // Without it, the JSON of an `Error` is `{}`. It has no cause, which may contain addresses.
+  return Object.defineProperty(defect, "toJSON", { value: () => ({ _tag: defect.name, message: defect.message }) })
 }

@@ -38,6 +38,11 @@ describe("console.error of an error that orThrow throws", () => {
     assert.match(text, /at (async )?postLetter \(.*Rejections\.test\.ts/)
     assert.include(text, "[cause]: Error: connect ECONNREFUSED")
   })
+  it("has, for a defect, JSON with its name and message, and without its cause", async () => {
+    const bug = new TypeError("a bug of ours", { cause: refused })
+    const error = await errorOf(postLetter(failing(Effect.die(bug))))
+    assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), { _tag: "TypeError", message: "a bug of ours" })
+  })
   it("shows, for a defect, where it was thrown and the line of the latest call", async () => {
     const bug = new TypeError("a bug of ours")
     const thrownAt = bug.stack?.split("\n")[1] ?? ""

@@ -1,5 +1,12 @@
 /** Mistakes of a host that must not end a subscription, nor stop it for the other events. */
-import { createCommunications, Events, layerLog, layerMemory, subscribe } from "@communications/core"
+import {
+  createCommunications,
+  Events,
+  layerLog,
+  layerMemory,
+  StorageUnavailable,
+  subscribe
+} from "@communications/core"
 import { createTestCommunications } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -19,6 +26,30 @@ describe("a subscription", () => {
       yield* subscribe({ subscription: "mail", handler }).pipe(Effect.provide(log), Effect.forkChild)
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual(delivered, [completed[0], completed[0]])
+    })
+  )
+
+  test(
+    "continues under another name after a timeout, so that a late statement cannot move its position",
+    Effect.gen(function* () {
+      const events = yield* Events
+      const holders: Array<string> = []
+      const slow = Events.of({
+        ...events,
+        claim: (holder, steps, limit) =>
+          holders.push(holder.holder) === 1
+            ? Effect.fail(new StorageUnavailable({ operation: "events.claim", reason: "timeout" }))
+            : events.claim(holder, steps, limit)
+      })
+      const { delivered, handler } = recording()
+      const completed = yield* completeDrafts(1)
+      yield* subscribe({ subscription: "mail", handler, onError: () => Effect.void }).pipe(
+        Effect.provideService(Events, slow),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(delivered, completed)
+      assert.strictEqual(new Set(holders).size, 2)
     })
   )
 

@@ -1,9 +1,10 @@
-import { Cause, Clock, Deferred, Duration, Effect, Exit, Fiber, Option, Predicate, Random, Semaphore } from "effect"
+import { Cause, Clock, Deferred, Duration, Effect, Exit, Fiber, Random, Semaphore } from "effect"
 import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEvent.ts"
 import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import type { CheckedSubscription } from "./CheckSubscription.ts"
 import type { HandlerFailure, ReadFailure } from "./Subscription.ts"
+import { errorText, isFailure, isTimeout } from "./SubscriptionFailures.ts"
 
 /** Completed with the time limit of the running handler, in order to stop a subscription. */
 export type Stopping = Deferred.Deferred<Duration.Duration>
@@ -13,10 +14,6 @@ const batchSize = 100
 /** How long a stopped subscription waits after it has interrupted its handler. */
 const grace = Duration.seconds(1)
 
-/** Whether the cause is the expected failure with this tag. */
-const isFailure = (tag: string, cause: Cause.Cause<unknown>): boolean =>
-  Option.exists(Cause.findErrorOption(cause), Predicate.isTagged(tag))
-
 /** The delay after that many failures of a handler: it doubles, up to a minute, and varies by 20 percent. */
 const backoff = (failures: number) =>
   Effect.map(Random.next, (random) =>
@@ -25,24 +22,13 @@ const backoff = (failures: number) =>
 
 type Failure = Pick<ParkedEvent, "error" | "attempts">
 
-/** The name and message of an error, at most 1,000 characters that every storage can carry. */
-const errorText = (cause: Cause.Cause<unknown>): string => {
-  const error = Cause.squash(cause)
-  try {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : (JSON.stringify(error) ?? String(error))
-    return text.replaceAll("\u0000", "").slice(0, 1_000).toWellFormed()
-  } catch {
-    return "an error that cannot be converted to text"
-  }
-}
-
 /** The loop of a subscription, which ends after `stopping` is completed. */
 const loop = Effect.fnUntraced(function* <E, R>(
   { subscription, steps, from, handler, onError, attempts, every, lease }: CheckedSubscription<E, R>,
   stopping: Stopping
 ) {
   const events = yield* Events
-  const holder: Holder = { subscription, holder: yield* freshHex, lease }
+  let holder: Holder = { subscription, holder: yield* freshHex, lease }
   const isStopping = () => Deferred.isDoneUnsafe(stopping)
   /** Waits, unless the subscription is stopped. */
   const pause = (time: Duration.Duration) => Effect.raceFirst(Effect.sleep(time), Deferred.await(stopping))
@@ -90,6 +76,11 @@ const loop = Effect.fnUntraced(function* <E, R>(
       yield* pause(yield* backoff(failures))
     }
     return "stopped" as const
+  })
+
+  /** Continues under another name: a statement that was not awaited may still run, and must not move the position later. */
+  const renewHolder = Effect.gen(function* () {
+    if (Exit.isSuccess(yield* Effect.exit(events.release(holder)))) holder = { ...holder, holder: yield* freshHex }
   })
 
   let isFailing = false
@@ -175,6 +166,7 @@ const loop = Effect.fnUntraced(function* <E, R>(
       isFailing = true
       yield* report("Reading events failed and will be retried", exit.cause)
     }
+    if (isTimeout(exit.cause)) yield* renewHolder
     yield* pause(every)
   }
   yield* Effect.ignore(Effect.sandbox(events.release(holder)))
