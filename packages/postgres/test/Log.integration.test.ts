@@ -147,6 +147,27 @@ describe("a subscription from now", () => {
     })
   )
 
+  it.live("delivers what was committed after it began to open, although opening had to be repeated", () =>
+    Effect.gen(function* () {
+      const here = yield* given(2)
+      const [before = aDraft(), meanwhile = aDraft()] = here.drafts
+      const earlier = yield* open(here, here.completing(before))
+      yield* earlier.run
+      const opening = here.events.open("later", "now")
+      const error = yield* Effect.flip(Effect.provideService(opening, StorageTimeout, "300 millis"))
+      assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "timeout" })
+      yield* here.completing(meanwhile)
+      yield* opening
+      yield* earlier.commit
+      const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
+      yield* readOn
+      assert.deepStrictEqual(
+        seen.map(({ communication }) => communication),
+        [meanwhile.id]
+      )
+    })
+  )
+
   it.live("assigns positions only to entries that it reads, however long the log is", () =>
     Effect.gen(function* () {
       const here = yield* given(1)

@@ -51,11 +51,12 @@ export const makeOpenSubscription = Effect.gen(function* () {
     if ((yield* runStatement("events.open")(exists(subscription))).length > 0) return
     const [next] = yield* runStatement("events.open")(beginEra)
     if (next === undefined) return yield* Effect.die("the table log_eras has no row")
+    // Stored before the wait: a wait that takes too long is repeated, and must not begin a later era.
+    yield* runStatement("events.open")(insert(subscription, next.era, next.last))
     const earlier = (yield* runStatement("events.open")(writers)).map(({ transaction }) => transaction)
     yield* Effect.repeat(runStatement("events.open")(writers), {
       until: (open) => !open.some(({ transaction }) => earlier.includes(transaction)),
       schedule: Schedule.spaced("20 millis")
     })
-    yield* runStatement("events.open")(insert(subscription, next.era, next.last))
   })
 })
