@@ -1,4 +1,6 @@
-import { type Context, Duration, Effect, Fiber, Option } from "effect"
+import { Duration, Effect, Fiber, Option } from "effect"
+import { endEarly } from "./endEarly.ts"
+import { isRequestId } from "./use-cases/Authentication.ts"
 
 /** An `AbortSignal`, of which only these members are used. */
 export interface CallSignal {
@@ -23,7 +25,7 @@ export interface CallOptions {
 
 /** Throws a `TypeError` if an option is invalid. */
 export const checkCallOptions = ({ request_id, within, signal }: CallOptions): void => {
-  if (request_id !== undefined && !/^[A-Za-z0-9._-]{1,128}$/.test(request_id)) {
+  if (request_id !== undefined && !isRequestId(request_id)) {
     throw new TypeError("request_id must be 1 to 128 letters, digits, dots, hyphens and underscores")
   }
   if (within !== undefined && (Number.isNaN(within) || Option.isNone(Duration.fromInput(within)))) {
@@ -34,41 +36,30 @@ export const checkCallOptions = ({ request_id, within, signal }: CallOptions): v
   }
 }
 
-/**
- * Runs a call until it ends, its time limit has passed or its signal is aborted. Then the call is interrupted, but not
- * waited for, because a statement on a host's handle cannot be cancelled.
- */
+/** Runs a call until it ends, its time limit has passed or its signal is aborted. */
 export const withCallOptions = <A, R>(
   call: Effect.Effect<A, never, R>,
   { within, signal }: CallOptions,
   timedOut: () => A
-): Effect.Effect<A, never, R> =>
-  within === undefined && signal === undefined
-    ? call
-    : Effect.contextWith((context: Context.Context<R>) =>
-        Effect.callback<A>((resume) => {
-          if (signal?.aborted) return resume(Effect.die(signal.reason))
-          const fork = Effect.runForkWith(context)
-          const fiber = fork(call)
-          const end = (result: Effect.Effect<A>) => {
-            resume(result)
-            fork(Fiber.interrupt(fiber))
-          }
-          const onAbort = () => end(Effect.die(signal?.reason))
-          signal?.addEventListener("abort", onAbort)
-          const timer =
-            within === undefined
-              ? undefined
-              : fork(
-                  Effect.delay(
-                    Effect.sync(() => end(Effect.sync(timedOut))),
-                    Duration.fromInputUnsafe(within)
-                  )
-                )
-          fiber.addObserver((exit) => {
-            signal?.removeEventListener("abort", onAbort)
-            if (timer !== undefined) fork(Fiber.interrupt(timer))
-            resume(exit)
-          })
-        })
-      )
+): Effect.Effect<A, never, R> => {
+  if (within === undefined && signal === undefined) return call
+  if (signal?.aborted) return Effect.die(signal.reason)
+  return endEarly(call, (end, context) => {
+    const onAbort = () => end(Effect.die(signal?.reason))
+    signal?.addEventListener("abort", onAbort)
+    const fork = Effect.runForkWith(context)
+    const timer =
+      within === undefined
+        ? undefined
+        : fork(
+            Effect.delay(
+              Effect.sync(() => end(Effect.sync(timedOut))),
+              within
+            )
+          )
+    return () => {
+      signal?.removeEventListener("abort", onAbort)
+      if (timer !== undefined) fork(Fiber.interrupt(timer))
+    }
+  })
+}

@@ -1,4 +1,6 @@
 /** The envelope of every response: `{"status":{"code","message","description"},"data":…}`. */
+
+import { isRequestId } from "@communications/core"
 import type { Schema } from "effect"
 import { type Code, type Failure, statusOf } from "./Codes.ts"
 import type { HttpResponse } from "./HttpRequest.ts"
@@ -9,7 +11,7 @@ export const success = <Data>(data: Data) =>
 
 /** The request id that the client sent, if it is well-formed; otherwise a new one. */
 export const requestId = (sent: string | undefined): string =>
-  sent !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(sent) ? sent : crypto.randomUUID()
+  sent !== undefined && isRequestId(sent) ? sent : crypto.randomUUID()
 
 const json = (status: number, body: unknown, id: string, headers?: Readonly<Record<string, string>>): HttpResponse => ({
   status,

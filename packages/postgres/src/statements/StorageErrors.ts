@@ -1,5 +1,5 @@
-import { StorageUnavailable } from "@communications/core"
-import { Context, Duration, Effect, Fiber, Schedule } from "effect"
+import { endEarly, StorageUnavailable } from "@communications/core"
+import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
@@ -89,34 +89,15 @@ export const makeRunStatement = Effect.gen(function* () {
       run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
 })
 
-/**
- * Limits the time of an operation. After a timeout, its statement may or may not have been committed. The operation is
- * interrupted but not awaited, because on a silent network the driver takes seconds to cancel a statement.
- */
+/** Limits the time of an operation. After a timeout, its statement may or may not have been committed. */
 export const withTimeLimit =
   (operation: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
-    Effect.contextWith((context: Context.Context<R>) =>
-      Effect.callback<A, E | StorageUnavailable>((resume) => {
-        const fork = Effect.runForkWith(context)
-        const fiber = fork(run)
-        const timer = setTimeout(
-          () => {
-            resume(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
-            fork(Fiber.interrupt(fiber))
-          },
-          millis(Context.get(context, StorageTimeout))
-        )
-        fiber.addObserver((exit) => {
-          clearTimeout(timer)
-          resume(exit)
-        })
-        return Effect.andThen(
-          Effect.sync(() => clearTimeout(timer)),
-          Fiber.interrupt(fiber)
-        )
-      })
-    )
+    endEarly<A, E | StorageUnavailable, R>(run, (end, context) => {
+      const timeout = () => end(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
+      const timer = setTimeout(timeout, millis(Context.get(context, StorageTimeout)))
+      return () => clearTimeout(timer)
+    })
 
 /** Passes a function that limits a part of the effect to the time that remains since the effect began. */
 export const withRemainingTime = <A, E>(

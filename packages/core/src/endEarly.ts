@@ -1,0 +1,26 @@
+import { type Context, Effect, Fiber } from "effect"
+
+/**
+ * Runs an effect in a fiber of its own, until it ends or `end` is called with another result. Then the effect is
+ * interrupted, but not waited for: a statement on a host's handle cannot be cancelled, and on a silent network a driver
+ * takes seconds to cancel one. `arm` arranges for `end` to be called, and returns how to undo that.
+ */
+export const endEarly = <A, E, R>(
+  run: Effect.Effect<A, E, R>,
+  arm: (end: (result: Effect.Effect<A, E>) => void, context: Context.Context<R>) => () => void
+): Effect.Effect<A, E, R> =>
+  Effect.contextWith((context: Context.Context<R>) =>
+    Effect.callback<A, E>((resume) => {
+      const fork = Effect.runForkWith(context)
+      const fiber = fork(run)
+      const disarm = arm((result) => {
+        resume(result)
+        fork(Fiber.interrupt(fiber))
+      }, context)
+      fiber.addObserver((exit) => {
+        disarm()
+        resume(exit)
+      })
+      return Effect.andThen(Effect.sync(disarm), Fiber.interrupt(fiber))
+    })
+  )
