@@ -7,9 +7,9 @@ import {
   StorageUnavailable,
   subscribe
 } from "@communications/core"
-import { createTestCommunications } from "@communications/core/testing"
+import { createTestCommunications, freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { vi } from "vitest"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
@@ -50,6 +50,35 @@ describe("a subscription", () => {
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual(delivered, completed)
       assert.strictEqual(new Set(holders).size, 2)
+    })
+  )
+
+  test(
+    "opens once, and not at each poll, while another process has the lease",
+    Effect.gen(function* () {
+      const events = yield* Events
+      let opened = 0
+      const counting = Events.of({
+        ...events,
+        open: (subscription, from) =>
+          Effect.suspend(() => {
+            opened += 1
+            return events.open(subscription, from)
+          })
+      })
+      const { delivered, handler } = recording()
+      const completed = yield* completeDrafts(1)
+      yield* events.open("mail", "beginning")
+      const other = { subscription: "mail", holder: freshId(), lease: Duration.minutes(1) }
+      yield* events.claim(other, "completions", 1)
+      yield* subscribe({ subscription: "mail", handler }).pipe(
+        Effect.provideService(Events, counting),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual([opened, delivered], [1, []])
+      yield* TestClock.adjust("40 seconds")
+      assert.deepStrictEqual([opened, delivered], [1, completed])
     })
   )
 

@@ -152,16 +152,21 @@ const loop = Effect.fnUntraced(function* <E, R>(
     yield* recover
     yield* pause(every)
   })
-  const run = Effect.andThen(events.open(subscription, from), Effect.repeat(claimAndHandle, { until: isStopping }))
+  const readOn = Effect.repeat(claimAndHandle, { until: isStopping })
+  const open = Effect.andThen(events.open(subscription, from), readOn)
 
+  /** A process that waits for the lease of another one does not open the subscription at each poll. */
+  let next = open
   while (!isStopping()) {
-    const exit = yield* Effect.exit(run)
+    const exit = yield* Effect.exit(next)
     if (Exit.isSuccess(exit)) break
     if (isFailure("SubscriptionInTransaction", exit.cause)) {
       yield* report("A subscription cannot start", exit.cause)
       return yield* Effect.die(Cause.squash(exit.cause))
     }
-    if (isFailure("SubscriptionTaken", exit.cause)) yield* recover
+    const isTaken = isFailure("SubscriptionTaken", exit.cause)
+    next = isTaken ? readOn : open
+    if (isTaken) yield* recover
     else if (!isFailing) {
       isFailing = true
       yield* report("Reading events failed and will be retried", exit.cause)
