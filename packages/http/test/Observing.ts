@@ -1,4 +1,5 @@
 import { inspect } from "node:util"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { Cause, Effect, Exit, Layer, Logger, References, Tracer } from "effect"
 import { Api, type Memory } from "./Client.ts"
 
@@ -16,14 +17,7 @@ export const observing = <A, E>(
 ) => {
   const lines: Array<string> = []
   const keep = Logger.make((options) => void lines.push(Logger.formatJson.log(options)))
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
+  const { spans, tracer } = recordingTracer()
   return test.pipe(
     Effect.provide(Api.pipe(Layer.provideMerge(ports), Layer.provideMerge(Logger.layer([keep])))),
     Effect.provideService(References.MinimumLogLevel, "All"),

@@ -3,9 +3,10 @@ import { Sessions, type Token } from "@communications/core"
 import { freshCaller, freshToken } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted, Tracer } from "effect"
+import { DateTime, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -29,14 +30,7 @@ const assertHidden = (text: string, token: Token) => {
 /** Runs an effect that fails, and prints its failure and all spans completely. */
 const everythingOf = (effect: Effect.Effect<unknown, unknown>) =>
   Effect.gen(function* () {
-    const spans: Array<Tracer.Span> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      }
-    })
+    const { spans, tracer } = recordingTracer()
     const cause = yield* Effect.flip(Effect.sandbox(Effect.withTracer(effect, tracer)))
     assert.isNotEmpty(spans)
     return inspect({ cause, spans }, { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null })

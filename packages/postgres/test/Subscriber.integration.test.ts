@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { once } from "node:events"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { anAct } from "@communications/core/testing"
 import { assert, describe, it, vi } from "@effect/vitest"
@@ -23,11 +21,6 @@ describe("with 100 times kill -9", () => {
         yield* sql`CREATE TABLE handled (
         seq bigserial PRIMARY KEY, event uuid NOT NULL, communication uuid NOT NULL, version integer NOT NULL, life integer NOT NULL
       )`
-        const folder = yield* Effect.acquireRelease(
-          Effect.promise(() => mkdtemp(join(tmpdir(), "communications-compiled-"))),
-          (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
-        )
-
         /** The number of settled events. */
         const settled = Effect.map(
           sql<{ readonly count: string }>`
@@ -46,7 +39,7 @@ describe("with 100 times kill -9", () => {
             process.execPath,
             ["--conditions=@communications/source", join(import.meta.dirname, "subscriber.ts")],
             {
-              env: { ...process.env, DATABASE_URL: url, LIFE: String(lives.length), NODE_COMPILE_CACHE: folder },
+              env: { ...process.env, DATABASE_URL: url, LIFE: String(lives.length) },
               stdio: ["ignore", "pipe", "inherit"]
             }
           )

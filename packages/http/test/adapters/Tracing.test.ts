@@ -1,5 +1,6 @@
 import { createHandler } from "@communications/http"
 import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { Layer, Option, Tracer } from "effect"
 import { describe, expect, it } from "vitest"
 
@@ -7,14 +8,7 @@ const base = "http://localhost/crmapi/rest/v2"
 
 /** Sends a request and returns its span and all spans below it. */
 const traced = async (url: string, { method = "GET", headers }: RequestInit = {}) => {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
+  const { spans, tracer } = recordingTracer()
   const handler = createHandler(Layer.merge(adapterPorts, Layer.succeed(Tracer.Tracer, tracer)))
   await handler(new Request(url, { method, headers: headers ?? {} }))
   await handler.dispose()

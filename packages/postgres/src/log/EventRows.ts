@@ -22,10 +22,18 @@ export interface EventRow {
   readonly request_id: string | null
 }
 
-/** The columns of the entry, as `EventRow` names them. */
-export const entryColumns = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
+/** The columns of an entry `h` and of its communication `c`, as `EventRow` names them. */
+export const eventColumns = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
   h.position::text, h.organisation::text, h.communication::text, h."from", h."to", h.version::text, ${isoOf(sql)("h.at")} AS at,
-  h.by::text, h.request_id`
+  h.by::text, h.request_id, c.number, c.contact_information::text, c.direction, c.media`
+
+/** The communication of an entry `h`, to be joined as `c`. */
+export const communicationOf = (
+  sql: SqlClient.SqlClient,
+  communications: Statement.Fragment
+): Statement.Fragment => sql`
+  SELECT number, contact_information, direction, media FROM ${communications} c
+  WHERE c.organisation = h.organisation AND c.id = h.communication LIMIT 1`
 
 const isEvent = Schema.is(CommunicationEvent)
 const decode = Schema.decodeUnknownEffect(CommunicationEvent)

@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { makeRunStatement, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeAssignPositions } from "./AssignPositions.ts"
-import { type EventRow, entryColumns, fromEventRow } from "./EventRows.ts"
+import { communicationOf, type EventRow, eventColumns, fromEventRow } from "./EventRows.ts"
 import { makeOpenSubscription } from "./OpenSubscription.ts"
 import { isOfSteps, isReleasedPosition, leaseOf, makeParkedEvents } from "./ParkedEvents.ts"
 
@@ -56,15 +56,12 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
           ORDER BY h.position LIMIT 1
         ) IS NOT NULL AS skippable
       FROM leased LEFT JOIN LATERAL (
-        SELECT ${entryColumns(sql)}, c.number, c.contact_information::text, c.direction, c.media
+        SELECT ${eventColumns(sql)}
         FROM (
           SELECT * FROM (${nextEntries("leased")}) AS h 
           WHERE NOT leased.released AND h.era >= leased.era AND ${isDelivered(holder, steps)}
           ORDER BY h.position LIMIT ${limit}::bigint
-        ) AS h, LATERAL (
-          SELECT number, contact_information, direction, media FROM ${table.communications} c
-          WHERE c.organisation = h.organisation AND c.id = h.communication LIMIT 1
-        ) AS c
+        ) AS h, LATERAL (${communicationOf(sql, table.communications)}) AS c
         ORDER BY h.position
       ) AS next ON true`
 
@@ -117,12 +114,7 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
       settle: (holder, position) =>
         Effect.gen(function* () {
           if (position !== null && isReleasedPosition(position)) return yield* parkedEvents.settle(holder, position)
-          const settled = yield* sql`
-            UPDATE ${table.subscriptions}
-            SET held_until = clock_timestamp() + ${leaseOf(holder)}::interval,
-              position = coalesce(${position}::bigint, position)
-            WHERE subscription = ${holder.subscription} AND holder = ${holder.holder}
-            RETURNING 1`.pipe(runStatement("events.settle"))
+          const settled = yield* runStatement("events.settle")(parkedEvents.renew(holder, position))
           if (settled.length === 0) return yield* new SubscriptionTaken({ subscription: holder.subscription })
         }).pipe(withTimeLimit("events.settle")),
       park: (holder, entry, failure) => withTimeLimit("events.park")(parkedEvents.park(holder, entry, failure)),

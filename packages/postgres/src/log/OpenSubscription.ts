@@ -14,7 +14,7 @@ import { makeRunStatement } from "../statements/StorageErrors.ts"
  */
 export const makeOpenSubscription = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const runStatement = yield* makeRunStatement
+  const run = (yield* makeRunStatement)("events.open")
   const table = yield* tables
   const history = tablesIn(yield* DatabaseSchema).communication_history
 
@@ -38,23 +38,21 @@ export const makeOpenSubscription = Effect.gen(function* () {
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND relation = ${history}::text::regclass`
 
-  const transactionId = runStatement("events.open")(
-    sql<{ readonly id: string }>`SELECT pg_current_xact_id()::text AS id`
-  )
+  const transactionId = run(sql<{ readonly id: string }>`SELECT pg_current_xact_id()::text AS id`)
 
   /** Whether the handle is in a transaction: then two statements run in the same one. */
   const isInTransaction = Effect.zipWith(transactionId, transactionId, ([one], [other]) => one?.id === other?.id)
 
   return Effect.fnUntraced(function* (subscription: string, from: "beginning" | "now") {
     if (yield* isInTransaction) return yield* new SubscriptionInTransaction({ subscription })
-    if (from === "beginning") return yield* runStatement("events.open")(insert(subscription, "0", "0"))
-    if ((yield* runStatement("events.open")(exists(subscription))).length > 0) return
-    const [next] = yield* runStatement("events.open")(beginEra)
+    if (from === "beginning") return yield* run(insert(subscription, "0", "0"))
+    if ((yield* run(exists(subscription))).length > 0) return
+    const [next] = yield* run(beginEra)
     if (next === undefined) return yield* Effect.die("the table log_eras has no row")
     // Stored before the wait: a wait that takes too long is repeated, and must not begin a later era.
-    yield* runStatement("events.open")(insert(subscription, next.era, next.last))
-    const earlier = (yield* runStatement("events.open")(writers)).map(({ transaction }) => transaction)
-    yield* Effect.repeat(runStatement("events.open")(writers), {
+    yield* run(insert(subscription, next.era, next.last))
+    const earlier = (yield* run(writers)).map(({ transaction }) => transaction)
+    yield* Effect.repeat(run(writers), {
       until: (open) => !open.some(({ transaction }) => earlier.includes(transaction)),
       schedule: Schedule.spaced("20 millis")
     })

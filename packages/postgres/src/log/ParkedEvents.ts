@@ -12,7 +12,7 @@ import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { isoOf } from "../statements/Columns.ts"
 import { makeRunStatement } from "../statements/StorageErrors.ts"
-import { type EventRow, entryColumns, fromEventRow } from "./EventRows.ts"
+import { communicationOf, type EventRow, eventColumns, fromEventRow } from "./EventRows.ts"
 
 /** The position of a released event: its organisation, communication and version. Positions in the log are numbers. */
 const releasedPosition = ({ organisation, communication, version }: LogEntry["event"]) =>
@@ -48,13 +48,9 @@ export const makeParkedEvents = Effect.gen(function* () {
       AND h.position <= s.position AND ${isOfSteps(sql, steps)}
     ORDER BY h.version`
 
-  const communicationOf = sql`
-    SELECT number, contact_information, direction, media FROM ${table.communications} c
-    WHERE c.organisation = h.organisation AND c.id = h.communication LIMIT 1`
-
-  const eventColumns = sql`${entryColumns(sql)}, c.number, c.contact_information::text, c.direction, c.media`
-
   return {
+    renew,
+
     /** Whether the entry `h` is neither parked nor waits after a parked event. */
     isNotParked: (subscription: string) => sql`
       (SELECT 1 FROM ${table.parked_events} p
@@ -69,13 +65,13 @@ export const makeParkedEvents = Effect.gen(function* () {
     claimReleased: Effect.fnUntraced(function* (holder: Holder, steps: SubscribedSteps, limit: number) {
       const { subscription } = holder
       const rows = yield* sql<EventRow>`
-        SELECT ${eventColumns}
+        SELECT ${eventColumns(sql)}
         FROM (
           SELECT p.*, s.position FROM ${table.parked_events} p JOIN ${table.subscriptions} s USING (subscription)
           WHERE p.subscription = ${subscription} AND p.released AND EXISTS (${passed(steps)})
           ORDER BY p.organisation, p.communication LIMIT 1
         ) AS p, LATERAL (SELECT p.position) AS s, LATERAL (${passed(steps)} LIMIT ${limit}::bigint) AS h,
-          LATERAL (${communicationOf}) AS c
+          LATERAL (${communicationOf(sql, table.communications)}) AS c
         ORDER BY h.version`.pipe(runStatement("events.claim"))
       const entries = yield* Effect.forEach(rows, fromEventRow)
       if (entries.length > 0) return entries.map(({ event }) => ({ event, position: releasedPosition(event) }))
@@ -126,13 +122,13 @@ export const makeParkedEvents = Effect.gen(function* () {
       const rows = yield* sql<
         EventRow & { readonly error: string; readonly attempts: string; readonly parked_at: string }
       >`
-        SELECT ${eventColumns}, p.error, p.attempts::text, ${isoOf(sql)("p.parked_at")} AS parked_at
+        SELECT ${eventColumns(sql)}, p.error, p.attempts::text, ${isoOf(sql)("p.parked_at")} AS parked_at
         FROM (
           SELECT * FROM ${table.parked_events} WHERE subscription = ${subscription} AND NOT released
           ORDER BY parked_at, organisation, communication LIMIT 1000
         ) AS p
         JOIN ${table.communication_history} h USING (organisation, communication, version),
-          LATERAL (${communicationOf}) AS c
+          LATERAL (${communicationOf(sql, table.communications)}) AS c
         ORDER BY p.parked_at, p.organisation, p.communication`.pipe(runStatement("events.parked"))
       return yield* Effect.forEach(rows, ({ error, attempts, parked_at, ...row }) =>
         Effect.map(
