@@ -12,18 +12,17 @@ import {
   type StorageUnavailable
 } from "@communications/core"
 import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { withRemainingTime, withTimeLimit } from "../statements/StorageErrors.ts"
-import { matchTransaction } from "../statements/Transactions.ts"
+import { makeMatchTransaction } from "../statements/Transactions.ts"
 import { fromRow } from "./CommunicationRows.ts"
 import type { UntilUnlocked } from "./LockWaiters.ts"
 import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
 import { makeRunSteps, type StepResult } from "./StepStatements.ts"
 
-/** Makes `take` of `Communications`. With group commit it waits for locked rows by `untilUnlocked`. */
+/** Makes `take` of `Communications`. It waits for locked rows by `untilUnlocked`. */
 export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnlocked) {
-  const client = yield* SqlClient.SqlClient
+  const matchTransaction = yield* makeMatchTransaction
   const runSteps = yield* makeRunSteps
 
   const runSingle = (request: StepRequest, onLock: OnLock): Effect.Effect<StepResult, StorageUnavailable> =>
@@ -70,20 +69,16 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       }
     })
 
-    const single = withTimeLimit("communications.take")(waitForLock)
-
-    const retryOutsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+    const single = withTimeLimit("communications.take")(
+      untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+    )
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
-        result === undefined
-          ? limitToRemaining(withTimeLimit("communications.take")(retryOutsideBatch))
-          : Effect.succeed(result)
+        result === undefined ? limitToRemaining(single) : Effect.succeed(result)
       )
     )
 
-    return groupCommit === "off"
-      ? single
-      : matchTransaction(client, { inTransaction: () => single, otherwise: () => batched })
+    return groupCommit === "off" ? single : matchTransaction({ inTransaction: () => single, otherwise: () => batched })
   }
 })

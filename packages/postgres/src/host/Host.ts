@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, identity, Layer, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlConnection } from "effect/sql"
-import { Autocommit } from "../statements/Transactions.ts"
+import { Concurrency } from "../statements/Transactions.ts"
 import { toSqlError } from "./ExecutorErrors.ts"
 import type { Execute } from "./Executors.ts"
 import { checkRows } from "./ResultRows.ts"
@@ -86,5 +86,5 @@ export const layerExecutor = (execute: Execute, options: ExecutorOptions = {}): 
       })
       return Object.assign(client, { withTransaction })
     })
-  ).pipe(Layer.provide(Reactivity.layer), Layer.merge(Layer.succeed(Autocommit, concurrency > 1)))
+  ).pipe(Layer.provide(Reactivity.layer), Layer.merge(Layer.succeed(Concurrency, concurrency)))
 }
