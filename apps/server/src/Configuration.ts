@@ -1,3 +1,4 @@
+import { largestBody } from "@communications/http"
 import { Config, Effect, Schema } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
@@ -23,6 +24,7 @@ const PostgresUrl = Schema.RedactedFromValue(
   Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
 )
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
@@ -81,6 +83,12 @@ export const settings = {
     description:
       "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
   }),
+  maxBody: setting(BodySize, {
+    name: "MAX_BODY",
+    default: "1048576",
+    expected: `a whole number from ${largestBody}`,
+    description: `The maximum size, in bytes, of a request that creates a communication, whose \`content\` may be large. All other requests may have ${largestBody} bytes`
+  }),
   logLevel: setting(Schema.Literals(["debug", "info", "warning", "error", "none"]), {
     name: "LOG_LEVEL",
     default: "info",
@@ -103,6 +111,7 @@ export const configuration = Effect.gen(function* () {
     migrationTimeout: yield* read(settings.migrationTimeout),
     dataDir: yield* read(settings.dataDir),
     proxies: yield* read(settings.proxies),
+    maxBody: yield* read(settings.maxBody),
     groupCommit: groupCommit === "on" ? ("all" as const) : groupCommit,
     logLevel: levels[yield* read(settings.logLevel)]
   }

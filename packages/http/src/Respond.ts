@@ -11,8 +11,8 @@ import {
   type Sessions,
   StorageUnavailable
 } from "@communications/core"
-import { Cause, Effect, Option, Redacted, Result, type Schema } from "effect"
-import { readBody } from "./Body.ts"
+import { Cause, Effect, Option, Redacted, Result, type Schema, SchemaAST } from "effect"
+import { largestBody, readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
@@ -155,6 +155,18 @@ const routePathOf = (path: string): string | undefined => {
   } catch {
     return undefined
   }
+}
+
+/** Whether the requests of an operation have the content of a communication. */
+const hasContent = ({ request: { ast } }: Operations): boolean =>
+  SchemaAST.isObjects(ast) && ast.propertySignatures.some(({ name }) => name === "content")
+
+const pathsWithContent = new Set<string>(operations.filter(hasContent).map(({ name }) => pathOf(name)))
+
+/** The maximum size of the body of a request to a URL, in bytes. `maxBody` is that of requests with content. */
+export const bodyLimit = (url: string, maxBody: number): number => {
+  const [path = ""] = url.split("?", 1)
+  return pathsWithContent.has(routePathOf(path) ?? "") ? maxBody : largestBody
 }
 
 const dispatch = (request: HttpRequest, path: string, query: string, id: string): RouteEffect => {
