@@ -1,6 +1,7 @@
 /** How requests wait for locked rows, so that most connections stay free for other requests. */
 import { Effect, Option, Semaphore } from "effect"
-import { Concurrency, makeMatchTransaction } from "../statements/Transactions.ts"
+import { SqlClient } from "effect/sql"
+import { Autocommit, Concurrency, matchTransaction } from "../statements/Transactions.ts"
 
 /** How many requests may wait in the database at once: each of them occupies a connection. */
 const maxLockWaiters = 4
@@ -13,21 +14,20 @@ const maxLockWaiters = 4
 export const makeUntilUnlocked = Effect.gen(function* () {
   const concurrency = yield* Concurrency
   const permits = yield* Semaphore.make(Math.max(1, Math.min(maxLockWaiters, Math.floor(concurrency / 2))))
-  const matchTransaction = yield* makeMatchTransaction
-  return <A, E>(attempt: Effect.Effect<A | undefined, E>, wait: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    matchTransaction({
-      inTransaction: () => wait,
-      otherwise: () =>
-        Effect.gen(function* () {
-          for (let pause = 5; ; pause = Math.min(2 * pause, 200)) {
-            const waited = yield* permits.withPermitsIfAvailable(1)(wait)
-            if (Option.isSome(waited)) return waited.value
-            const result = yield* attempt
-            if (result !== undefined) return result
-            yield* Effect.sleep(pause)
-          }
-        })
+  const client = yield* SqlClient.SqlClient
+  const isAutocommit = yield* Autocommit
+  return <A, E>(attempt: Effect.Effect<A | undefined, E>, wait: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+    const untilUnlocked = Effect.gen(function* () {
+      for (let pause = 5; ; pause = Math.min(2 * pause, 200)) {
+        const waited = yield* permits.withPermitsIfAvailable(1)(wait)
+        if (Option.isSome(waited)) return waited.value
+        const result = yield* attempt
+        if (result !== undefined) return result
+        yield* Effect.sleep(pause)
+      }
     })
+    return isAutocommit ? matchTransaction(client, { inTransaction: () => wait, otherwise: () => untilUnlocked }) : wait
+  }
 })
 /** The function that `makeUntilUnlocked` makes. */
 export type UntilUnlocked = Effect.Success<typeof makeUntilUnlocked>

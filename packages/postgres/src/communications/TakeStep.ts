@@ -12,9 +12,10 @@ import {
   type StorageUnavailable
 } from "@communications/core"
 import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
 import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { withRemainingTime, withTimeLimit } from "../statements/StorageErrors.ts"
-import { makeMatchTransaction } from "../statements/Transactions.ts"
+import { matchTransaction } from "../statements/Transactions.ts"
 import { fromRow } from "./CommunicationRows.ts"
 import type { UntilUnlocked } from "./LockWaiters.ts"
 import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
@@ -22,7 +23,7 @@ import { makeRunSteps, type StepResult } from "./StepStatements.ts"
 
 /** Makes `take` of `Communications`. It waits for locked rows by `untilUnlocked`. */
 export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnlocked) {
-  const matchTransaction = yield* makeMatchTransaction
+  const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps
 
   const runSingle = (request: StepRequest, onLock: OnLock): Effect.Effect<StepResult, StorageUnavailable> =>
@@ -79,6 +80,8 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       )
     )
 
-    return groupCommit === "off" ? single : matchTransaction({ inTransaction: () => single, otherwise: () => batched })
+    return groupCommit === "off"
+      ? single
+      : matchTransaction(client, { inTransaction: () => single, otherwise: () => batched })
   }
 })

@@ -6,7 +6,7 @@ import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex } from "../statements/Columns.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
-import { makeMatchTransaction } from "../statements/Transactions.ts"
+import { matchTransaction } from "../statements/Transactions.ts"
 
 /** The stored form of a token: its SHA-256. A token has 128 random bits, so it cannot be found from its hash. */
 const hashOf = (token: Token): string => hash("sha256", Redacted.value(token), "hex")
@@ -48,11 +48,10 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
     const findInBatch = yield* makeStorageBatcher("sessions.authenticate", { lanes: 2, lanesPerKey: 2, run: find })
     const findSingle = (hash: string) =>
       withTimeLimit("sessions.authenticate")(Effect.map(find([hash]), ([row]) => row))
-    const matchTransaction = yield* makeMatchTransaction
     const isBatched = (yield* GroupCommit) !== "off"
     const findOne = (hash: string) =>
       isBatched
-        ? matchTransaction({ inTransaction: () => findSingle(hash), otherwise: () => findInBatch("", hash) })
+        ? matchTransaction(sql, { inTransaction: () => findSingle(hash), otherwise: () => findInBatch("", hash) })
         : findSingle(hash)
 
     const callerOf = ({ organisation, user }: SessionRow): Effect.Effect<Caller> => {

@@ -1,8 +1,9 @@
 import { endEarly, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
-import { makeMatchTransaction } from "./Transactions.ts"
+import { Autocommit, matchTransaction } from "./Transactions.ts"
 
 /** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
 export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
@@ -73,10 +74,13 @@ const yes = Effect.succeed(true)
  * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted.
  */
 export const makeRunStatement = Effect.gen(function* () {
-  const matchTransaction = yield* makeMatchTransaction
+  const client = yield* SqlClient.SqlClient
+  const isAutocommit = yield* Autocommit
   const retries = {
     while: (error: SqlError) =>
-      isConflict(error) ? matchTransaction({ inTransaction: () => no, otherwise: () => yes }) : no,
+      isAutocommit && isConflict(error)
+        ? matchTransaction(client, { inTransaction: () => no, otherwise: () => yes })
+        : no,
     schedule: Schedule.jittered(Schedule.exponential("5 millis")),
     times: 10
   }
