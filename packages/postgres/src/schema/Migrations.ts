@@ -39,8 +39,19 @@ const createSchema = (schema: string): string => {
   return `DO ${literal(`BEGIN IF ${missing} THEN CREATE SCHEMA ${quote(schema)}; END IF; END`)}`
 }
 
+/**
+ * Fails in the default schema if `public`, the default of version 0.1.0, has the tables: the host would otherwise continue
+ * with empty tables.
+ */
+const refuseSecondSchema = (schema: string): string => {
+  const existing = `SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = ${literal(migrationsTable)}`
+  const message = `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
+  return `DO ${literal(`BEGIN IF EXISTS (${existing}) THEN RAISE EXCEPTION ${literal(message)}; END IF; END`)}`
+}
+
 /** Creates the schema and the table that records the applied migrations. */
 const setup = (schema: string): ReadonlyArray<string> => [
+  ...(schema === DatabaseSchema.defaultValue() ? [refuseSecondSchema(schema)] : []),
   createSchema(schema),
   `CREATE TABLE ${tableIn(schema)} (
     migration_id integer primary key,
@@ -91,22 +102,6 @@ const readLast = Effect.fnUntraced(function* (schema: string) {
 })
 
 /**
- * Fails if the tables would be created in the default schema although `public`, the default of version 0.1.0, has them: the
- * host would otherwise continue with empty tables.
- */
-const refuseSecondSchema = Effect.fnUntraced(function* (schema: string) {
-  if (schema !== DatabaseSchema.defaultValue()) return
-  const sql = yield* SqlClient.SqlClient
-  const found = yield* sql`
-    SELECT 1 AS found FROM pg_tables WHERE schemaname = 'public' AND tablename = ${migrationsTable}`
-  if (found.length === 0) return
-  return yield* new Migrator.MigrationError({
-    kind: "BadState",
-    message: `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
-  })
-})
-
-/**
  * Applies the pending migrations in one transaction, and returns their ids and names. If one fails, none is applied.
  * Several processes may migrate at the same time: a lock makes them wait for each other. If nothing is pending, it only
  * reads the table of migrations, without this lock.
@@ -122,10 +117,7 @@ export const migrate: Effect.Effect<
   const locked = Effect.gen(function* () {
     yield* sql`SELECT pg_advisory_xact_lock(hashtext(${migrationsTable}))::text`
     const applied = yield* readLast(schema)
-    if (applied === null) {
-      yield* refuseSecondSchema(schema)
-      for (const text of setup(schema)) yield* sql.unsafe(text)
-    }
+    if (applied === null) for (const text of setup(schema)) yield* sql.unsafe(text)
     const pending = pendingAfter(applied ?? 0, schema)
     for (const { id, name, statements } of pending) {
       yield* Effect.forEach(statements, (text) => sql.unsafe(text), { discard: true }).pipe(
