@@ -1,5 +1,5 @@
 /** Reads the body of a request as JSON. */
-import { Context, Result } from "effect"
+import { Context, Result, type Schema, SchemaAST } from "effect"
 import { type Failure, failure } from "./Codes.ts"
 import type { HttpRequest } from "./HttpRequest.ts"
 
@@ -10,6 +10,10 @@ export const largestBody = 16_384
 export const MaxBody = Context.Reference<number>("@communications/http/MaxBody", {
   defaultValue: () => 1_048_576
 })
+
+/** Whether the requests of an operation, given their schema, have the content of a communication. */
+export const hasContent = ({ ast }: Schema.Top): boolean =>
+  SchemaAST.isObjects(ast) && ast.propertySignatures.some(({ name }) => name === "content")
 
 /** Whether a `Content-Type` is JSON. If it names a charset, that must be UTF-8. */
 const isJson = (contentType: string): boolean => {

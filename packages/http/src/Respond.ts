@@ -11,8 +11,8 @@ import {
   type Sessions,
   StorageUnavailable
 } from "@communications/core"
-import { Cause, Effect, Option, Redacted, Result, type Schema, SchemaAST } from "effect"
-import { largestBody, readBody } from "./Body.ts"
+import { Cause, Effect, Option, Redacted, Result, type Schema } from "effect"
+import { hasContent, largestBody, readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
@@ -157,11 +157,9 @@ const routePathOf = (path: string): string | undefined => {
   }
 }
 
-/** Whether the requests of an operation have the content of a communication. */
-const hasContent = ({ request: { ast } }: Operations): boolean =>
-  SchemaAST.isObjects(ast) && ast.propertySignatures.some(({ name }) => name === "content")
-
-const pathsWithContent = new Set<string>(operations.filter(hasContent).map(({ name }) => pathOf(name)))
+const pathsWithContent = new Set<string>(
+  operations.filter(({ request }) => hasContent(request)).map(({ name }) => pathOf(name))
+)
 
 /** The maximum size of the body of a request to a URL, in bytes. `maxBody` is that of requests with content. */
 export const bodyLimit = (url: string, maxBody: number): number => {

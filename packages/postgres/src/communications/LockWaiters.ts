@@ -7,9 +7,10 @@ import { Autocommit, Concurrency, matchTransaction } from "../statements/Transac
 const maxLockWaiters = 4
 
 /**
- * Makes the function that runs `wait`, which waits for locked rows, if fewer than `maxLockWaiters` others do, and than half
- * of the connections. Otherwise it runs `attempt`, which skips locked rows and then returns undefined, and tries again
- * after a pause. So rows that stay locked do not delay requests whose row is unlocked soon. In a transaction it runs `wait`.
+ * Makes the function that runs `wait`, which waits for locked rows, unless `maxLockWaiters` other requests do, or half of the
+ * connections are used for it. Otherwise it runs `attempt`, which skips locked rows and then returns undefined, and begins
+ * again after a pause. So rows that stay locked do not delay requests whose row is unlocked soon. In a transaction it
+ * always runs `wait`.
  */
 export const makeUntilUnlocked = Effect.gen(function* () {
   const concurrency = yield* Concurrency
