@@ -21,13 +21,13 @@ export const checkRows = (text: string, rows: HostRows): HostRows => {
     )
   }
   const names = Object.keys(rows[0] ?? {})
-  if (names.every((name) => text.includes(name)) || selectsAll.test(text)) return rows
+  if (names.every((name) => text.includes(name))) return rows
   const mentioned = `${text.toLowerCase()} ?column?`
   const isMentioned = (name: string) => text.includes(name) || mentioned.includes(name)
-  if (names.every(isMentioned)) return rows
   const originals = new Map(Array.from(text.matchAll(/\b[a-z_][a-z0-9_]*/g), ([word]) => [normalise(word), word]))
+  const unknown = (name: string) => (selectsAll.test(text) ? name : missingColumn())
   const restored = new Map(
-    names.map((name) => [name, isMentioned(name) ? name : (originals.get(normalise(name)) ?? missingColumn())])
+    names.map((name) => [name, isMentioned(name) ? name : (originals.get(normalise(name)) ?? unknown(name))])
   )
   if (new Set(restored.values()).size < names.length) missingColumn()
   return rows.map((row) =>
