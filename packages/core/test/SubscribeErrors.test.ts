@@ -17,7 +17,7 @@ import { vi } from "vitest"
 import { anEmail } from "./Given.ts"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
 
-const down = new StorageUnavailable({ operation: "events", reason: "unreachable" })
+const down = new StorageUnavailable({ operation: "Events.claim", reason: "unreachable" })
 
 /** Ports whose log cannot be read while `isDown`. */
 const breakable = Effect.gen(function* () {
