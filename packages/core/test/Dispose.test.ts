@@ -34,10 +34,11 @@ describe("after dispose", () => {
   it("the methods of a subscription reject, except stop, and subscribe throws", async () => {
     const { seed, subscribe, dispose } = createTestCommunications()
     const { id } = seed.completed()
-    const { ready, parked, retry, discard, stop } = subscribe(sound)
+    const { ready, parked, retry, retryAll, discard, stop } = subscribe(sound)
     await ready
     await dispose()
-    for (const promise of [parked(), retry(id), retry("nope"), discard(id)]) assertDisposed(await rejectionOf(promise))
+    for (const promise of [parked(), retry(id), retry("nope"), retryAll(), discard(id)])
+      assertDisposed(await rejectionOf(promise))
     assert.throws(() => subscribe(sound), /^dispose\(\) was called/)
     await stop()
     await dispose()

@@ -51,6 +51,8 @@ export interface RunningSubscription {
   readonly parked: () => Promise<ReadonlyArray<ParkedEvent>>
   /** Delivers a parked event again, and then the later ones of its communication. Resolves to `false` if it is not parked. */
   readonly retry: (event: string) => Promise<boolean>
+  /** Delivers every parked event again, as `retry` does. Resolves to their number. */
+  readonly retryAll: () => Promise<number>
   /** Drops a parked event, and delivers the later ones of its communication. Resolves to `false` if it is not parked. */
   readonly discard: (event: string) => Promise<boolean>
 }
@@ -118,6 +120,7 @@ export const startSubscription = (runtime: PortsRuntime, options: PromiseSubscri
     },
     parked: () => onEvents((events) => events.parked(subscription)),
     retry: (event) => change("retry", event),
+    retryAll: () => onEvents((events) => events.retryAll(subscription)),
     discard: (event) => change("discard", event)
   }
 }

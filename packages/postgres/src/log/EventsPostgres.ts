@@ -120,6 +120,7 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
       park: (holder, entry, failure) => withTimeLimit("Events.park")(parkedEvents.park(holder, entry, failure)),
       parked: (subscription) => withTimeLimit("Events.parked")(parkedEvents.list(subscription)),
       retry: (subscription, event) => withTimeLimit("Events.retry")(parkedEvents.release(subscription, event, 0)),
+      retryAll: (subscription) => withTimeLimit("Events.retryAll")(parkedEvents.releaseAll(subscription)),
       discard: (subscription, event) => withTimeLimit("Events.discard")(parkedEvents.release(subscription, event, 1)),
       release: (holder) =>
         sql`

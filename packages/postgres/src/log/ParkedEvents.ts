@@ -146,6 +146,17 @@ export const makeParkedEvents = Effect.gen(function* () {
         RETURNING 1`.pipe(
         runStatement(skipped === 0 ? "Events.retry" : "Events.discard"),
         Effect.map((rows) => rows.length > 0)
+      ),
+
+    /** Lets every parked event be delivered again. */
+    releaseAll: (subscription: string) =>
+      sql<{ readonly count: string }>`
+        WITH released AS (
+          UPDATE ${table.parked_events} SET released = true WHERE subscription = ${subscription} AND NOT released RETURNING 1
+        )
+        SELECT count(*)::text AS count FROM released`.pipe(
+        runStatement("Events.retryAll"),
+        Effect.map(([row]) => Number(row?.count))
       )
   }
 })
