@@ -89,7 +89,10 @@ export interface CommunicationsApi extends Methods {
    * parked. Throws if an option is invalid.
    */
   readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
-  /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
+  /**
+   * Stops all subscriptions, ends the running calls and releases the resources of the ports. A handle that the host passed
+   * in stays open. From then on every method rejects, and `subscribe` throws.
+   */
   readonly dispose: () => Promise<void>
 }
 
