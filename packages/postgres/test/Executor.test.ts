@@ -1,8 +1,8 @@
 /** What the library makes of an `Execute` that breaks its rules. */
 import { createCommunications } from "@communications/core"
-import { type Execute, fromPg, layerExecutor, layerHost, migrateHost } from "@communications/postgres"
+import { type Execute, fromPg, layerExecutor, layerHost, migrateHost, StorageTimeout } from "@communications/postgres"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import pg from "pg"
 
@@ -70,5 +70,19 @@ describe("an Execute", () => {
     ] as const) {
       assert.deepStrictEqual(await rowsOf(text, { [name]: "1" }), [{ [name]: "1" }])
     }
+  })
+
+  it("that never ends delays dispose() at most for the time limit of a statement", async () => {
+    const isRunning = Promise.withResolvers<void>()
+    const stuck: Execute = () => {
+      isRunning.resolve()
+      return new Promise(() => {})
+    }
+    const ports = Layer.merge(layerHost(stuck), Layer.succeed(StorageTimeout, "50 millis"))
+    const { communications, dispose } = createCommunications(ports)
+    const call = communications.complete({ caller, communication_identifier: { number: "41" } }).then(() => "", String)
+    await isRunning.promise
+    await dispose()
+    assert.include(await call, "dispose() was called")
   })
 })
