@@ -138,8 +138,8 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await cli("user create anna --organisation ACNE", secret)).toEqual(
       refused(/^The organisation "ACNE" does not exist: .*\n$/)
     )
-    expect(await cli(line, `${secret}\r\nanother`)).toMatchObject({ code: 0, stderr: "" })
-    expect(await cli(line, "another")).toEqual(refused(/^"ACME" already has a user "anna": .*\n$/))
+    expect(await cli(line, `${secret}\r\nanother one`)).toMatchObject({ code: 0, stderr: "" })
+    expect(await cli(line, "another one")).toEqual(refused(/^"ACME" already has a user "anna": .*\n$/))
 
     const server = start("main", { DATABASE_URL: database })
     const url = await server.url()
@@ -148,7 +148,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       return JSON.parse(await (await fetch(`${url}/crmapi/rest/v2/authentication/${path}`, init)).text())
     }
     const logIn = (password: string) => post("token", { organisation: "ACME", username: "anna", password })
-    expect(await logIn("another")).toMatchObject({ status: { code: "INVALID_CREDENTIALS" } })
+    expect(await logIn("another one")).toMatchObject({ status: { code: "INVALID_CREDENTIALS" } })
     const tokens = [(await logIn(secret)).data.token, (await logIn(secret)).data.token]
 
     const release = "token release --organisation ACME --user"
@@ -167,6 +167,8 @@ describe("the command line", { timeout: 120_000 }, () => {
   it.each([
     ["an empty password", "\n", /^The password is empty/],
     ["a password that is not UTF-8", Uint8Array.of(0xff, 0xfe, 0x0a), /^The password is not UTF-8/],
+    ["a password of 7 characters", "😀😀😀😀😀😀😀\n", /^The password is shorter than 8 characters/],
+    ["a common password", "Password1\n", /^The password is one of the most common ones/],
     ["a password that is too long", `${"x".repeat(1001)}\n`, /^The password is longer than 1,000 characters/]
   ])("creates no user with %s", async (_, password, sentence) => {
     const { code, stderr } = await cli("user create nobody --organisation ACME", password)
