@@ -1,7 +1,6 @@
 import { Console, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import { documentedToken } from "./demonstration/Demonstration.ts"
-import { locationOf } from "./ExternalDatabase.ts"
 import { ServerUrl } from "./http/HttpServer.ts"
 
 /** A request on the demonstration data, to paste into a shell. */
@@ -12,19 +11,19 @@ curl -i ${url}/crmapi/rest/v2/communications/complete -H 'Content-Type: applicat
 `
 
 /** Prints the first lines of output: the URL of the server, its database, and how to begin. */
-export const layer = ({ databaseUrl, dataDir }: Configuration) =>
+export const layer = ({ database, dataDir }: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const url = yield* ServerUrl
-      const database = Option.match(databaseUrl, {
+      const place = Option.match(database, {
         onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
-        onSome: (url) => `PostgreSQL at ${locationOf(url)}`
+        onSome: ({ location }) => `PostgreSQL at ${location}`
       })
-      const beginning = Option.isNone(databaseUrl)
+      const beginning = Option.isNone(database)
         ? request(url)
         : `Documentation: ${url}/docs\nCreate a user: npm run cli -- user create --help`
       yield* Console.log(`Communications listens on ${url}
-Database: ${database}
+Database: ${place}
 ${beginning}`)
     })
   )

@@ -1,4 +1,6 @@
 import { Config, Effect, Schema } from "effect"
+import { databaseTarget } from "./DatabaseTarget.ts"
+import { expected } from "./DatabaseUrl.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
@@ -17,11 +19,6 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
   config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
 })
 
-/** A user name or password with a raw `@`, `/`, `?` or `#` would move into the host, which messages show. */
-const unambiguousUrl = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@?#]*(\?[^@#]*)?$/
-const PostgresUrl = Schema.RedactedFromValue(
-  Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
-)
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
@@ -43,12 +40,17 @@ export const settings = {
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
-    expected:
-      "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded (@ as %40, / as %2F, # as %23)",
+    expected,
     description:
       "The PostgreSQL database; the embedded one if unset. The server and each command migrate it when they start",
-    config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))
+    config: Config.option(Config.schema(Schema.RedactedFromValue(Schema.String), "DATABASE_URL"))
   },
+  databasePrepare: setting(Schema.Literals(["on", "off"]), {
+    name: "DATABASE_PREPARE",
+    default: "on",
+    expected: "on or off",
+    description: "Whether statements are prepared once a connection; `off` for a pooler that does not support it"
+  }),
   databaseSchema: setting(Schema.NonEmptyString, {
     name: "DATABASE_SCHEMA",
     default: "public",
@@ -98,7 +100,8 @@ export const configuration = Effect.gen(function* () {
   return {
     host: yield* read(settings.host),
     port: yield* read(settings.port),
-    databaseUrl: yield* read(settings.databaseUrl),
+    database: yield* databaseTarget(yield* read(settings.databaseUrl)),
+    databasePrepare: (yield* read(settings.databasePrepare)) === "on",
     databaseSchema: yield* read(settings.databaseSchema),
     migrationTimeout: yield* read(settings.migrationTimeout),
     dataDir: yield* read(settings.dataDir),

@@ -9,10 +9,13 @@ import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Connects to the configured database. Its schema may be out of date. */
-export const connection = ({ databaseUrl, databaseSchema, dataDir }: Configuration) =>
+export const connection = ({ database, databasePrepare, databaseSchema, dataDir }: Configuration) =>
   Layer.merge(
     Layer.succeed(DatabaseSchema, databaseSchema),
-    Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
+    Option.match(database, {
+      onSome: (target) => ExternalDatabase.layer(target, databasePrepare),
+      onNone: () => EmbeddedDatabase.layer(dataDir)
+    })
   )
 
 /** Applies pending migrations before anything else uses the database, and returns their ids and names. */
@@ -58,6 +61,6 @@ const seedOnce = (dataDir: string) => {
 
 /** The ports of the server. An embedded database also gets the demonstration data. */
 export const layer = (configuration: Configuration) =>
-  Option.isSome(configuration.databaseUrl)
+  Option.isSome(configuration.database)
     ? ports(configuration)
     : seedOnce(configuration.dataDir).pipe(Layer.provideMerge(ports(configuration)))

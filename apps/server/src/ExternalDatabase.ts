@@ -1,16 +1,12 @@
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Predicate, Redacted } from "effect"
+import { Duration, Effect, Predicate, Redacted } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import type { DatabaseTarget } from "./DatabaseTarget.ts"
+import { tlsOptions } from "./DatabaseTls.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** The host and name of a database, without the secrets in its URL. */
-export const locationOf = (url: Redacted.Redacted<string>): string => {
-  const { host, pathname } = new URL(Redacted.value(url))
-  return `${host}${pathname}`
-}
-
-const unreachable = (url: Redacted.Redacted<string>, reason: string) =>
-  new StartupFailure({ message: `The database at ${locationOf(url)} cannot be used (${reason}): check DATABASE_URL.` })
+const unreachable = ({ location }: DatabaseTarget, reason: string) =>
+  new StartupFailure({ message: `The database at ${location} cannot be used (${reason}): check DATABASE_URL.` })
 
 /** The message from the database or its driver if there is one; otherwise the kind of error. */
 export const reasonOf = ({ reason }: SqlError): string =>
@@ -18,23 +14,25 @@ export const reasonOf = ({ reason }: SqlError): string =>
     ? String(reason.cause.message)
     : reason._tag
 
-/** A connection pool to the PostgreSQL at a URL. The layer fails if the database does not respond. */
-export const layer = (url: Redacted.Redacted<string>) =>
+/** A connection pool to a PostgreSQL. The layer fails if the database does not respond. */
+export const layer = (target: DatabaseTarget, prepare: boolean) =>
   PgClient.layerFrom(
     Effect.gen(function* () {
+      const { connectTimeout } = target
       const sql = yield* PgClient.make({
-        url,
-        applicationName: "communications",
+        ...Redacted.value(target.session),
+        ssl: yield* tlsOptions(target.tls),
+        prepare,
+        connectTimeout,
         maxConnections: 10,
         connectionTTL: "5 minutes"
       })
       yield* sql`SELECT 1`.pipe(
         Effect.timeoutOrElse({
-          duration: "5 seconds",
-          orElse: () => Effect.fail(unreachable(url, "no response in 5 s"))
-        }),
-        Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(url, reasonOf(error))))
+          duration: connectTimeout,
+          orElse: () => Effect.fail(unreachable(target, `no response in ${Duration.format(connectTimeout)}`))
+        })
       )
       return sql
-    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(url, reasonOf(error)))))
+    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(target, reasonOf(error)))))
   )
