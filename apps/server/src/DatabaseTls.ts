@@ -1,4 +1,5 @@
 /** TLS to a PostgreSQL, as the parameters of libpq ask for it: what they ask for is had, or the server does not start. */
+import { X509Certificate } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { type ConnectionOptions, createSecureContext } from "node:tls"
 import { Effect } from "effect"
@@ -67,7 +68,10 @@ export const tlsOptions = Effect.fnUntraced(function* (
   const cert = yield* read("sslcert", tls.files.sslcert)
   const key = yield* read("sslkey", tls.files.sslkey)
   const secureContext = yield* Effect.try({
-    try: () => createSecureContext({ ca, cert, key }),
+    try: () => {
+      if (ca !== undefined) new X509Certificate(ca) // a secure context ignores a text that is no certificate
+      return createSecureContext({ ca, cert, key })
+    },
     catch: (cause) =>
       new StartupFailure({
         message: `The files of sslrootcert, sslcert and sslkey cannot be used (${reason(cause)}): check that they are in PEM format and that the key belongs to the certificate.`
