@@ -15,8 +15,8 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>
 }
 
-/** PostgreSQL refuses to run as root, so root runs it as the system user `nobody`. */
-const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+/** PostgreSQL and its poolers refuse to run as root, so root runs them as the system user `nobody`. */
+export const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
 /**
  * Copies the package of the platform to a folder that the user `nobody` can read. The symbolic links are created here,
