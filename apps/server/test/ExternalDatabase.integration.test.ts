@@ -1,9 +1,13 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { inspect } from "node:util"
 import { type PostgresServer, startPostgres } from "@communications/test-support/PostgresServer"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
+import { endAll, start } from "@communications/test-support/ServerProcess"
 import { PgClient } from "@effect/sql-pg"
-import { ConfigProvider, Effect, Option } from "effect"
+import { ConfigProvider, Effect, Option, Tracer } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
 import { generate } from "selfsigned"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 import { configuration } from "../src/Configuration.ts"
@@ -29,10 +33,13 @@ const accessRules = `local all all trust
 hostssl all certified all cert
 hostnossl all plain all trust
 hostssl all encrypted all trust
+host all authenticated all scram-sha-256
 host all either all trust
 `
 
-describe("TLS to PostgreSQL", () => {
+const password = "s3cret/@:?#%"
+
+describe("a connection to PostgreSQL", () => {
   let server: PostgresServer
   let folder = ""
   const file = (name: string) => join(folder, name)
@@ -49,28 +56,45 @@ describe("TLS to PostgreSQL", () => {
       { ssl: "on", ssl_ca_file: "ca.pem", unix_socket_directories: folder },
       { "server.crt": host.cert, "server.key": host.key, "ca.pem": ours.cert, "pg_hba.conf": accessRules }
     )
-    const setUp = PgClient.PgClient.use((sql) =>
-      Effect.forEach(["certified", "plain", "encrypted", "either"], (role) => sql.unsafe(`CREATE ROLE ${role} LOGIN`))
-    )
-    const options = { path: file(`.s.PGSQL.${new URL(server.url).port}`), username: "postgres", database: "postgres" }
-    await Effect.runPromise(Effect.provide(setUp, PgClient.layer(options)))
+    const roles = ["certified", "plain", "encrypted", "either", `authenticated PASSWORD '${password}' SUPERUSER`]
+    await administer(...roles.map((role) => `CREATE ROLE ${role} LOGIN`))
   })
   afterAll(async () => {
+    await endAll()
     await server.stop()
     await rm(folder, { recursive: true })
   })
 
-  /** Connects as the server does, and returns the version of TLS, or the reason why there is no connection. */
-  const connect = (env: Readonly<Record<string, string>>) =>
+  /** Runs statements as the superuser. */
+  const administer = (...statements: ReadonlyArray<string>) => {
+    const options = { path: file(`.s.PGSQL.${new URL(server.url).port}`), username: "postgres", database: "postgres" }
+    const run = PgClient.PgClient.use((sql) => Effect.forEach(statements, (statement) => sql.unsafe(statement)))
+    return Effect.runPromise(Effect.provide(run, PgClient.layer(options)))
+  }
+
+  /** Connects as the server does, and returns what a query returns, or the reason why there is no connection. */
+  const using = <A>(
+    env: Readonly<Record<string, string>>,
+    query: (sql: PgClient.PgClient) => Effect.Effect<A, SqlError>
+  ) =>
     Effect.gen(function* () {
       const { database, databasePrepare } = yield* configuration
-      const version = PgClient.PgClient.use((sql) => sql`SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()`)
-      const rows = yield* Effect.provide(version, ExternalDatabase.layer(Option.getOrThrow(database), databasePrepare))
-      return rows[0]?.version
+      const layer = ExternalDatabase.layer(Option.getOrThrow(database), databasePrepare)
+      return yield* Effect.provide(PgClient.PgClient.use(query), layer)
     }).pipe(
       Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),
-      Effect.catchTag("StartupFailure", ({ message }) => Effect.succeed(message)),
-      Effect.runPromise
+      Effect.catchTag("StartupFailure", ({ message }) => Effect.succeed(message))
+    )
+
+  /** The version of TLS of a connection, or the reason why there is no connection. */
+  const connect = (env: Readonly<Record<string, string>>) =>
+    Effect.runPromise(
+      using(env, (sql) =>
+        Effect.map(
+          sql<{ version: string | null }>`SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()`,
+          ([row]) => row?.version
+        )
+      )
     )
 
   /** The URL of the server, in which `FILE:` stands for a file of the tests. */
@@ -126,5 +150,69 @@ describe("TLS to PostgreSQL", () => {
 
   it("a URL can name a Unix socket", async () => {
     expect(await connect({ DATABASE_URL: `${urlOf("plain", "", "?host=FILE:")}` })).toBeNull()
+  })
+
+  it.each([
+    ["on", ["SELECT $1::int AS one"]],
+    ["off", []]
+  ])("names prepared statements as DATABASE_PREPARE=%s says", async (DATABASE_PREPARE, names) => {
+    const prepared = (sql: PgClient.PgClient) =>
+      sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT ${1}::int AS one`
+          const rows = yield* sql<{ statement: string }>`SELECT statement FROM pg_prepared_statements`
+          return rows.map(({ statement }) => statement).filter((statement) => statement.includes("AS one"))
+        })
+      )
+    const env = { DATABASE_URL: urlOf("plain", "127.0.0.1", ""), DATABASE_PREPARE }
+    expect(await Effect.runPromise(using(env, prepared))).toEqual(names)
+  })
+
+  it("has the name and the options of the URL", async () => {
+    const query = "?application_name=crm&options=-c%20work_mem%3D5MB"
+    const settings = (sql: PgClient.PgClient) => sql`
+      SELECT current_setting('application_name') AS name, current_setting('work_mem') AS memory`
+    expect(await Effect.runPromise(using({ DATABASE_URL: urlOf("plain", "127.0.0.1", query) }, settings))).toEqual([
+      { name: "crm", memory: "5MB" }
+    ])
+  })
+
+  describe("with a password", () => {
+    const authenticated = (password: string) =>
+      urlOf("authenticated", "127.0.0.1", "").replace("@", `:${encodeURIComponent(password)}@`)
+
+    it("shows none of it in spans and sentences", async () => {
+      const { spans, tracer } = recordingTracer()
+      const query = (sql: PgClient.PgClient) => Effect.asVoid(Effect.exit(sql`SELECT 1/0`))
+      for (const [secret, sentence] of [
+        [password, undefined],
+        [`${password}!`, expect.stringMatching(/password authentication failed/)]
+      ] as const) {
+        const run = using({ DATABASE_URL: authenticated(secret) }, query).pipe(Effect.withSpan("test"))
+        const message = await Effect.runPromise(Effect.provideService(run, Tracer.Tracer, tracer))
+        expect(message).toEqual(sentence)
+        expect(String(message)).not.toContain("s3cret")
+      }
+      const printed = inspect(spans, { depth: 12 })
+      expect(printed).toContain("SELECT 1/0")
+      expect(printed).not.toContain("s3cret")
+    })
+
+    it("shows none of it in logs and responses, also when the password is changed meanwhile", async () => {
+      const started = start("main", { DATABASE_URL: authenticated(password), LOG_LEVEL: "debug" })
+      const url = await started.url()
+      const ready = async () => (await fetch(`${url}/health/ready`)).status
+      expect(await ready()).toBe(200)
+      await administer(
+        "ALTER ROLE authenticated PASSWORD 'another'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'authenticated'"
+      )
+      await expect.poll(ready, { timeout: 50_000 }).toBe(503)
+      const response = await fetch(`${url}/health/ready`)
+      const printed = started.stdout + started.stderr + (await response.text()) + inspect(response.headers)
+      expect(started.stdout).toContain("password authentication failed")
+      expect(printed).not.toContain("s3cret")
+      expect(printed).not.toContain(encodeURIComponent(password))
+    })
   })
 })
