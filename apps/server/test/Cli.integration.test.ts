@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
@@ -74,6 +74,15 @@ describe("the command line", { timeout: 120_000 }, () => {
         code: 0
       })
     })
+  })
+
+  it("prints the version with --version, as the server does, and needs no database", async () => {
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../../../package.json"), "utf8"))
+    const printed = { code: 0, stdout: `communications ${version}\n`, stderr: "" }
+    expect(await cli("--version", "", { DATABASE_URL: "none" })).toEqual(printed)
+    const server = start("main", { DATABASE_URL: "none" }, ["--version"])
+    expect(await server.ended()).toBe(0)
+    expect(server.stdout).toBe(printed.stdout)
   })
 
   it.each([
