@@ -11,19 +11,19 @@ curl -i ${url}/crmapi/rest/v2/communications/complete -H 'Content-Type: applicat
 `
 
 /** Prints the first lines of output: the URL of the server, its database, and how to begin. */
-export const layer = ({ database, dataDir }: Configuration) =>
+export const layer = ({ databaseUrl, dataDir }: Configuration) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const url = yield* ServerUrl
-      const place = Option.match(database, {
+      const database = Option.match(databaseUrl, {
         onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
         onSome: ({ location }) => `PostgreSQL at ${location}`
       })
-      const beginning = Option.isNone(database)
+      const beginning = Option.isNone(databaseUrl)
         ? request(url)
         : `Documentation: ${url}/docs\nCreate a user: npm run cli -- user create --help`
       yield* Console.log(`Communications listens on ${url}
-Database: ${place}
+Database: ${database}
 ${beginning}`)
     })
   )

@@ -6,7 +6,9 @@ import { StartupFailure } from "./StartupFailure.ts"
 
 /** Where a PostgreSQL is, and how to connect to it. */
 export interface DatabaseTarget {
-  /** The host and the name of the database, for messages. */
+  /** The host and the port, for messages. */
+  readonly address: string
+  /** The address and the name of the database, for messages. */
   readonly location: string
   readonly connectTimeout: Duration.Duration
   readonly tls: Tls | undefined
@@ -33,8 +35,10 @@ const targetOf = Effect.fnUntraced(function* (
   if (!/^[1-9]\d{0,5}$/.test(connect_timeout)) {
     return yield* invalid("connect_timeout", "must be a whole number of seconds from 1")
   }
+  const address = `${host.includes(":") ? `[${encodeURI(host)}]` : encodeURI(host)}:${port}`
   return {
-    location: `${host.includes(":") ? `[${encodeURI(host)}]` : encodeURI(host)}:${port}/${encodeURIComponent(dbname)}`,
+    address,
+    location: `${address}/${encodeURIComponent(dbname)}`,
     connectTimeout: Duration.seconds(Number(connect_timeout)),
     tls: yield* tlsOf(parameters, host.startsWith("/")),
     session: Redacted.make({

@@ -7,7 +7,7 @@ import { expected, refused, variables } from "../src/DatabaseUrl.ts"
 type Environment = Readonly<Record<string, string>>
 
 const read = (env: Environment) =>
-  Effect.map(configuration, ({ database }) => database).pipe(
+  Effect.map(configuration, ({ databaseUrl }) => databaseUrl).pipe(
     Effect.result,
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
   )

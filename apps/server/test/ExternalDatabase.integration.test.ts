@@ -78,8 +78,8 @@ describe("a connection to PostgreSQL", () => {
     query: (sql: PgClient.PgClient) => Effect.Effect<A, SqlError>
   ) =>
     Effect.gen(function* () {
-      const { database, databasePrepare } = yield* configuration
-      const layer = ExternalDatabase.layer(Option.getOrThrow(database), databasePrepare)
+      const { databaseUrl, databasePrepare } = yield* configuration
+      const layer = ExternalDatabase.layer(Option.getOrThrow(databaseUrl), databasePrepare)
       return yield* Effect.provide(PgClient.PgClient.use(query), layer)
     }).pipe(
       Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),

@@ -34,7 +34,7 @@ const errorOf = (promise: Promise<unknown>) =>
 describe("console.error of an error that orThrow throws", () => {
   it("shows its name, message and cause, and the line of the host", async () => {
     const text = inspect(await errorOf(postLetter(failing(Effect.fail(unavailable)))))
-    assert.match(text, /^StorageUnavailable: the storage cannot be reached \(test\)\n/)
+    assert.match(text, /^StorageUnavailable: the storage is unavailable \(test\)\n/)
     assert.match(text, /at (async )?postLetter \(.*Rejections\.test\.ts/)
     assert.include(text, "[cause]: Error: connect ECONNREFUSED")
   })

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { TaggedError } from "./TaggedError.ts"
 
 const messages = {
-  unreachable: "the storage cannot be reached",
+  unreachable: "the storage is unavailable",
   timeout: "the storage did not respond in time",
   overloaded: "the storage has too many requests waiting",
   conflict: "a concurrent transaction made the storage roll back: run the whole transaction again",
@@ -30,7 +30,8 @@ export class StorageUnavailable extends TaggedError<StorageUnavailable>()("Stora
   cause: Schema.optional(Schema.Defect())
 }) {
   override get message() {
-    return `${messages[this.reason]} (${this.operation})`
+    const state = this.sqlState === null ? "" : `, SQLSTATE ${this.sqlState}`
+    return `${messages[this.reason]} (${this.operation}${state})`
   }
 }
 
