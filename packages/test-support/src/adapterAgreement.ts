@@ -57,11 +57,12 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adap
     const bytes = bytesOf(request)
     const body = bytes.byteLength > largestBody ? undefined : bytes
     const response = await runtime.runPromise(respond({ method, url, headers, body, address: null }))
-    const length = { "content-length": String(Buffer.byteLength(response.body)) }
+    const content = response.body ?? ""
+    const length = response.body === null ? {} : { "content-length": String(Buffer.byteLength(content)) }
     return {
       status: response.status,
       headers: { ...response.headers, ...length },
-      body: method === "HEAD" ? "" : response.body
+      body: method === "HEAD" ? "" : Buffer.from(content).toString()
     }
   }
 }
