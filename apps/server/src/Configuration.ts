@@ -1,4 +1,4 @@
-import { Config, Effect, Schema } from "effect"
+import { Config, Effect, Schema, SchemaGetter } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
@@ -23,6 +23,15 @@ const PostgresUrl = Schema.RedactedFromValue(
   Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
 )
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+/** `*`, or origins as browsers send them: in lower case, and without a path. */
+const Origins = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.Array(
+      Schema.Trim.check(Schema.makeFilter((origin) => origin === "*" || URL.parse(origin)?.origin === origin))
+    ),
+    { decode: SchemaGetter.split(), encode: SchemaGetter.transform((origins) => origins.join(",")) }
+  )
+)
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
@@ -81,11 +90,17 @@ export const settings = {
     description:
       "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
   }),
+  corsOrigins: setting(Origins, {
+    name: "CORS_ORIGINS",
+    default: "",
+    expected: "origins like https://crm.example.com, separated by commas and without a path, or *",
+    description: "The origins whose pages may call the API from a browser; `*` allows all"
+  }),
   logLevel: setting(Schema.Literals(["debug", "info", "warning", "error", "none"]), {
     name: "LOG_LEVEL",
     default: "info",
     expected: `one of ${Object.keys(levels).join(", ")}`,
-    description: "The least severe entries to log, as lines of JSON on standard output; `debug` logs each request"
+    description: "The least severe entries to log; `debug` logs each request"
   })
 }
 
@@ -103,6 +118,7 @@ export const configuration = Effect.gen(function* () {
     migrationTimeout: yield* read(settings.migrationTimeout),
     dataDir: yield* read(settings.dataDir),
     proxies: yield* read(settings.proxies),
+    corsOrigins: yield* read(settings.corsOrigins),
     groupCommit: groupCommit === "on" ? ("all" as const) : groupCommit,
     logLevel: levels[yield* read(settings.logLevel)]
   }

@@ -13,11 +13,32 @@ describe("the configuration", () => {
     ["MIGRATION_TIMEOUT", "soon", "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours."],
     ["GROUP_COMMIT", "maybe", "GROUP_COMMIT must be on, organisation or off."],
     ["PROXIES", "-1", "PROXIES must be a whole number from 0."],
+    ...["https://a.example/", "HTTPS://a.example", "a.example", "null", "*, https://a.example/x", ","].map(
+      (origins) =>
+        [
+          "CORS_ORIGINS",
+          origins,
+          "CORS_ORIGINS must be origins like https://crm.example.com, separated by commas and without a path, or *."
+        ] as const
+    ),
     ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of debug, info, warning, error, none."]
   ] as const)("refuses %s=%s in one sentence", ([name, value, sentence]) =>
     Effect.gen(function* () {
       const result = yield* readAll({ [name]: value })
       assert.strictEqual(Result.isFailure(result) && result.failure.message, sentence)
+    })
+  )
+})
+
+describe("CORS_ORIGINS", () => {
+  it.effect.each([
+    ["", []],
+    ["*", ["*"]],
+    ["https://a.example, http://localhost:5173", ["https://a.example", "http://localhost:5173"]]
+  ] as const)("reads %j", ([CORS_ORIGINS, origins]) =>
+    Effect.gen(function* () {
+      const read = Result.map(yield* readAll({ CORS_ORIGINS }), ({ corsOrigins }) => corsOrigins)
+      assert.deepStrictEqual(read, Result.succeed(origins))
     })
   )
 })

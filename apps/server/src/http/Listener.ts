@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener } from "node:http"
 import { largestBody, type Ports, respond } from "@communications/http"
 import { type Context, Effect, Exit } from "effect"
+import { described, makeLogUnserved, targetOf } from "./Unserved.ts"
+import { makeForwardingWarning } from "./UnusedForwarding.ts"
 import { write } from "./Write.ts"
 
 /** Reads the body of a request, and passes it to `then`; passes `undefined` once it is larger than `largestBody`. */
@@ -28,20 +30,21 @@ const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string
   return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
 }
 
-/** The path and the query of a request. The target may also be an absolute URL, which HTTP requires servers to accept. */
-const targetOf = ({ url = "" }: IncomingMessage): string => {
-  if (url.startsWith("/") || !URL.canParse(url)) return url
-  const { pathname, search } = new URL(url)
-  return pathname + search
-}
-
 /** The HTTP adapter for a Node server. If a client disconnects, its request is interrupted. */
 export const listener = (ports: Context.Context<Ports>): RequestListener => {
   const fork = Effect.runForkWith(ports)
+  const [logUnserved, warnOfForwarding] = [makeLogUnserved(ports), makeForwardingWarning(ports)]
   return (request, response) => {
+    warnOfForwarding(request)
     const { method = "", socket } = request
     const address = socket.remoteAddress ?? null
     const url = targetOf(request)
+    const began = performance.now()
+    response.once("close", () => {
+      if (request.complete || response.headersSent) return
+      const duration_ms = Math.round(performance.now() - began)
+      logUnserved("The connection ended before the whole request arrived", { ...described(request), duration_ms })
+    })
     readBody(request, (body) => {
       if (response.destroyed) return
       const fiber = fork(respond({ method, url, headers: headersOf(request), body, address }))
