@@ -21,6 +21,7 @@ describe("the configuration", () => {
           "CORS_ORIGINS must be origins like https://crm.example.com, separated by commas and without a path, or *."
         ] as const
     ),
+    ["MIGRATE", "yes", "MIGRATE must be on, check or off."],
     ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of debug, info, warning, error, none."]
   ] as const)("refuses %s=%s in one sentence", ([name, value, sentence]) =>
     Effect.gen(function* () {
@@ -42,6 +43,17 @@ describe("CORS_ORIGINS", () => {
     })
   )
 })
+
+it.effect("the configuration reports every wrong setting, one sentence a line", () =>
+  Effect.gen(function* () {
+    const result = yield* readAll({ PORT: "abc", DATABASE_URL: "mysql://x", LOG_LEVEL: "loud", HOST: "::1" })
+    const lines = Result.isFailure(result) ? result.failure.message.split("\n") : []
+    assert.deepStrictEqual(
+      lines.map((line) => line.split(" ")[0]),
+      ["PORT", "DATABASE_URL", "LOG_LEVEL"]
+    )
+  })
+)
 
 const read = (DATABASE_URL: string) =>
   Effect.map(
