@@ -1,4 +1,7 @@
-import { Config, Effect, Schema } from "effect"
+import { largestBody } from "@communications/http"
+import { Config, Effect, Schema, SchemaGetter } from "effect"
+import { databaseTarget } from "./DatabaseTarget.ts"
+import { expected } from "./DatabaseUrl.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
@@ -17,12 +20,17 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
   config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
 })
 
-/** A user name or password with a raw `@`, `/`, `?` or `#` would move into the host, which messages show. */
-const unambiguousUrl = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@?#]*(\?[^@#]*)?$/
-const PostgresUrl = Schema.RedactedFromValue(
-  Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
-)
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
+/** `*`, or origins as browsers send them: in lower case, and without a path. */
+const Origins = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.Array(
+      Schema.Trim.check(Schema.makeFilter((origin) => origin === "*" || URL.parse(origin)?.origin === origin))
+    ),
+    { decode: SchemaGetter.split(), encode: SchemaGetter.transform((origins) => origins.join(",")) }
+  )
+)
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
@@ -43,11 +51,16 @@ export const settings = {
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
-    expected:
-      "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded (@ as %40, / as %2F, # as %23)",
+    expected,
     description: "The PostgreSQL database; the embedded one if unset",
-    config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))
+    config: Config.option(Config.schema(Schema.RedactedFromValue(Schema.String), "DATABASE_URL"))
   },
+  databasePrepare: setting(Schema.Literals(["on", "off"]), {
+    name: "DATABASE_PREPARE",
+    default: "on",
+    expected: "on or off",
+    description: "Whether statements are prepared once a connection; `off` for a pooler that does not support it"
+  }),
   databaseSchema: setting(Schema.NonEmptyString, {
     name: "DATABASE_SCHEMA",
     default: "public",
@@ -87,11 +100,23 @@ export const settings = {
     description:
       "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
   }),
+  maxBody: setting(BodySize, {
+    name: "MAX_BODY",
+    default: "1048576",
+    expected: `a whole number from ${largestBody}`,
+    description: `The maximum size, in bytes, of a request that creates a communication, whose \`content\` may be large. All other requests may have ${largestBody} bytes`
+  }),
+  corsOrigins: setting(Origins, {
+    name: "CORS_ORIGINS",
+    default: "",
+    expected: "origins like https://crm.example.com, separated by commas and without a path, or *",
+    description: "The origins whose pages may call the API from a browser; `*` allows all"
+  }),
   logLevel: setting(Schema.Literals(["debug", "info", "warning", "error", "none"]), {
     name: "LOG_LEVEL",
     default: "info",
     expected: `one of ${Object.keys(levels).join(", ")}`,
-    description: "The least severe entries to log, as lines of JSON on standard output; `debug` logs each request"
+    description: "The least severe entries to log; `debug` logs each request"
   })
 }
 
@@ -101,12 +126,15 @@ const read = <A>({ name, expected, config }: Setting<A>): Effect.Effect<A, Start
 const reads = {
   host: read(settings.host),
   port: read(settings.port),
-  databaseUrl: read(settings.databaseUrl),
+  databaseUrl: Effect.flatMap(read(settings.databaseUrl), databaseTarget),
+  databasePrepare: Effect.map(read(settings.databasePrepare), (value) => value === "on"),
   databaseSchema: read(settings.databaseSchema),
   migrate: read(settings.migrate),
   migrationTimeout: read(settings.migrationTimeout),
   dataDir: read(settings.dataDir),
   proxies: read(settings.proxies),
+  maxBody: read(settings.maxBody),
+  corsOrigins: read(settings.corsOrigins),
   groupCommit: Effect.map(read(settings.groupCommit), (value) => (value === "on" ? ("all" as const) : value)),
   logLevel: Effect.map(read(settings.logLevel), (level) => levels[level])
 }

@@ -11,6 +11,9 @@ const drafts = ["41", "42", "43", "unavailable", "defect"].map((number) => aDraf
 /** The token of an open session. */
 export const adapterToken = Redacted.value(session)
 
+/** The id of a contact of its organisation. */
+export const adapterContact = drafts[0]?.contact_information.id ?? ""
+
 /** The credentials of its user. */
 export const adapterCredentials = { organisation, username: "demo", password: "secret" }
 
@@ -40,7 +43,7 @@ const broken = Layer.effect(
         if (text.includes("defect")) return Effect.die(new Error("a bug"))
         if (!text.includes("unavailable")) return communications.take(organisation, identifier, step, act)
         const cause = new Error("connection lost")
-        return Effect.fail(new StorageUnavailable({ operation: "take", reason: "unreachable", cause }))
+        return Effect.fail(new StorageUnavailable({ operation: "Communications.take", reason: "unreachable", cause }))
       }
     })
   )

@@ -1,14 +1,12 @@
-import { endEarly, StorageUnavailable } from "@communications/core"
+import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { withRemedy } from "./Remedies.ts"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
 import { Autocommit, matchTransaction } from "./Transactions.ts"
 
-/** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
-export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
-  defaultValue: () => Duration.seconds(5)
-})
+export { StorageTimeout }
 
 /** The longest delay of a timer in Node, in milliseconds: 24 days. */
 const maxTimerMillis = 2 ** 31 - 1
@@ -39,19 +37,12 @@ const reasonOf = ({ _tag }: SqlError["reason"], sqlState: string | null): Storag
   return reasonOfState[String(sqlState)] ?? (isUnreachable ? "unreachable" : undefined)
 }
 
-/** SQLSTATEs of a statement that refers to a table, column, function or constraint that does not exist. */
-const otherVersion = new Set(["3F000", "42703", "42704", "42883", "42P01", "42P10"])
-
-const migrationHint =
-  "The tables do not fit this version of @communications/postgres: run migrate or migrateHost with the same schema, or " +
-  "update the package if the tables are newer"
-
 /**
  * Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. The
  * cause of both is the error of the server or of the network.
  */
 const translate =
-  (operation: string) =>
+  (operation: PortMethod) =>
   ({ reason, message }: SqlError): Effect.Effect<never, StorageUnavailable> => {
     const { cause } = reason
     const sqlState = sqlStateOf(cause)
@@ -60,8 +51,7 @@ const translate =
       return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
     const detail = messageOf(cause) ?? message
-    const hint = otherVersion.has(String(sqlState)) ? `. ${migrationHint}` : ""
-    return Effect.die(new Error(`${operation}: ${detail}${hint}`, { cause }))
+    return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
@@ -84,14 +74,14 @@ export const makeRunStatement = Effect.gen(function* () {
     schedule: Schedule.jittered(Schedule.exponential("5 millis")),
     times: 10
   }
-  return (operation: string) =>
+  return (operation: PortMethod) =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
       run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
 })
 
 /** Limits the time of an operation. After a timeout, its statement may or may not have been committed. */
 export const withTimeLimit =
-  (operation: string) =>
+  (operation: PortMethod) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
     endEarly<A, E | StorageUnavailable, R>(run, (end, context) => {
       const timeout = () => end(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
