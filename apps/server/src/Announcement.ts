@@ -1,7 +1,6 @@
 import { Console, Effect, Layer, Option, References } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import { documentedToken } from "./demonstration/Demonstration.ts"
-import { locationOf } from "./ExternalDatabase.ts"
 import { ServerUrl } from "./http/HttpServer.ts"
 import { isTerminal } from "./Log.ts"
 
@@ -20,7 +19,7 @@ export const layer = ({ databaseUrl, dataDir }: Configuration) =>
       const documentation = `${url}/docs`
       const database = Option.match(databaseUrl, {
         onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
-        onSome: (url) => `PostgreSQL at ${locationOf(url)}`
+        onSome: ({ location }) => `PostgreSQL at ${location}`
       })
       const example = Option.isNone(databaseUrl) ? requestTo(url) : undefined
       if (isTerminal) {
