@@ -1,3 +1,4 @@
+import { largestBody } from "@communications/http"
 import { Config, Effect, Schema, SchemaGetter } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
@@ -20,6 +21,7 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
 })
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
 /** `*`, or origins as browsers send them: in lower case, and without a path. */
 const Origins = Schema.String.pipe(
   Schema.decodeTo(
@@ -98,6 +100,12 @@ export const settings = {
     description:
       "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
   }),
+  maxBody: setting(BodySize, {
+    name: "MAX_BODY",
+    default: "1048576",
+    expected: `a whole number from ${largestBody}`,
+    description: `The maximum size, in bytes, of a request that creates a communication, whose \`content\` may be large. All other requests may have ${largestBody} bytes`
+  }),
   corsOrigins: setting(Origins, {
     name: "CORS_ORIGINS",
     default: "",
@@ -125,6 +133,7 @@ const reads = {
   migrationTimeout: read(settings.migrationTimeout),
   dataDir: read(settings.dataDir),
   proxies: read(settings.proxies),
+  maxBody: read(settings.maxBody),
   corsOrigins: read(settings.corsOrigins),
   groupCommit: Effect.map(read(settings.groupCommit), (value) => (value === "on" ? ("all" as const) : value)),
   logLevel: Effect.map(read(settings.logLevel), (level) => levels[level])

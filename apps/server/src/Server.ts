@@ -1,5 +1,5 @@
 /** Wires the server: configuration → database → HTTP. */
-import { AllowedOrigins, TrustedProxies } from "@communications/http"
+import { AllowedOrigins, MaxBody, TrustedProxies } from "@communications/http"
 import { Effect, Layer, References } from "effect"
 import * as Announcement from "./Announcement.ts"
 import { type Configuration, configuration } from "./Configuration.ts"
@@ -12,6 +12,7 @@ const layer = (configuration: Configuration) =>
     Layer.provide(HttpServer.layer(configuration)),
     Layer.provide(Database.layer(configuration)),
     Layer.provide(Layer.succeed(TrustedProxies, configuration.proxies)),
+    Layer.provide(Layer.succeed(MaxBody, configuration.maxBody)),
     Layer.provide(Layer.succeed(AllowedOrigins, configuration.corsOrigins)),
     Layer.provide(Log.layer),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))

@@ -12,7 +12,7 @@ import {
   StorageUnavailable
 } from "@communications/core"
 import { Cause, Effect, Option, Redacted, Result, type Schema } from "effect"
-import { readBody } from "./Body.ts"
+import { hasContent, largestBody, readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { withCors } from "./Cors.ts"
@@ -154,6 +154,16 @@ const routePathOf = (path: string): string | undefined => {
   } catch {
     return undefined
   }
+}
+
+const pathsWithContent = new Set<string>(
+  operations.filter(({ request }) => hasContent(request)).map(({ name }) => pathOf(name))
+)
+
+/** The maximum size of the body of a request to a URL, in bytes. `maxBody` is that of requests with content. */
+export const bodyLimit = (url: string, maxBody: number): number => {
+  const [path = ""] = url.split("?", 1)
+  return pathsWithContent.has(routePathOf(path) ?? "") ? maxBody : largestBody
 }
 
 const dispatch = (served: Served, query: string): RouteEffect => {
