@@ -8,22 +8,27 @@ import {
   operations,
   Readiness,
   RequestId,
+  type Returned,
   type Sessions,
   StorageUnavailable
 } from "@communications/core"
-import { Cause, Effect, Option, Redacted, Result, type Schema } from "effect"
+import { Cause, Effect, Option, type Redacted, Result, type Schema } from "effect"
 import { hasContent, largestBody, readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { withCors } from "./Cors.ts"
 import { documentRoute } from "./Documents.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
+import { responseHeaders, writeHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
+import { ignoredHeader } from "./IgnoredParameters.ts"
 import { observe } from "./Observe.ts"
+import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
 import { logRequest, logThrottled, logUnavailable, type Served } from "./RequestLog.ts"
+import { tokenOf } from "./Token.ts"
 
 /** The ports that the API uses. */
 export type Ports = Accounts | Attempts | Communications | ContactInformations | Readiness | Sessions
@@ -32,17 +37,6 @@ type ResponseEffect = Effect.Effect<HttpResponse, never, Ports>
 /** `respond` turns the refusals, defects and interrupts of a route into responses. */
 type RouteEffect = Effect.Effect<HttpResponse, OperationError, Ports>
 type Route = (served: Served, query: string) => RouteEffect
-
-/** The bearer token in the `Authorization` header, or `undefined`. */
-const bearerOf = ({ headers: { authorization } }: HttpRequest): string | undefined =>
-  authorization === undefined ? undefined : /^Bearer +(.*)$/i.exec(authorization)?.[1]
-
-/** The token, from the parameter or the header. It is empty, and so invalid, if both are missing or if they differ. */
-const tokenOf = (request: HttpRequest, parameter: string | null | undefined): Redacted.Redacted<string> => {
-  const bearer = bearerOf(request)
-  const token = parameter ?? bearer
-  return Redacted.make(token === undefined || (bearer !== undefined && bearer !== token) ? "" : token)
-}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -83,15 +77,17 @@ const runOperation = (
   operation: Operations,
   token: Redacted.Redacted<string>,
   address: string | null,
-  parameters: unknown
-): Effect.Effect<Schema.Json, OperationError, Ports> =>
+  parameters: unknown,
+  options: object | undefined
+): Effect.Effect<Returned<Schema.Json, unknown>, OperationError, Ports> =>
   operation.user === "authenticated"
-    ? operation.call({ token }, parameters, "HTTP")
-    : operation.call({ token, address }, parameters, "HTTP")
+    ? operation.call({ token }, parameters, options, "HTTP")
+    : operation.call({ token, address }, parameters, options, "HTTP")
 
 const routeOf = (operation: Operations): Route => {
   const isRead = verbOf(operation.name) === "GET"
   const readQuery = makeQueryReader(operation.request)
+  const readOptions = makeOptionsReader(operation.options)
   return (served, query) => {
     const { request, id } = served
     const read: Result.Result<unknown, Failure<Code>> = isRead ? readQuery(query) : readBody(request)
@@ -103,10 +99,17 @@ const routeOf = (operation: Operations): Route => {
       return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
     }
     const token = tokenOf(request, parameter)
-    return Effect.flatMap(addressOf(request), (address) => runOperation(operation, token, address, parameters)).pipe(
+    const ignored = operation.unknownIn(parameters).concat(isRead ? [] : [...new URLSearchParams(query).keys()])
+    const options = readOptions(request)
+    if (Result.isFailure(options)) return refuse(options.failure, id)
+    return Effect.flatMap(addressOf(request), (address) =>
+      runOperation(operation, token, address, parameters, options.success)
+    ).pipe(
       Effect.tapErrorTag("TooManyAttempts", () => logThrottled(served, named)),
       Effect.provideService(RequestId, id),
-      Effect.map((data) => succeeded(data, id))
+      Effect.map(({ value, ...metadata }) =>
+        succeeded(value, id, { ...writeHeaders(responseHeaders, metadata), ...ignoredHeader(ignored) })
+      )
     )
   }
 }
