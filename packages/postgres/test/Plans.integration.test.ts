@@ -5,6 +5,7 @@ import {
   CommunicationNumber,
   Communications,
   ContactInformations,
+  ContactInformationType,
   completion,
   Direction,
   Draft,
@@ -51,7 +52,7 @@ const rowsPerTable = 20_000
 /** Statements that fill every table with many rows. Communications and contacts are all of one organisation. */
 const fill = (organisation: string, contact: string) => [
   `INSERT INTO contact_information (organisation, id, type, life_cycle_state, name, company_name, company_profile)
-    SELECT '${organisation}', md5('contact' || i)::uuid, 'COMPANY', 'MARKETING', 'x', 'x', '{}'
+    SELECT '${organisation}', md5('contact' || i)::uuid, 'COMPANY', 'MARKETING', md5('name' || i), 'x', '{}'
     FROM generate_series(1, ${rowsPerTable}) AS i`,
   `INSERT INTO communications
       (organisation, id, number, life_cycle_state, created_at, direction, media, contact_information)
@@ -140,13 +141,27 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   const contact = aPerson()
   yield* contacts.add(organisation, contact)
   yield* contacts.find(organisation, contact.id)
+  for (const name of orAny(["", "abc", contact.name])) {
+    for (const type of orAny(ContactInformationType.literals)) {
+      for (const after of orAny([contact.id, draft.contact_information.id])) {
+        yield* contacts.list(organisation, { name, type, after, limit: 25 })
+      }
+    }
+  }
 
   const [caller, token, name, password] = [freshCaller(), freshToken(), Name.make(freshId()), Redacted.make("secret")]
   yield* accounts.addOrganisation(caller.organisation, name)
   yield* accounts.addUser(caller, name, password)
   yield* accounts.organisation(name)
   yield* accounts.user(caller.organisation, name)
-  yield* accounts.authenticate({ organisation: name, username: name, password })
+  const authenticated = yield* accounts.authenticate({ organisation: name, username: name, password })
+  yield* accounts.organisations({ after: name, limit: 1000 })
+  yield* accounts.users(caller.organisation, { after: name, limit: 1000 })
+  yield* accounts.users(caller.organisation, { limit: 1000 })
+  yield* sessions.openAuthenticated(freshToken(), authenticated, noon)
+  yield* accounts.setPassword(caller.organisation, name, password)
+  yield* accounts.disable(caller.organisation, name)
+  yield* accounts.enable(caller.organisation, name)
   yield* sessions.open(token, caller, noon)
   yield* Effect.flip(sessions.authenticate(token))
   const open = freshToken()
