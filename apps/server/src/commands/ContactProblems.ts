@@ -20,12 +20,19 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
   }
 })
 
+const nameOf = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> = []): string =>
+  path.map((part) => String(typeof part === "object" ? part.key : part)).join(".")
+
 /** Names each wrong member and the expected value, but never the actual value, which may be personal data. */
 export const problemsOf = (issue: SchemaIssue.Issue): string =>
   format(issue)
-    .issues.map(({ path = [], message }) => {
-      const name = path.map((part) => String(typeof part === "object" ? part.key : part)).join(".")
+    .issues.map(({ path, message }) => {
+      const name = nameOf(path)
       const expected = message.replace(/^Expected /, "expected ").replaceAll(" | ", " or ")
       return name === "" ? 'type: expected "PERSON" or "COMPANY"' : `${name}: ${expected}`
     })
     .join("; ")
+
+/** Names the members with an issue. */
+export const membersOf = (issue: SchemaIssue.Issue): ReadonlyArray<string> =>
+  format(issue).issues.map(({ path }) => nameOf(path))
