@@ -39,7 +39,7 @@ export const complete = operation({
   documented: CommunicationData,
   nameable: CommunicationDetails,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, NotDraft, StorageUnavailable],
-  run: (request) => Effect.map(completeCommunication(request), toDetails),
+  run: (request) => Effect.map(completeCommunication(request), (completed) => ({ value: toDetails(completed) })),
   summary: "Complete a communication",
   description:
     "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then means that the communication is completed.",

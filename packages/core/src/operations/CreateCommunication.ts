@@ -55,7 +55,7 @@ export const create = operation({
   result: CommunicationDetails,
   nameable: CommunicationDetails,
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
-  run: (request) => Effect.map(createCommunication(request), toDetails),
+  run: (request) => Effect.map(createCommunication(request), (created) => ({ value: toDetails(created) })),
   summary: "Draft a communication",
   description: "The contact must exist in your organisation. The system assigns the id and the number.",
   example: {

@@ -32,7 +32,7 @@ export const createContact = operation({
   result: Schema.toType(ContactInformation),
   nameable: Schema.toType(ContactInformation),
   errors: [InvalidToken, StorageUnavailable],
-  run: createContactInformation,
+  run: (request) => Effect.map(createContactInformation(request), (value) => ({ value })),
   summary: "Store contact information",
   description:
     "A person requires `first_name` and `last_name`, a company requires `company_name`. By default `name` is made of these, and other fields are unset.",
