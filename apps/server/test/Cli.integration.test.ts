@@ -192,7 +192,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
       const response = await fetch(`${url}/crmapi/rest/v2/${path}`, init)
       const { "x-request-id": _, date: __, ...headers } = Object.fromEntries(response.headers)
-      return { http: response.status, headers, body: await response.json() }
+      return { http: response.status, headers, body: JSON.parse(await response.text()) }
     }
     const logIn = (password: string, username = "eve", url = urls[0]) =>
       post("authentication/token", { organisation: "Users", username, password }, url)

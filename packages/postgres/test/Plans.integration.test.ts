@@ -207,3 +207,36 @@ for (const groupCommit of ["off", "all", "organisation"] as const)
       )
     }
   )
+
+layer(ports("off"), { excludeTestServices: true, timeout: "1 minute" })("with many contacts", (it) => {
+  it.effect("a list of contacts reads only the rows of the page, or those whose names match", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const contacts = yield* ContactInformations
+      const { organisation, draft } = yield* given
+      const [row] = yield* sql<{ readonly matching: number }>`
+        SELECT count(*)::integer AS matching FROM contact_information
+        WHERE organisation = ${organisation}::uuid AND name LIKE 'ab%'`
+      const matching = row?.matching ?? assert.fail("no row")
+      const read = Effect.gen(function* () {
+        yield* sql`SELECT pg_stat_force_next_flush()`
+        const [row] = yield* sql<{ readonly rows: number }>`
+          SELECT sum(idx_tup_read)::integer AS rows FROM pg_stat_user_indexes WHERE relname = 'contact_information'`
+        return row?.rows ?? assert.fail("no row")
+      })
+      for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+        yield* sql.unsafe(`SET plan_cache_mode = ${mode}`)
+        for (const after of orAny([draft.contact_information.id])) {
+          for (const [name, most] of [
+            [undefined, 2 * 25],
+            ["AB", matching]
+          ] as const) {
+            const before = yield* read
+            yield* contacts.list(organisation, { name, after, limit: 25 })
+            assert.isAtMost((yield* read) - before, most + 25 + 1, `${mode} ${name} ${after}`)
+          }
+        }
+      }
+    })
+  )
+})

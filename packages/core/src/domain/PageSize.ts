@@ -13,3 +13,13 @@ export const checkNumberOfResults = (
     : Result.fail(
         new InvalidQuery({ parameter: "number_of_results", expected: `a whole number from 1 to ${pageSize.max}` })
       )
+
+/** Cuts a page from a list that was read with one more element. `nextAfter` is absent on the last page. */
+export const pageOf = <A extends { readonly id: unknown }>(
+  found: ReadonlyArray<A>,
+  limit: number
+): { readonly page: ReadonlyArray<A>; readonly nextAfter?: A["id"] } => {
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  return last === undefined || page.length === found.length ? { page } : { page, nextAfter: last.id }
+}

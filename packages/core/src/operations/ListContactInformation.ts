@@ -2,7 +2,8 @@ import { Effect, Schema } from "effect"
 import { ContactInformation, ContactInformationType } from "../domain/ContactInformation.ts"
 import { type ContactInformationQueryInput, parseContactInformationQuery } from "../domain/ContactInformationQuery.ts"
 import { ContactInformationNotFound, InvalidQuery, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
-import { checkNumberOfResults } from "../domain/PageSize.ts"
+import { ContactInformationId } from "../domain/Identity.ts"
+import { checkNumberOfResults, pageOf } from "../domain/PageSize.ts"
 import { Text } from "../domain/Text.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
@@ -10,7 +11,8 @@ import { personExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
 
 /**
- * Lists the contact information of the caller's organisation: newest first, at most 100.
+ * Lists the contact information of the caller's organisation: newest first, at most 100. `nextAfter` is the
+ * `after` of the next page, and absent on the last page.
  *
  * Errors, in this order: `InvalidQuery`, `InvalidToken`, `ContactInformationNotFound` if the contact of `after` does not
  * exist; `StorageUnavailable` at any time.
@@ -23,9 +25,10 @@ export const listContactInformation = Effect.fnUntraced(function* (
   yield* Effect.fromResult(checkNumberOfResults(input.number_of_results))
   const { organisation } = yield* authenticate(request)
   const query = yield* Effect.fromResult(parseContactInformationQuery(input))
-  const found = yield* contacts.list(organisation, query)
+  const found = yield* contacts.list(organisation, { ...query, limit: query.limit + 1 })
   if (found.length === 0 && query.after !== undefined) yield* contacts.find(organisation, query.after)
-  return found
+  const { page: contact_information, ...metadata } = pageOf(found, query.limit)
+  return { contact_information, ...metadata }
 })
 
 const result = Schema.Array(Schema.toType(ContactInformation))
@@ -50,7 +53,16 @@ export const listContacts = operation({
   result,
   nameable: result,
   errors: [InvalidQuery, ContactInformationNotFound, InvalidToken, StorageUnavailable],
-  run: listContactInformation,
+  metadata: Schema.Struct({
+    nextAfter: Schema.optionalKey(
+      ContactInformationId.annotate({ description: "The `after` of the next page; absent on the last page" })
+    )
+  }),
+  run: (request) =>
+    Effect.map(listContactInformation(request), ({ contact_information, ...metadata }) => ({
+      ...metadata,
+      value: contact_information
+    })),
   summary: "List contact information",
   description: "Newest first. `name` is the beginning of a name; case and accents are ignored.",
   example: {
