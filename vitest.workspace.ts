@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 
 const conditions = ["@communications/source"]
 const browser = ["apps/*/test/**/*.browser.test.ts"]
+const restore = ["packages/*/test/**/*.restore.test.ts"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
 
 /** The programs that tests start keep their compiled code, as `npm start` does. */
@@ -22,9 +23,13 @@ export default defineConfig({
   test: {
     reporters: ["default", "./packages/test-support/src/closing-line.ts"],
     projects: [
-      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
+      project("unit", {
+        include: ["{packages,apps}/*/test/**/*.test.ts"],
+        exclude: [...integration, ...browser, ...restore]
+      }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("browser", { include: browser }),
+      project("restore", { include: restore }),
       project("executors", {
         include: ["test/executors.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"

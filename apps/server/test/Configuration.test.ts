@@ -13,6 +13,7 @@ describe("the configuration", () => {
     ["MIGRATION_TIMEOUT", "soon", "MIGRATION_TIMEOUT must be a time like 60 seconds or 2 hours."],
     ["GROUP_COMMIT", "maybe", "GROUP_COMMIT must be on, organisation or off."],
     ["PROXIES", "-1", "PROXIES must be a whole number from 0."],
+    ["MIGRATE", "yes", "MIGRATE must be on, check or off."],
     ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of debug, info, warning, error, none."]
   ] as const)("refuses %s=%s in one sentence", ([name, value, sentence]) =>
     Effect.gen(function* () {
@@ -21,6 +22,17 @@ describe("the configuration", () => {
     })
   )
 })
+
+it.effect("the configuration reports every wrong setting, one sentence a line", () =>
+  Effect.gen(function* () {
+    const result = yield* readAll({ PORT: "abc", DATABASE_URL: "mysql://x", LOG_LEVEL: "loud", HOST: "::1" })
+    const lines = Result.isFailure(result) ? result.failure.message.split("\n") : []
+    assert.deepStrictEqual(
+      lines.map((line) => line.split(" ")[0]),
+      ["PORT", "DATABASE_URL", "LOG_LEVEL"]
+    )
+  })
+)
 
 const read = (DATABASE_URL: string) =>
   Effect.map(

@@ -19,7 +19,7 @@ export class ServerProcess {
     input: string | Uint8Array = ""
   ) {
     const file = `apps/server/src/${program}.ts`
-    const { DATABASE_URL, DATABASE_SCHEMA, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } =
+    const { DATABASE_URL, DATABASE_SCHEMA, MIGRATE, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } =
       process.env
     const options = ["--disable-warning=ExperimentalWarning", "--conditions=@communications/source"] // as `npm start`
     this.child = spawn(process.execPath, [...options, file, ...arguments_], {

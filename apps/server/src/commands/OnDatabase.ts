@@ -13,10 +13,10 @@ export type Failure = StorageUnavailable | StartupFailure | CommandFailure | Ter
 /** Runs a command on the configured database, after pending migrations. */
 export const onDatabase = <A, R>(command: Effect.Effect<A, Failure, R>) =>
   Effect.flatMap(configuration, (configuration) => Effect.provide(command, Database.ports(configuration))).pipe(
-    Effect.catchTag("StorageUnavailable", ({ message }) =>
+    Effect.catchTag("StorageUnavailable", ({ message, cause }) =>
       Effect.fail(
         new CommandFailure({
-          message: `Stopped because ${message}: run the command again; it keeps the data that is already stored.`
+          message: `Stopped because ${message}${cause instanceof Error ? ` (${cause.message})` : ""}: run the command again; it keeps the data that is already stored.`
         })
       )
     )

@@ -14,7 +14,7 @@ import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { hex, isoOf } from "../statements/Columns.ts"
-import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, type PortMethod, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
@@ -51,7 +51,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         : Effect.succeed([])
 
     /** Changes a user. The new revision refuses the log-ins that began before. */
-    const change = (operation: string, organisation: OrganisationId, username: string, changes: Statement.Fragment) =>
+    const change = (operation: PortMethod, organisation: OrganisationId, username: string, changes: Statement.Fragment) =>
       (isName(username)
         ? sql<UserRow>`
             UPDATE ${table.users} SET ${changes}
@@ -68,9 +68,9 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         sql`
           INSERT INTO ${table.organisations} (organisation, name) VALUES (${id}::uuid, ${name})
           ON CONFLICT DO NOTHING RETURNING 1`.pipe(
-          runStatement("accounts.addOrganisation"),
+          runStatement("Accounts.addOrganisation"),
           Effect.flatMap((added) => (added.length === 1 ? Effect.void : Effect.fail(new OrganisationExists({ name })))),
-          withTimeLimit("accounts.addOrganisation")
+          withTimeLimit("Accounts.addOrganisation")
         ),
       addUser: ({ organisation, user }, username, password) =>
         Effect.gen(function* () {
@@ -84,24 +84,24 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
               ON CONFLICT DO NOTHING RETURNING 1
             )
             SELECT EXISTS (SELECT FROM organisation) AS organisation, EXISTS (SELECT FROM added) AS added`.pipe(
-            runStatement("accounts.addUser")
+            runStatement("Accounts.addUser")
           )
           if (!stored?.organisation) return yield* new OrganisationNotFound({ name: organisation })
           if (!stored.added) return yield* new UserExists({ username })
-        }).pipe(withTimeLimit("accounts.addUser")),
+        }).pipe(withTimeLimit("Accounts.addUser")),
       organisation: (name) =>
         (isName(name)
           ? sql<{ readonly organisation: string }>`
               SELECT organisation::text FROM ${table.organisations} WHERE name = ${name}`
           : Effect.succeed([])
         ).pipe(
-          runStatement("accounts.organisation"),
+          runStatement("Accounts.organisation"),
           Effect.flatMap(([row]) =>
             row === undefined
               ? Effect.fail(new OrganisationNotFound({ name }))
               : Effect.orDie(decodeOrganisation(hex(row.organisation)))
           ),
-          withTimeLimit("accounts.organisation")
+          withTimeLimit("Accounts.organisation")
         ),
       user: (organisation, username) =>
         (isName(username)
@@ -110,55 +110,55 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
               WHERE organisation = ${organisation}::uuid AND username = ${username}`
           : Effect.succeed([])
         ).pipe(
-          runStatement("accounts.user"),
+          runStatement("Accounts.user"),
           Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
-          withTimeLimit("accounts.user")
+          withTimeLimit("Accounts.user")
         ),
       organisations: ({ after, limit }) =>
         sql<{ readonly organisation: string; readonly name: string }>`
           SELECT organisation::text, name FROM ${table.organisations}
           ${after === undefined ? sql`` : sql`WHERE name > ${after}`} ORDER BY name LIMIT ${limit}::bigint`.pipe(
-          runStatement("accounts.organisations"),
+          runStatement("Accounts.organisations"),
           Effect.flatMap((rows) =>
             Effect.orDie(decodeOrganisations(rows.map(({ organisation, name }) => ({ id: hex(organisation), name }))))
           ),
-          withTimeLimit("accounts.organisations")
+          withTimeLimit("Accounts.organisations")
         ),
       users: (organisation, { after, limit }) =>
         sql<{ readonly user: string; readonly username: string; readonly disabled_at: string | null }>`
           SELECT "user"::text, username, ${isoOf(sql)("disabled_at")} AS disabled_at FROM ${table.users}
           WHERE organisation = ${organisation}::uuid ${after === undefined ? sql`` : sql`AND username > ${after}`}
           ORDER BY username LIMIT ${limit}::bigint`.pipe(
-          runStatement("accounts.users"),
+          runStatement("Accounts.users"),
           Effect.flatMap((rows) =>
             Effect.orDie(decodeUsers(rows.map(({ user, ...members }) => ({ id: hex(user), ...members }))))
           ),
-          withTimeLimit("accounts.users")
+          withTimeLimit("Accounts.users")
         ),
       setPassword: (organisation, username, password) =>
         Effect.flatMap(hashPassword(password), (hash) =>
-          change("accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
-        ).pipe(withTimeLimit("accounts.setPassword")),
+          change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
+        ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
         Effect.flatMap(DateTime.now, (now) =>
           change(
-            "accounts.disable",
+            "Accounts.disable",
             organisation,
             username,
             sql`disabled_at = coalesce(disabled_at, ${DateTime.formatIso(now)}::timestamptz), revision = revision + 1`
           )
-        ).pipe(withTimeLimit("accounts.disable")),
+        ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
-        change("accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
-          withTimeLimit("accounts.enable")
+        change("Accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
+          withTimeLimit("Accounts.enable")
         ),
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
-          const [row] = yield* runStatement("accounts.authenticate")(findAccount(organisation, username))
+          const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
           const isKnown = yield* isPassword(password, row?.password_hash)
           if (row === undefined || row.disabled || !isKnown) return yield* new InvalidCredentials()
           return { caller: yield* callerOf(row), revision: Number(row.revision) }
-        }).pipe(withTimeLimit("accounts.authenticate"))
+        }).pipe(withTimeLimit("Accounts.authenticate"))
     })
   })
 )
