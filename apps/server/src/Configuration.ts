@@ -1,4 +1,6 @@
 import { Config, Effect, Schema } from "effect"
+import { databaseTarget } from "./DatabaseTarget.ts"
+import { expected } from "./DatabaseUrl.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
@@ -17,11 +19,6 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
   config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
 })
 
-/** A user name or password with a raw `@`, `/`, `?` or `#` would move into the host, which messages show. */
-const unambiguousUrl = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@?#]*(\?[^@#]*)?$/
-const PostgresUrl = Schema.RedactedFromValue(
-  Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
-)
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
@@ -43,11 +40,16 @@ export const settings = {
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
-    expected:
-      "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded (@ as %40, / as %2F, # as %23)",
+    expected,
     description: "The PostgreSQL database; the embedded one if unset",
-    config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))
+    config: Config.option(Config.schema(Schema.RedactedFromValue(Schema.String), "DATABASE_URL"))
   },
+  databasePrepare: setting(Schema.Literals(["on", "off"]), {
+    name: "DATABASE_PREPARE",
+    default: "on",
+    expected: "on or off",
+    description: "Whether statements are prepared once a connection; `off` for a pooler that does not support it"
+  }),
   databaseSchema: setting(Schema.NonEmptyString, {
     name: "DATABASE_SCHEMA",
     default: "public",
@@ -101,7 +103,8 @@ const read = <A>({ name, expected, config }: Setting<A>): Effect.Effect<A, Start
 const reads = {
   host: read(settings.host),
   port: read(settings.port),
-  databaseUrl: read(settings.databaseUrl),
+  databaseUrl: Effect.flatMap(read(settings.databaseUrl), databaseTarget),
+  databasePrepare: Effect.map(read(settings.databasePrepare), (value) => value === "on"),
   databaseSchema: read(settings.databaseSchema),
   migrate: read(settings.migrate),
   migrationTimeout: read(settings.migrationTimeout),

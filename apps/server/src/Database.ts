@@ -9,10 +9,13 @@ import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Connects to the configured database. Its schema may be out of date. */
-export const connection = ({ databaseUrl, databaseSchema, dataDir }: Configuration) =>
+export const connection = ({ databaseUrl, databasePrepare, databaseSchema, dataDir }: Configuration) =>
   Layer.merge(
     Layer.succeed(DatabaseSchema, databaseSchema),
-    Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
+    Option.match(databaseUrl, {
+      onSome: (target) => ExternalDatabase.layer(target, databasePrepare),
+      onNone: () => EmbeddedDatabase.layer(dataDir)
+    })
   )
 
 /** Applies pending migrations and returns their ids and names. */

@@ -81,6 +81,15 @@ describe("the command line", { timeout: 120_000 }, () => {
     })
   })
 
+  it("prints the version with --version, as the server does, and needs no database", async () => {
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../../../package.json"), "utf8"))
+    const printed = { code: 0, stdout: `communications ${version}\n`, stderr: "" }
+    expect(await cli("--version", "", { DATABASE_URL: "none" })).toEqual(printed)
+    const server = start("main", { DATABASE_URL: "none" }, ["--version"])
+    expect(await server.ended()).toBe(0)
+    expect(server.stdout).toBe(printed.stdout)
+  })
+
   it.each([
     ["usr", /^there is no command usr: see npm run cli -- --help\.\n$/],
     ["organisation create", /^NAME is missing: see npm run cli -- organisation create --help\.\n$/],

@@ -6,6 +6,7 @@ import {
   OrganisationExists,
   OrganisationId,
   OrganisationNotFound,
+  type PortMethod,
   UserExists,
   UserId,
   UserNotFound
@@ -14,7 +15,7 @@ import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { hex, isoOf } from "../statements/Columns.ts"
-import { makeRunStatement, type PortMethod, withTimeLimit } from "../statements/StorageErrors.ts"
+import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
@@ -51,7 +52,12 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         : Effect.succeed([])
 
     /** Changes a user. The new revision refuses the log-ins that began before. */
-    const change = (operation: PortMethod, organisation: OrganisationId, username: string, changes: Statement.Fragment) =>
+    const change = (
+      operation: PortMethod,
+      organisation: OrganisationId,
+      username: string,
+      changes: Statement.Fragment
+    ) =>
       (isName(username)
         ? sql<UserRow>`
             UPDATE ${table.users} SET ${changes}
