@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
 import { PgClient } from "@effect/sql-pg"
@@ -52,8 +52,13 @@ describe("the command line", { timeout: 120_000 }, () => {
       "seed",
       "organisation",
       "organisation create",
+      "organisation list",
       "user",
       "user create",
+      "user list",
+      "user password",
+      "user disable",
+      "user enable",
       "token",
       "token release",
       "import",
@@ -173,6 +178,79 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await server.stop()).toBe(0)
   })
 
+  it("lists organisations and users; changes a password, disables and enables a user, and ends the sessions at once", async () => {
+    const in_ = "--organisation Users"
+    expect(await cli("organisation create Users")).toMatchObject({ code: 0 })
+    for (const name of ["eve", "bob"])
+      expect(await cli(`user create ${name} ${in_}`, secret)).toMatchObject({ code: 0 })
+    const linesOf = (stdout: string) =>
+      stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
+    const organisations = await cli("organisation list")
+    expect(linesOf(organisations.stdout)).toContainEqual({ id: expect.stringMatching(/^[0-9A-F]{32}$/), name: "Users" })
+    expect(organisations.stdout).toMatch(/\n\d+ organisations\.\n$/)
+    const users = async () => linesOf((await cli(`user list ${in_}`)).stdout)
+    expect(await users()).toMatchObject([
+      { username: "bob", disabled_at: null },
+      { username: "eve", disabled_at: null }
+    ])
+    expect((await cli(`user list ${in_}`)).stdout).toMatch(/\n2 users of "Users"\.\n$/)
+
+    const [one, other] = [start("main", { DATABASE_URL: database }), start("main", { DATABASE_URL: database })]
+    const urls = [await one.url(), await other.url()]
+    const post = async (path: string, body: object, url = urls[0]) => {
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+      const response = await fetch(`${url}/crmapi/rest/v2/${path}`, init)
+      const { "x-request-id": _, date: __, ...headers } = Object.fromEntries(response.headers)
+      return { http: response.status, headers, body: JSON.parse(await response.text()) }
+    }
+    const logIn = (password: string, username = "eve", url = urls[0]) =>
+      post("authentication/token", { organisation: "Users", username, password }, url)
+    const usable = async (token: string, url = urls[0]) =>
+      (await post("communications/view", { token, communication_identifier: { number: "1" } }, url)).body.status.code
+    const tokens = [(await logIn(secret)).body.data.token, (await logIn(secret, "eve", urls[1])).body.data.token]
+    const bob = (await logIn(secret, "bob")).body.data.token
+    for (const [index, token] of tokens.entries())
+      expect(await usable(token, urls[index])).toBe("COMMUNICATION_NOT_FOUND")
+
+    const changed = await cli(`user password eve ${in_}`, "another s3cret\n")
+    expect(changed).toEqual({
+      code: 0,
+      stdout: 'User "eve" of "Users" has a new password; 2 sessions ended.\n',
+      stderr: ""
+    })
+    for (const token of tokens) for (const url of urls) expect(await usable(token, url)).toBe("INVALID_TOKEN")
+    const wrong = await logIn(secret)
+    expect(wrong).toMatchObject({ http: 401, body: { status: { code: "INVALID_CREDENTIALS" } } })
+
+    const again = (await logIn("another s3cret")).body.data.token
+    const disabled = await cli(`user disable eve ${in_}`)
+    expect(disabled).toEqual({ code: 0, stdout: 'User "eve" of "Users" is disabled; 1 session ended.\n', stderr: "" })
+    for (const url of urls) expect(await usable(again, url)).toBe("INVALID_TOKEN")
+    for (const password of ["another s3cret", "a wrong one"]) expect(await logIn(password)).toEqual(wrong)
+    expect(await usable(bob)).toBe("COMMUNICATION_NOT_FOUND")
+    expect(await users()).toMatchObject([{ disabled_at: null }, { disabled_at: expect.stringMatching(/^\d{4}-.*Z$/) }])
+    expect((await cli(`user disable eve ${in_}`)).stdout).toMatch(/is disabled; 0 sessions ended\.\n$/)
+
+    const enabled = await cli(`user enable eve ${in_}`)
+    expect(enabled).toEqual({ code: 0, stdout: 'User "eve" of "Users" can log in.\n', stderr: "" })
+    expect(await logIn("another s3cret")).toMatchObject({ http: 200 })
+    for (const server of [one, other]) expect(await server.stop()).toBe(0)
+
+    expect(await cli(`user password eve ${in_}`, "password\n")).toEqual(
+      refused(/^The password is one of the most common/)
+    )
+    for (const command of ["password", "disable", "enable"]) {
+      expect(await cli(`user ${command} ev ${in_}`, secret)).toEqual(
+        refused(/^"Users" has no user "ev": list its users with npm run cli -- user list, or check the name\.\n$/)
+      )
+    }
+    for (const line of ["user list", "user disable eve"]) {
+      expect(await cli(`${line} --organisation User`)).toEqual(
+        refused(/^The organisation "User" does not exist: .*\n$/)
+      )
+    }
+  })
+
   it.each([
     ["an empty password", "\n", /^The password is empty/],
     ["a password that is not UTF-8", Uint8Array.of(0xff, 0xfe, 0x0a), /^The password is not UTF-8/],
@@ -259,6 +337,46 @@ describe("the command line", { timeout: 120_000 }, () => {
         stderr: ""
       })
       expect(await stored(`Last of ${name}`)).toHaveLength(1)
+    })
+    it("writes the id of each contact with --ids, again if it runs again, and reports ignored members", async () => {
+      const ids = join(folder, "ids.jsonl")
+      const email = JSON.stringify({ ...JSON.parse(person("Ids")), email: "s3cret", demographics: { emial: 1 } })
+      const path = await file("with-email.jsonl", [email, "{}", "", person("Ids 4")].join("\n"))
+      const first = await importFile(`${path} --ids ${ids}`)
+      expect(first).toMatchObject({ code: 1, stdout: "Imported 2 contacts; 0 already existed or were repeated.\n" })
+      expect(first.stderr).toMatch(/^line 1: ignored "email", "demographics\.emial"$/m)
+      expect(first.stderr).toMatch(/^1 line has unknown members, which were ignored: .*$/m)
+      const rows = await sql<{ readonly id: string }>(
+        "SELECT upper(replace(id::text, '-', '')) AS id FROM contact_information WHERE last_name LIKE 'Ids%' ORDER BY last_name"
+      )
+      const expected = [1, 4].map((line, index) => `${JSON.stringify({ line, id: rows[index]?.id })}\n`).join("")
+      expect(await readFile(ids, "utf8")).toBe(expected)
+      await writeFile(ids, "x".repeat(1000))
+      expect(await importFile(`${path} --ids ${ids}`)).toMatchObject({
+        stdout: "Imported 0 contacts; 2 already existed or were repeated.\n"
+      })
+      expect(await readFile(ids, "utf8")).toBe(expected)
+    })
+    it("reports the ignored members of 20 lines, and counts the others", async () => {
+      const lines = Array.from({ length: 25 }, (_, index) =>
+        JSON.stringify({ ...JSON.parse(person(`Many ${index}`)), ...Object.fromEntries("abcdefg".split("").entries()) })
+      )
+      const { code, stderr } = await importFile(await file("many.jsonl", lines.join("\n")))
+      const reports = stderr.split("\n").filter((line) => line.startsWith("line "))
+      expect([code, reports.length]).toEqual([0, 20])
+      expect(reports[19]).toBe('line 20: ignored "0", "1", "2", "3", "4" and 2 more')
+      expect(stderr).toMatch(/^25 lines have unknown members/m)
+    })
+    it("refuses to write the ids over the imported file, or where it may not write", async () => {
+      const path = await file("own.jsonl", person("Own"))
+      expect(await importFile(`${path} --ids ${folder}/../${basename(folder)}/own.jsonl`)).toEqual(
+        refused(/^--ids names the file to import: .*\n$/)
+      )
+      expect(await importFile(`${path} --ids ${folder}`)).toEqual(
+        refused(/^The file ".*" cannot be written \(EISDIR\): .*\n$/)
+      )
+      expect(await readFile(path, "utf8")).toBe(person("Own"))
+      expect(await stored("Own")).toEqual([])
     })
     it("reports an unreadable file or an unknown organisation in one sentence", async () => {
       expect(await importFile(join(folder, "none"))).toEqual(refused(/^The file ".*none" does not exist: .*\n$/))

@@ -8,6 +8,7 @@ import {
   InvalidToken,
   layerMemory,
   type listCommunications,
+  type listContactInformation,
   type logIn,
   type Operations,
   operations,
@@ -135,6 +136,7 @@ describe("the declared errors", () => {
     expectTypeOf<Declared<"communications/view">>().toEqualTypeOf<Failing<typeof viewCommunication>>()
     expectTypeOf<Declared<"contact_information/create">>().toEqualTypeOf<Failing<typeof createContactInformation>>()
     expectTypeOf<Declared<"contact_information/show">>().toEqualTypeOf<Failing<typeof showContactInformation>>()
+    expectTypeOf<Declared<"contact_information/list">>().toEqualTypeOf<Failing<typeof listContactInformation>>()
     expectTypeOf<Declared<"authentication/token">>().toEqualTypeOf<Failing<typeof logIn>>()
     expectTypeOf<Declared<"authentication/token/release">>().toEqualTypeOf<Failing<typeof releaseToken>>()
   })

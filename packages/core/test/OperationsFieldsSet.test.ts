@@ -25,7 +25,7 @@ const readers = new Map(
   )
 )
 const communications = ["complete", "create", "show", "list", "view"].map((method) => `communications/${method}`)
-const contacts = ["contact_information/create", "contact_information/show"]
+const contacts = ["create", "show", "list"].map((method) => `contact_information/${method}`)
 
 describe("fields_set of every operation", () => {
   it("exists for all operations on communications and contacts", () => {

@@ -66,6 +66,7 @@ export const operations: ReadonlyArray<Operation> = [
     verb: "GET",
     parameters: ({ contact }) => ({ contact_information_identifier: { id: contact } })
   },
+  { path: "contact_information/list", verb: "GET", parameters: ({ contact }) => ({ after: contact }) },
   { path: "contact_information/create", verb: "POST", parameters: () => ada }
 ]
 

@@ -20,7 +20,9 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>): Record<stri
     ).pipe(Layer.provideMerge(Memory)),
     sessions: Layer.effect(
       Sessions,
-      Effect.map(Sessions, (sessions) => Sessions.of({ ...sessions, open: fails, authenticate: fails, release: fails }))
+      Effect.map(Sessions, (sessions) =>
+        Sessions.of({ ...sessions, openAuthenticated: fails, authenticate: fails, release: fails })
+      )
     ).pipe(Layer.provideMerge(Memory))
   }
 }

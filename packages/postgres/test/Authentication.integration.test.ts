@@ -1,11 +1,20 @@
 import { createHook } from "node:async_hooks"
-import { Accounts, Attempts, InvalidCredentials, logIn, Name, Sessions } from "@communications/core"
+import {
+  Accounts,
+  Attempts,
+  changePassword,
+  disableUser,
+  InvalidCredentials,
+  logIn,
+  Name,
+  Sessions
+} from "@communications/core"
 import { freshCaller, freshId, freshToken } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { DateTime, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { DateTime, Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 300_000 })
@@ -98,8 +107,12 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
 
   it.effect("a refusal takes the same time, whichever credential is wrong", () =>
     Effect.gen(function* () {
-      const { accounts, credentials } = yield* given
+      const { accounts, caller, credentials } = yield* given
+      const disabled = Name.make(freshId())
+      yield* withLongTimeout(accounts.addUser({ ...caller, user: freshCaller().user }, disabled, credentials.password))
+      yield* accounts.disable(caller.organisation, disabled)
       const wrongCredentials = {
+        "disabled user": { ...credentials, username: disabled },
         password: { ...credentials, password: Redacted.make("wrong") },
         username: { ...credentials, username: freshId() },
         organisation: { ...credentials, organisation: freshId() },
@@ -114,6 +127,41 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
       }
       const medians = times.map(median)
       assert.isBelow(Math.max(...medians) / Math.min(...medians), 3, JSON.stringify(medians))
+    })
+  )
+
+  it.effect("a log-in opens no session while a transaction disables the user or changes the password", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      const { accounts, caller, credentials } = yield* given
+      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
+      for (const change of [
+        disableUser(caller.organisation, credentials.username),
+        changePassword(caller.organisation, credentials.username, credentials.password)
+      ]) {
+        yield* accounts.enable(caller.organisation, credentials.username)
+        const [authenticated, gate] = [
+          yield* withLongTimeout(accounts.authenticate(credentials)),
+          yield* Deferred.make()
+        ]
+        const opening = yield* Deferred.await(gate).pipe(
+          Effect.andThen(withLongTimeout(sessions.openAuthenticated(freshToken(), authenticated, tomorrow))),
+          Effect.flip,
+          Effect.forkChild
+        )
+        const waiting = sql`
+          SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* withLongTimeout(change)
+            yield* Deferred.succeed(gate, undefined)
+            yield* Effect.repeat(Effect.delay(waiting, "5 millis"), { until: ({ length }) => length > 0 })
+          })
+        )
+        assert.deepStrictEqual(yield* Fiber.join(opening), new InvalidCredentials())
+        assert.strictEqual(yield* sessions.releaseAll(caller), 0)
+      }
     })
   )
 

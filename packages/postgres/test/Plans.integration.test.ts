@@ -5,6 +5,7 @@ import {
   CommunicationNumber,
   Communications,
   ContactInformations,
+  ContactInformationType,
   completion,
   Direction,
   Draft,
@@ -51,7 +52,7 @@ const rowsPerTable = 20_000
 /** Statements that fill every table with many rows. Communications and contacts are all of one organisation. */
 const fill = (organisation: string, contact: string) => [
   `INSERT INTO contact_information (organisation, id, type, life_cycle_state, name, company_name, company_profile)
-    SELECT '${organisation}', md5('contact' || i)::uuid, 'COMPANY', 'MARKETING', 'x', 'x', '{}'
+    SELECT '${organisation}', md5('contact' || i)::uuid, 'COMPANY', 'MARKETING', md5('name' || i), 'x', '{}'
     FROM generate_series(1, ${rowsPerTable}) AS i`,
   `INSERT INTO communications
       (organisation, id, number, life_cycle_state, created_at, direction, media, contact_information)
@@ -140,13 +141,27 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   const contact = aPerson()
   yield* contacts.add(organisation, contact)
   yield* contacts.find(organisation, contact.id)
+  for (const name of orAny(["", "abc", contact.name])) {
+    for (const type of orAny(ContactInformationType.literals)) {
+      for (const after of orAny([contact.id, draft.contact_information.id])) {
+        yield* contacts.list(organisation, { name, type, after, limit: 25 })
+      }
+    }
+  }
 
   const [caller, token, name, password] = [freshCaller(), freshToken(), Name.make(freshId()), Redacted.make("secret")]
   yield* accounts.addOrganisation(caller.organisation, name)
   yield* accounts.addUser(caller, name, password)
   yield* accounts.organisation(name)
   yield* accounts.user(caller.organisation, name)
-  yield* accounts.authenticate({ organisation: name, username: name, password })
+  const authenticated = yield* accounts.authenticate({ organisation: name, username: name, password })
+  yield* accounts.organisations({ after: name, limit: 1000 })
+  yield* accounts.users(caller.organisation, { after: name, limit: 1000 })
+  yield* accounts.users(caller.organisation, { limit: 1000 })
+  yield* sessions.openAuthenticated(freshToken(), authenticated, noon)
+  yield* accounts.setPassword(caller.organisation, name, password)
+  yield* accounts.disable(caller.organisation, name)
+  yield* accounts.enable(caller.organisation, name)
   yield* sessions.open(token, caller, noon)
   yield* Effect.flip(sessions.authenticate(token))
   const open = freshToken()
@@ -192,3 +207,36 @@ for (const groupCommit of ["off", "all", "organisation"] as const)
       )
     }
   )
+
+layer(ports("off"), { excludeTestServices: true, timeout: "1 minute" })("with many contacts", (it) => {
+  it.effect("a list of contacts reads only the rows of the page, or those whose names match", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const contacts = yield* ContactInformations
+      const { organisation, draft } = yield* given
+      const [row] = yield* sql<{ readonly matching: number }>`
+        SELECT count(*)::integer AS matching FROM contact_information
+        WHERE organisation = ${organisation}::uuid AND name LIKE 'ab%'`
+      const matching = row?.matching ?? assert.fail("no row")
+      const read = Effect.gen(function* () {
+        yield* sql`SELECT pg_stat_force_next_flush()`
+        const [row] = yield* sql<{ readonly rows: number }>`
+          SELECT sum(idx_tup_read)::integer AS rows FROM pg_stat_user_indexes WHERE relname = 'contact_information'`
+        return row?.rows ?? assert.fail("no row")
+      })
+      for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+        yield* sql.unsafe(`SET plan_cache_mode = ${mode}`)
+        for (const after of orAny([draft.contact_information.id])) {
+          for (const [name, most] of [
+            [undefined, 2 * 25],
+            ["AB", matching]
+          ] as const) {
+            const before = yield* read
+            yield* contacts.list(organisation, { name, after, limit: 25 })
+            assert.isAtMost((yield* read) - before, most + 25 + 1, `${mode} ${name} ${after}`)
+          }
+        }
+      }
+    })
+  )
+})

@@ -65,6 +65,7 @@ it("the documented rights are enough for every operation and a subscription that
     "authentication/token": token,
     "contact_information/create": contact,
     "contact_information/show": await orThrow(api.contact_information.show({ token, contact_information_identifier })),
+    "contact_information/list": await orThrow(api.contact_information.list({ token, name: "analytical" })),
     "communications/create": draft,
     "communications/show": await orThrow(api.communications.show({ ...named, fields_set: "history" })),
     "communications/list": await orThrow(api.communications.list({ token, life_cycle_state: "DRAFT" })),

@@ -202,7 +202,8 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
             (name) => `communications.${name}`
           ),
           ...["from", "request_id", "position"].map((name) => `communication_history.${name}`),
-          "subscriptions.holder"
+          "subscriptions.holder",
+          "users.disabled_at"
         ]
       )
     })

@@ -9,43 +9,61 @@ import {
   describeAll,
   NewContactInformation,
   type OrganisationId,
-  type StorageUnavailable
+  type StorageUnavailable,
+  unknownMembers
 } from "@communications/core"
 import { largestBody } from "@communications/http"
 import { Console, Effect, Predicate, Result, Schema, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
+import { idsFlag, idsWriter } from "./ImportedIds.ts"
 import { type Line, linesOf } from "./Lines.ts"
 import { onDatabase, organisationFlag, organisationNamed, quoted } from "./OnDatabase.ts"
 import { progress } from "./Progress.ts"
 
 const parse = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Json)))
 const decode = Schema.decodeUnknownResult(Schema.toCodecJson(NewContactInformation), { errors: "all" })
+const ignoredIn = unknownMembers(NewContactInformation)
+
+/** A contact, and the members of its line that are unknown and therefore ignored. */
+interface Described {
+  readonly contact: NewContactInformation
+  readonly ignored: ReadonlyArray<string>
+}
 
 /** Parses a line as a contact, or returns its problems. */
-const contactOf = (text: string): Result.Result<NewContactInformation, string> =>
-  parse(text).pipe(
-    Result.mapError(() => "not a JSON object"),
-    Result.flatMap((json) => Result.mapError(decode(json), ({ issue }) => describeAll(issue).join("; ")))
-  )
+const contactOf = (text: string): Result.Result<Described, string> =>
+  Result.gen(function* () {
+    const json = yield* Result.mapError(parse(text), () => "not a JSON object")
+    const contact = yield* Result.mapError(decode(json), ({ issue }) => describeAll(issue).join("; "))
+    return { contact, ignored: ignoredIn(json) }
+  })
 
 /** Derives the id from the text, so that importing the same line again does not store it again. */
 const idOf = (text: string) => ContactInformationId.make(hash("sha256", text).slice(0, 32).toUpperCase())
 
-type Outcome = "imported" | "existing" | "blank" | { readonly problem: string }
+type Outcome =
+  | {
+      readonly kind: "imported" | "existing"
+      readonly id: ContactInformationId
+      readonly ignored: Described["ignored"]
+    }
+  | { readonly kind: "blank" }
+  | { readonly kind: "invalid"; readonly problem: string }
 
 const importLine = Effect.fnUntraced(function* (
   organisation: OrganisationId,
   { text }: Line
 ): Effect.fn.Return<Outcome, StorageUnavailable, ContactInformations> {
-  if (Result.isFailure(text)) return { problem: text.failure }
-  if (text.success === "") return "blank"
+  if (Result.isFailure(text)) return { kind: "invalid", problem: text.failure }
+  if (text.success === "") return { kind: "blank" }
   const described = contactOf(text.success)
-  if (Result.isFailure(described)) return { problem: described.failure }
-  const contacts = yield* ContactInformations
-  return yield* contacts.add(organisation, contactInformationOf(idOf(text.success), described.success)).pipe(
-    Effect.as("imported" as const),
-    Effect.catchTag("ContactInformationExists", () => Effect.succeed("existing" as const))
+  if (Result.isFailure(described)) return { kind: "invalid", problem: described.failure }
+  const [contacts, id] = [yield* ContactInformations, idOf(text.success)]
+  const { contact, ignored } = described.success
+  return yield* contacts.add(organisation, contactInformationOf(id, contact)).pipe(
+    Effect.as({ kind: "imported", id, ignored } as const),
+    Effect.catchTag("ContactInformationExists", () => Effect.succeed({ kind: "existing", id, ignored } as const))
   )
 })
 
@@ -64,6 +82,15 @@ const sizeOf = (file: string) =>
     ? Effect.succeed(0)
     : Effect.map(Effect.tryPromise({ try: () => stat(file), catch: unreadable(file) }), ({ size }) => size)
 
+/** The number of lines with ignored members that the command reports. */
+const reportedIgnored = 20
+
+/** Names the first members of a line. */
+const firstOf = (names: ReadonlyArray<string>): string => {
+  const shown = names.slice(0, 5).map(quoted).join(", ")
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
+}
+
 const contacts = Command.make(
   "contacts",
   {
@@ -71,14 +98,17 @@ const contacts = Command.make(
       Argument.withMetavar("path"),
       Argument.withDescription("A file in UTF-8 with one JSON object per line; - or /dev/stdin reads standard input")
     ),
-    organisation: organisationFlag
+    organisation: organisationFlag,
+    ids: idsFlag
   },
-  ({ file, organisation: name }) =>
+  ({ file, organisation: name, ids }) =>
     Effect.gen(function* () {
       const size = yield* sizeOf(file)
       const counts = { imported: 0, existing: 0, blank: 0, invalid: 0 }
+      let withIgnored = 0
       yield* Effect.gen(function* () {
         const organisation = yield* organisationNamed(name)
+        const writeId = yield* idsWriter(ids, file)
         const { at, say } = yield* progress("Importing", size)
         const lines = Stream.fromAsyncIterable(
           linesOf(isStandardInput(file) ? stdin : createReadStream(file)),
@@ -88,13 +118,25 @@ const contacts = Command.make(
           Stream.mapEffect((line) => Effect.map(importLine(organisation, line), (outcome) => ({ line, outcome })), {
             concurrency: 8
           }),
-          Stream.runForEach(({ line, outcome }) => {
-            counts[typeof outcome === "string" ? outcome : "invalid"] += 1
-            const report = typeof outcome === "string" ? Effect.void : say(`line ${line.number}: ${outcome.problem}`)
-            return Effect.andThen(report, at(line.end))
-          })
+          Stream.runForEach(
+            Effect.fnUntraced(function* ({ line, outcome }) {
+              counts[outcome.kind] += 1
+              if (outcome.kind === "invalid") yield* say(`line ${line.number}: ${outcome.problem}`)
+              if (outcome.kind === "imported" || outcome.kind === "existing") {
+                yield* writeId(line.number, outcome.id)
+                if (outcome.ignored.length > 0 && ++withIgnored <= reportedIgnored) {
+                  yield* say(`line ${line.number}: ignored ${firstOf(outcome.ignored)}`)
+                }
+              }
+              yield* at(line.end)
+            })
+          )
         )
       }).pipe(Effect.scoped, onDatabase)
+      if (withIgnored > 0) {
+        const lines = withIgnored === 1 ? "1 line has" : `${withIgnored} lines have`
+        yield* Console.error(`${lines} unknown members, which were ignored: docs/api.md has the known ones.`)
+      }
       yield* Console.log(
         `Imported ${counts.imported === 1 ? "1 contact" : `${counts.imported} contacts`}; ${counts.existing} already existed or ${counts.existing === 1 ? "was" : "were"} repeated.`
       )
@@ -109,17 +151,21 @@ const contacts = Command.make(
   Command.withShortDescription("Import contact information from a file"),
   Command.withDescription(
     `Imports contact information. Each line of the file is a JSON object with the parameters of
-  POST contact_information/create, in at most ${largestBody} bytes. The command reports each invalid line with its
-  number and its problems, imports all other lines, and then exits with code 1. It is safe to run again: the id of a
-  contact is derived from the text of its line, so an imported line is not stored again. For the same reason, identical
-  lines are one contact.`
+  POST contact_information/create, in at most ${largestBody} bytes; unknown members are reported and ignored. The
+  command reports each invalid line with its number and its problems, imports all other lines, and then exits with
+  code 1. It is safe to run again: the id of a contact is derived from the text of its line, so an imported line is not
+  stored again. For the same reason, identical lines are one contact.`
   ),
   Command.withExamples([
     {
       command: `echo '{"type":"PERSON","life_cycle_state":"MARKETING","first_name":"Anna","last_name":"Lee"}' > contacts.jsonl`,
       description: "Write a file with one contact"
     },
-    { command: "npm run cli -- import contacts contacts.jsonl --organisation ACME", description: "Import it" }
+    { command: "npm run cli -- import contacts contacts.jsonl --organisation ACME", description: "Import it" },
+    {
+      command: "npm run cli -- import contacts contacts.jsonl --organisation ACME --ids ids.jsonl",
+      description: "Also write the id of each contact with its line number"
+    }
   ])
 )
 

@@ -1,5 +1,5 @@
 /** The common parts of the commands: they run on the configured database, most of them for one organisation. */
-import { Accounts, type StorageUnavailable } from "@communications/core"
+import { Accounts, type StorageUnavailable, type UserNotFound } from "@communications/core"
 import { Effect, type Terminal } from "effect"
 import { Flag } from "effect/cli"
 import { configuration } from "../Configuration.ts"
@@ -7,7 +7,8 @@ import * as Database from "../Database.ts"
 import type { StartupFailure } from "../StartupFailure.ts"
 import { CommandFailure } from "./CommandFailure.ts"
 
-type Failure = StorageUnavailable | StartupFailure | CommandFailure | Terminal.QuitError
+/** The expected failures of a command on the database. */
+export type Failure = StorageUnavailable | StartupFailure | CommandFailure | Terminal.QuitError
 
 /** Runs a command on the configured database, after pending migrations. */
 export const onDatabase = <A, R>(command: Effect.Effect<A, Failure, R>) =>
@@ -41,3 +42,18 @@ export const organisationNamed = (name: string) =>
       )
     )
   )
+
+/** Fails with a `CommandFailure` if an organisation, named here, does not have the user. */
+export const withUser =
+  (organisation: string) =>
+  <A, R>(command: Effect.Effect<A, Failure | UserNotFound, R>) =>
+    Effect.catchTag(command, "UserNotFound", ({ username }) =>
+      Effect.fail(
+        new CommandFailure({
+          message: `${quoted(organisation)} has no user ${quoted(username)}: list its users with npm run cli -- user list, or check the name.`
+        })
+      )
+    )
+
+/** A number of sessions, in words. */
+export const sessionsOf = (count: number): string => (count === 1 ? "1 session" : `${count} sessions`)

@@ -3,6 +3,7 @@ import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
 import { onDatabase, quoted } from "./OnDatabase.ts"
+import { printAll } from "./PrintAll.ts"
 
 const create = Command.make(
   "create",
@@ -35,13 +36,25 @@ const create = Command.make(
   Command.withExamples([{ command: "npm run cli -- organisation create ACME", description: "Prints the next step" }])
 )
 
+const list = Command.make("list", {}, () =>
+  Effect.gen(function* () {
+    const accounts = yield* Accounts
+    const count = yield* printAll(accounts.organisations, ({ name }) => name)
+    yield* Console.log(count === 1 ? "1 organisation." : `${count} organisations.`)
+  }).pipe(onDatabase)
+).pipe(
+  Command.withShortDescription("List the organisations"),
+  Command.withDescription("Lists the organisations by name, one JSON object a line."),
+  Command.withExamples([{ command: "npm run cli -- organisation list", description: "Prints each id and name" }])
+)
+
 /** Quotes a text so that a shell reads it as one word. */
 const shellWord = (text: string): string =>
   /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** The group of commands on organisations. */
 export const organisation = Command.make("organisation").pipe(
-  Command.withShortDescription("Create organisations"),
-  Command.withDescription("Creates organisations. Each has its own users, contacts and communications."),
-  Command.withSubcommands([create])
+  Command.withShortDescription("Create and list organisations"),
+  Command.withDescription("Creates and lists organisations. Each has its own users, contacts and communications."),
+  Command.withSubcommands([create, list])
 )

@@ -1,8 +1,7 @@
 import { Accounts, Sessions } from "@communications/core"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { CommandFailure } from "./CommandFailure.ts"
-import { onDatabase, organisationFlag, organisationNamed, quoted } from "./OnDatabase.ts"
+import { onDatabase, organisationFlag, organisationNamed, quoted, sessionsOf, withUser } from "./OnDatabase.ts"
 
 const release = Command.make(
   "release",
@@ -18,18 +17,8 @@ const release = Command.make(
       const [accounts, sessions] = [yield* Accounts, yield* Sessions]
       const caller = yield* accounts.user(yield* organisationNamed(name), user)
       const released = yield* sessions.releaseAll(caller)
-      const ended = released === 1 ? "1 session" : `${released} sessions`
-      yield* Console.log(`Ended ${ended} of ${quoted(user)} of ${quoted(name)}.`)
-    }).pipe(
-      Effect.catchTag("UserNotFound", () =>
-        Effect.fail(
-          new CommandFailure({
-            message: `${quoted(name)} has no user ${quoted(user)}: create the user with npm run cli -- user create, or check the name.`
-          })
-        )
-      ),
-      onDatabase
-    )
+      yield* Console.log(`Ended ${sessionsOf(released)} of ${quoted(user)} of ${quoted(name)}.`)
+    }).pipe(withUser(name), onDatabase)
 ).pipe(
   Command.withShortDescription("End all sessions of a user"),
   Command.withDescription(

@@ -5,6 +5,7 @@ import { parseContactInformationId } from "./ContactInformationIdentifier.ts"
 import { type CommunicationNotFound, type ContactInformationNotFound, InvalidQuery } from "./errors/index.ts"
 import type { CommunicationId, ContactInformationId } from "./Identity.ts"
 import type { LifeCycleState } from "./LifeCycle.ts"
+import { checkNumberOfResults, pageSize } from "./PageSize.ts"
 
 /** The filters of a list. */
 export interface CommunicationsFilter {
@@ -32,20 +33,17 @@ export interface CommunicationsQuery extends CommunicationsFilter {
   readonly limit: number
 }
 
-/** The default and the maximum number of results. */
-export const pageSize = { default: 25, max: 100 } as const
-
 /** Checks the required parameters and the ranges of a query. */
 export const checkQuery = (given: QueryInput): Result.Result<void, InvalidQuery> => {
-  const { number_of_results = pageSize.default, offset = 0 } = given
+  const { number_of_results, offset = 0 } = given
   const refuse = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
   if (given.contact_information_identifier === undefined && given.life_cycle_state === undefined) {
     return refuse("contact_information_identifier", "at least one of contact_information_identifier, life_cycle_state")
   }
-  if (!(Number.isInteger(number_of_results) && number_of_results >= 1 && number_of_results <= pageSize.max)) {
-    return refuse("number_of_results", `a whole number from 1 to ${pageSize.max}`)
-  }
-  return Number.isSafeInteger(offset) && offset >= 0 ? Result.void : refuse("offset", "a whole number of at least 0")
+  const isValid = Number.isSafeInteger(offset) && offset >= 0
+  return Result.andThen(checkNumberOfResults(number_of_results), () =>
+    isValid ? Result.void : refuse("offset", "a whole number of at least 0")
+  )
 }
 
 /** Parses the ids of a query; a malformed id is reported as not found. */

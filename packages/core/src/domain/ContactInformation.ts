@@ -7,6 +7,10 @@ import { OrUnset, Unset } from "./Unset.ts"
 
 const emptyObject = Effect.succeed({})
 
+/** Whether a contact is a person or a company. */
+export const ContactInformationType = Schema.Literals(["PERSON", "COMPANY"])
+export type ContactInformationType = typeof ContactInformationType.Type
+
 const LifeCycleState = Schema.Literals(["MARKETING", "FINANCIAL"])
 
 /**

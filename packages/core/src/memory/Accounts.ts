@@ -1,4 +1,4 @@
-import { Effect, Layer, Redacted } from "effect"
+import { Array, Context, DateTime, Effect, Layer, Order, Redacted } from "effect"
 import type { Caller } from "../domain/Caller.ts"
 import {
   InvalidCredentials,
@@ -7,47 +7,90 @@ import {
   UserExists,
   UserNotFound
 } from "../domain/errors/index.ts"
-import type { OrganisationId } from "../domain/Identity.ts"
-import { Accounts } from "../ports/Accounts.ts"
+import type { Name, OrganisationId } from "../domain/Identity.ts"
+import { Accounts, type NamesPage, type User } from "../ports/Accounts.ts"
+import { Sessions } from "../ports/Sessions.ts"
+import { makeSessions } from "./Sessions.ts"
 
-interface Account {
+interface Account extends User {
   readonly caller: Caller
   readonly password: Redacted.Redacted<string>
+  readonly revision: number
 }
 
-/** An in-memory `Accounts`, for tests and experiments. */
-export const layerMemory: Layer.Layer<Accounts> = Layer.sync(Accounts, () => {
-  const organisations = new Map<string, OrganisationId>()
-  const users = new Map<OrganisationId, Map<string, Account>>()
-  const accountOf = (organisation: OrganisationId | undefined, username: string): Account | undefined =>
-    organisation && users.get(organisation)?.get(username)
+/** The page of these elements, ordered by name. */
+const pageOf = <A>(all: Iterable<A>, nameOf: (element: A) => Name, { after, limit }: NamesPage) =>
+  Array.sort(all, Order.mapInput(Order.String, nameOf))
+    .filter((element) => after === undefined || nameOf(element) > after)
+    .slice(0, limit)
 
-  return Accounts.of({
-    addOrganisation: Effect.fnUntraced(function* (id, name) {
-      if (organisations.has(name) || users.has(id)) return yield* new OrganisationExists({ name })
-      organisations.set(name, id)
-      users.set(id, new Map())
-    }),
-    addUser: Effect.fnUntraced(function* (caller, username, password) {
-      const members = users.get(caller.organisation)
-      if (members === undefined) return yield* new OrganisationNotFound({ name: caller.organisation })
-      const exists =
-        members.has(username) || [...members.values()].some((account) => account.caller.user === caller.user)
-      if (exists) return yield* new UserExists({ username })
-      members.set(username, { caller, password })
-    }),
-    organisation: Effect.fnUntraced(function* (name) {
-      const id = organisations.get(name)
-      return id === undefined ? yield* new OrganisationNotFound({ name }) : id
-    }),
-    user: Effect.fnUntraced(function* (organisation, username) {
+/** In-memory `Accounts` and `Sessions`, for tests and experiments. */
+export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext(
+  Effect.sync(() => {
+    const organisations = new Map<string, { readonly id: OrganisationId; readonly name: Name }>()
+    const users = new Map<OrganisationId, Map<string, Account>>()
+    const accountOf = (organisation: OrganisationId | undefined, username: string): Account | undefined =>
+      organisation && users.get(organisation)?.get(username)
+
+    const change = Effect.fnUntraced(function* (
+      organisation: OrganisationId,
+      username: string,
+      changeOf: (account: Account) => Partial<Account>
+    ) {
       const account = accountOf(organisation, username)
-      return account === undefined ? yield* new UserNotFound({ username }) : account.caller
-    }),
-    authenticate: Effect.fnUntraced(function* ({ organisation, username, password }) {
-      const account = accountOf(organisations.get(organisation), username)
-      const isValid = account !== undefined && Redacted.value(account.password) === Redacted.value(password)
-      return isValid ? account.caller : yield* new InvalidCredentials()
+      if (account === undefined) return yield* new UserNotFound({ username })
+      users.get(organisation)?.set(username, { ...account, ...changeOf(account) })
+      return account.caller
     })
+
+    const accounts = Accounts.of({
+      addOrganisation: Effect.fnUntraced(function* (id, name) {
+        if (organisations.has(name) || users.has(id)) return yield* new OrganisationExists({ name })
+        organisations.set(name, { id, name })
+        users.set(id, new Map())
+      }),
+      addUser: Effect.fnUntraced(function* (caller, username, password) {
+        const members = users.get(caller.organisation)
+        if (members === undefined) return yield* new OrganisationNotFound({ name: caller.organisation })
+        const exists = members.has(username) || [...members.values()].some(({ id }) => id === caller.user)
+        if (exists) return yield* new UserExists({ username })
+        members.set(username, { id: caller.user, username, disabled_at: null, caller, password, revision: 1 })
+      }),
+      organisation: Effect.fnUntraced(function* (name) {
+        const organisation = organisations.get(name)
+        return organisation === undefined ? yield* new OrganisationNotFound({ name }) : organisation.id
+      }),
+      user: Effect.fnUntraced(function* (organisation, username) {
+        const account = accountOf(organisation, username)
+        return account === undefined ? yield* new UserNotFound({ username }) : account.caller
+      }),
+      organisations: (page) => Effect.sync(() => pageOf(organisations.values(), ({ name }) => name, page)),
+      users: (organisation, page) =>
+        Effect.sync(() =>
+          pageOf(users.get(organisation)?.values() ?? [], ({ username }) => username, page).map(
+            ({ id, username, disabled_at }) => ({ id, username, disabled_at })
+          )
+        ),
+      setPassword: (organisation, username, password) =>
+        change(organisation, username, ({ revision }) => ({ password, revision: revision + 1 })),
+      disable: (organisation, username) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          change(organisation, username, ({ disabled_at, revision }) => ({
+            disabled_at: disabled_at ?? now,
+            revision: revision + 1
+          }))
+        ),
+      enable: (organisation, username) => change(organisation, username, () => ({ disabled_at: null })),
+      authenticate: Effect.fnUntraced(function* ({ organisation, username, password }) {
+        const account = accountOf(organisations.get(organisation)?.id, username)
+        const isValid = account !== undefined && Redacted.value(account.password) === Redacted.value(password)
+        if (!isValid || account.disabled_at !== null) return yield* new InvalidCredentials()
+        return { caller: account.caller, revision: account.revision }
+      })
+    })
+
+    const revisionOf = ({ organisation, user }: Caller) =>
+      [...(users.get(organisation)?.values() ?? [])].find(({ id }) => id === user)?.revision
+    return Context.make(Accounts, accounts).pipe(Context.add(Sessions, makeSessions(revisionOf)))
   })
-})
+)

@@ -1,10 +1,10 @@
-import { DateTime, Effect, Equal, Layer, Redacted } from "effect"
+import { DateTime, Effect, Equal, Redacted } from "effect"
 import type { Caller, Token } from "../domain/Caller.ts"
-import { InvalidToken } from "../domain/errors/index.ts"
+import { InvalidCredentials, InvalidToken } from "../domain/errors/index.ts"
 import { Sessions } from "../ports/Sessions.ts"
 
-/** In-memory `Sessions`, for tests and experiments. */
-export const layerMemory: Layer.Layer<Sessions> = Layer.sync(Sessions, () => {
+/** Makes in-memory `Sessions`; `revisionOf` returns the present revision of the account of a user. */
+export const makeSessions = (revisionOf: (caller: Caller) => number | undefined) => {
   const sessions = new Map<string, { readonly caller: Caller; readonly expires_at: DateTime.Utc }>()
   const authenticate = Effect.fnUntraced(function* (token: Token) {
     const session = sessions.get(Redacted.value(token))
@@ -14,6 +14,10 @@ export const layerMemory: Layer.Layer<Sessions> = Layer.sync(Sessions, () => {
   })
   return Sessions.of({
     open: (token, caller, expires_at) => Effect.sync(() => sessions.set(Redacted.value(token), { caller, expires_at })),
+    openAuthenticated: Effect.fnUntraced(function* (token, { caller, revision }, expires_at) {
+      if (revisionOf(caller) !== revision) return yield* new InvalidCredentials()
+      sessions.set(Redacted.value(token), { caller, expires_at })
+    }),
     authenticate,
     releaseAll: Effect.fnUntraced(function* (caller) {
       const now = yield* DateTime.now
@@ -23,4 +27,4 @@ export const layerMemory: Layer.Layer<Sessions> = Layer.sync(Sessions, () => {
     }),
     release: (token) => Effect.map(authenticate(token), () => void sessions.delete(Redacted.value(token)))
   })
-})
+}

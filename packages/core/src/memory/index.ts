@@ -4,13 +4,11 @@ import { layerMemory as attempts } from "./Attempts.ts"
 import { layerMemory as communications } from "./Communications.ts"
 import { layerMemory as contactInformations } from "./ContactInformations.ts"
 import { layerMemory as readiness } from "./Readiness.ts"
-import { layerMemory as sessions } from "./Sessions.ts"
 
 /** Every port in memory, for tests and experiments; the data is lost when the process ends. */
 export const layerMemory = Layer.mergeAll(
   accounts,
   attempts,
   Layer.provideMerge(communications, contactInformations),
-  readiness,
-  sessions
+  readiness
 )

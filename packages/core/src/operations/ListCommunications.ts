@@ -11,6 +11,7 @@ import {
 } from "../domain/errors/index.ts"
 import { CommunicationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
+import { pageOf } from "../domain/PageSize.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
@@ -37,9 +38,8 @@ export const listCommunications = Effect.fnUntraced(function* (request: Authenti
     if (query.contact_information !== undefined) yield* contacts.find(organisation, query.contact_information)
     if (query.after !== undefined) yield* communications.find(organisation, { _tag: "Id", id: query.after })
   }
-  const page = found.slice(0, query.limit)
-  const last = page.at(-1)
-  return { communications: page, ...(last === undefined || page.length === found.length ? {} : { nextAfter: last.id }) }
+  const { page, ...metadata } = pageOf(found, query.limit)
+  return { communications: page, ...metadata }
 })
 
 /** `GET communications/list`. */

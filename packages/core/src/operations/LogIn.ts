@@ -36,10 +36,10 @@ export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<Lo
         )
       )
   }
-  const caller = yield* accounts.authenticate(request)
+  const authenticated = yield* accounts.authenticate(request)
   yield* Effect.forEach(limits, (limit) => attempts.giveBack(limit), { discard: true })
   const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))
-  yield* sessions.open(token, caller, DateTime.add(yield* DateTime.now, lifetime))
+  yield* sessions.openAuthenticated(token, authenticated, DateTime.add(yield* DateTime.now, lifetime))
   return token
 }, withinStorageTimeout(name))
 

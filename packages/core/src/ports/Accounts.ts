@@ -1,4 +1,4 @@
-import { Context, type Effect, type Redacted } from "effect"
+import { Context, type DateTime, type Effect, type Redacted } from "effect"
 import type { Caller } from "../domain/Caller.ts"
 import type {
   InvalidCredentials,
@@ -8,13 +8,41 @@ import type {
   UserExists,
   UserNotFound
 } from "../domain/errors/index.ts"
-import type { Name, OrganisationId } from "../domain/Identity.ts"
+import type { Name, OrganisationId, UserId } from "../domain/Identity.ts"
 
 /** The names and the password that a user enters to log in. */
 export interface Credentials {
   readonly organisation: string
   readonly username: string
   readonly password: Redacted.Redacted<string>
+}
+
+/**
+ * An authenticated user. `revision` changes with the password and when the user is disabled, so that a session is not
+ * opened for a log-in that began before.
+ */
+export interface Authenticated {
+  readonly caller: Caller
+  readonly revision: number
+}
+
+/** An organisation with its name. */
+export interface Organisation {
+  readonly id: OrganisationId
+  readonly name: Name
+}
+
+/** A user of an organisation. A user who is disabled cannot log in. */
+export interface User {
+  readonly id: UserId
+  readonly username: Name
+  readonly disabled_at: DateTime.Utc | null
+}
+
+/** A part of a list that is ordered by name: at most `limit` elements, with names after `after`. */
+export interface NamesPage {
+  readonly after?: Name | undefined
+  readonly limit: number
 }
 
 /** Stores organisations, their users, and a hash of each user's password, never the password itself. */
@@ -39,10 +67,29 @@ export class Accounts extends Context.Service<
     /** Returns the user with this name in the organisation. */
     user(organisation: OrganisationId, username: string): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
 
+    /** Lists organisations by name. */
+    organisations(page: NamesPage): Effect.Effect<ReadonlyArray<Organisation>, StorageUnavailable>
+
+    /** Lists the users of an organisation by name. */
+    users(organisation: OrganisationId, page: NamesPage): Effect.Effect<ReadonlyArray<User>, StorageUnavailable>
+
+    /** Replaces the password of a user. */
+    setPassword(
+      organisation: OrganisationId,
+      username: string,
+      password: Redacted.Redacted<string>
+    ): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
+
+    /** Refuses log-ins of a user from now on. A user who is disabled already keeps the time. */
+    disable(organisation: OrganisationId, username: string): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
+
+    /** Accepts log-ins of a user again. */
+    enable(organisation: OrganisationId, username: string): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
+
     /**
-     * Returns the user with these credentials. A wrong organisation, user or password fails with the same error, after
-     * the same time (decision 12).
+     * Returns the user with these credentials. A wrong organisation, user or password, and a disabled user, fail with
+     * the same error, after the same time (decision 12).
      */
-    authenticate(credentials: Credentials): Effect.Effect<Caller, InvalidCredentials | StorageUnavailable>
+    authenticate(credentials: Credentials): Effect.Effect<Authenticated, InvalidCredentials | StorageUnavailable>
   }
 >()("@communications/core/Accounts") {}

@@ -1,5 +1,6 @@
 import { Context, type Effect } from "effect"
 import type { ContactInformation } from "../domain/ContactInformation.ts"
+import type { ContactInformationQuery } from "../domain/ContactInformationQuery.ts"
 import type {
   ContactInformationExists,
   ContactInformationNotFound,
@@ -22,5 +23,15 @@ export class ContactInformations extends Context.Service<
       organisation: OrganisationId,
       id: ContactInformationId
     ): Effect.Effect<ContactInformation, ContactInformationNotFound | StorageUnavailable>
+
+    /**
+     * Returns at most `limit` matching contacts of the organisation, newest first. A name matches if it begins with
+     * `name`, whatever the case and the accents of both. An `after` that the organisation does not have returns an
+     * empty list; the contact of `after` itself need not match.
+     */
+    list(
+      organisation: OrganisationId,
+      query: ContactInformationQuery
+    ): Effect.Effect<ReadonlyArray<ContactInformation>, StorageUnavailable>
   }
 >()("@communications/core/ContactInformations") {}

@@ -1,6 +1,7 @@
 import { Context, type DateTime, type Effect } from "effect"
 import type { Caller, Token } from "../domain/Caller.ts"
-import type { InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import type { InvalidCredentials, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import type { Authenticated } from "./Accounts.ts"
 
 /** Stores the sessions of logged-in users, with a hash of each token, never the token itself. */
 export class Sessions extends Context.Service<
@@ -8,6 +9,17 @@ export class Sessions extends Context.Service<
   {
     /** Opens a session. The token authenticates the caller until `expires_at`, or until it is released. */
     open(token: Token, caller: Caller, expires_at: DateTime.Utc): Effect.Effect<void, StorageUnavailable>
+
+    /**
+     * Opens a session for a log-in. Fails with `InvalidCredentials` if the account has changed since it was
+     * authenticated: a change followed by `releaseAll` leaves no session of an earlier password open, even if a log-in
+     * runs at the same time.
+     */
+    openAuthenticated(
+      token: Token,
+      authenticated: Authenticated,
+      expires_at: DateTime.Utc
+    ): Effect.Effect<void, InvalidCredentials | StorageUnavailable>
 
     /** Returns the caller of a session; fails with `InvalidToken` unless the session is open. */
     authenticate(token: Token): Effect.Effect<Caller, InvalidToken | StorageUnavailable>

@@ -1,4 +1,4 @@
-import { Effect, Redacted, Result } from "effect"
+import { DateTime, Effect, Redacted, Result } from "effect"
 import {
   InvalidCredentials,
   OrganisationExists,
@@ -7,9 +7,9 @@ import {
   UserNotFound
 } from "../domain/errors/index.ts"
 import { Name } from "../domain/Identity.ts"
-import { Accounts } from "../ports/Accounts.ts"
-import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
-import { freshCaller, freshId, freshOrganisation } from "./Fixtures.ts"
+import { Accounts, type Credentials } from "../ports/Accounts.ts"
+import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
+import { freshCaller, freshId, freshOrganisation, noon } from "./Fixtures.ts"
 
 const freshName = (): Name => Name.make(`name ${freshId()}`)
 const password = Redacted.make("correct horse battery staple")
@@ -23,17 +23,24 @@ const given = Effect.gen(function* () {
   return { accounts, caller, organisation, username }
 })
 
+/** The user with these credentials. */
+const authenticated = (credentials: Credentials) =>
+  Effect.map(
+    Effect.flatMap(Accounts, (accounts) => accounts.authenticate(credentials)),
+    ({ caller }) => caller
+  )
+
 /** The guarantees of `Accounts`, which every adapter must pass. */
 export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
   {
     name: "every character of a password counts, and any character is allowed",
     test: Effect.gen(function* () {
       const { accounts, caller, organisation, username } = yield* given
-      yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
+      yield* expectEqual(yield* authenticated({ organisation, username, password }), caller)
       for (const text of [" ", "π\u0301 ☃ 🔑", "x".repeat(1000)]) {
         const [other, name, secret] = [{ ...caller, user: freshCaller().user }, freshName(), Redacted.make(text)]
         yield* accounts.addUser(other, name, secret)
-        yield* expectEqual(yield* accounts.authenticate({ organisation, username: name, password: secret }), other)
+        yield* expectEqual(yield* authenticated({ organisation, username: name, password: secret }), other)
         const longer = { organisation, username: name, password: Redacted.make(`${text}.`) }
         yield* expectFailure(accounts.authenticate(longer), new InvalidCredentials())
       }
@@ -100,7 +107,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
       yield* expectEqual(results, Array(2).fill(Result.fail(new UserExists({ username }))))
       const name = freshName()
       yield* expectFailure(accounts.addUser(caller, name, other), new UserExists({ username: name }))
-      yield* expectEqual(yield* accounts.authenticate({ organisation, username, password }), caller)
+      yield* expectEqual(yield* authenticated({ organisation, username, password }), caller)
     })
   },
   {
@@ -111,10 +118,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
       const caller = { ...other.caller, user: freshCaller().user }
       const { accounts, username } = one
       yield* accounts.addUser(caller, username, secret)
-      yield* expectEqual(
-        yield* accounts.authenticate({ organisation: other.organisation, username, password: secret }),
-        caller
-      )
+      yield* expectEqual(yield* authenticated({ organisation: other.organisation, username, password: secret }), caller)
       yield* expectFailure(
         accounts.authenticate({ organisation: one.organisation, username, password: secret }),
         new InvalidCredentials()
@@ -130,6 +134,83 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
         accounts.addUser(caller, freshName(), password),
         new OrganisationNotFound({ name: caller.organisation })
       )
+    })
+  },
+  {
+    name: "organisations and users are listed by name, a page after a name, each organisation with its own users",
+    test: Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const [prefix, other] = [freshName(), yield* given]
+      const names = ["a", "b", "c"].map((name) => Name.make(`${prefix} ${name}`))
+      const organisations = names.map((name) => ({ id: freshOrganisation(), name }))
+      for (const { id, name } of organisations.toReversed()) yield* accounts.addOrganisation(id, name)
+      const [first, second] = names
+      yield* expectEqual(yield* accounts.organisations({ after: prefix, limit: 2 }), organisations.slice(0, 2))
+      yield* expectEqual(yield* accounts.organisations({ after: second, limit: 1 }), organisations.slice(2))
+      yield* expectEqual((yield* accounts.organisations({ limit: 1 })).length, 1)
+
+      const organisation = other.caller.organisation
+      const users = names.map((username) => ({ id: freshCaller().user, username, disabled_at: null }))
+      for (const { id, username } of users.toReversed()) {
+        yield* accounts.addUser({ organisation, user: id }, username, password)
+      }
+      yield* expectEqual(yield* accounts.users(organisation, { after: prefix, limit: 2 }), users.slice(0, 2))
+      yield* expectEqual(yield* accounts.users(organisation, { after: first, limit: 2 }), users.slice(1))
+      const everyone = yield* accounts.users(organisation, { limit: 100 })
+      yield* expectEqual(everyone.map(({ username }) => username).sort(), [other.username, ...names].sort())
+      yield* expectEqual(yield* accounts.users(freshOrganisation(), { limit: 100 }), [])
+    })
+  },
+  {
+    name: "a new password replaces the old one, and changes the revision",
+    test: Effect.gen(function* () {
+      const [{ accounts, caller, organisation, username }, other] = [yield* given, yield* given]
+      const secret = Redacted.make("another password")
+      const before = yield* accounts.authenticate({ organisation, username, password })
+      yield* expectEqual(yield* accounts.setPassword(caller.organisation, username, secret), caller)
+      yield* expectFailure(accounts.authenticate({ organisation, username, password }), new InvalidCredentials())
+      const after = yield* accounts.authenticate({ organisation, username, password: secret })
+      yield* expectEqual([after.caller, after.revision === before.revision], [caller, false])
+      yield* authenticated({ organisation: other.organisation, username: other.username, password })
+      const unknownName = freshName()
+      yield* expectFailure(
+        accounts.setPassword(caller.organisation, unknownName, secret),
+        new UserNotFound({ username: unknownName })
+      )
+      yield* expectFailure(
+        accounts.setPassword(other.caller.organisation, username, secret),
+        new UserNotFound({ username })
+      )
+    })
+  },
+  {
+    name: "a disabled user fails to authenticate like one with a wrong password, until the user is enabled again",
+    test: Effect.gen(function* () {
+      const [{ accounts, caller, organisation, username }, other] = [yield* given, yield* given]
+      const before = yield* accounts.authenticate({ organisation, username, password })
+      const disable = accounts.disable(caller.organisation, username)
+      yield* expectEqual(yield* at(noon)(disable), caller)
+      yield* expectEqual(yield* at(DateTime.add(noon, { hours: 1 }))(disable), caller)
+      for (const secret of [password, Redacted.make("a wrong password")]) {
+        yield* expectFailure(
+          accounts.authenticate({ organisation, username, password: secret }),
+          new InvalidCredentials()
+        )
+      }
+      const disabled = [{ id: caller.user, username, disabled_at: noon }]
+      yield* expectEqual(yield* accounts.users(caller.organisation, { limit: 100 }), disabled)
+      yield* expectEqual(yield* accounts.user(caller.organisation, username), caller)
+      yield* authenticated({ organisation: other.organisation, username: other.username, password })
+
+      const enable = accounts.enable(caller.organisation, username)
+      yield* expectEqual([yield* enable, yield* enable], [caller, caller])
+      const after = yield* accounts.authenticate({ organisation, username, password })
+      yield* expectEqual([after.caller, after.revision === before.revision], [caller, false])
+      const enabled = [{ id: caller.user, username, disabled_at: null }]
+      yield* expectEqual(yield* accounts.users(caller.organisation, { limit: 100 }), enabled)
+      for (const change of [accounts.disable, accounts.enable]) {
+        yield* expectFailure(change(other.caller.organisation, username), new UserNotFound({ username }))
+      }
     })
   }
 ]

@@ -1,9 +1,9 @@
 import { Arbitrary, Effect, Result } from "effect"
-import { ContactInformation } from "../domain/ContactInformation.ts"
+import { ContactInformation, ContactInformationType } from "../domain/ContactInformation.ts"
 import { ContactInformationExists, ContactInformationNotFound } from "../domain/errors/index.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
-import { aPerson, freshOrganisation } from "./Fixtures.ts"
+import { aCompany, aPerson, freshOrganisation } from "./Fixtures.ts"
 
 /** The guarantees of `ContactInformations`, which every adapter must pass. */
 export const contactInformationsContract: ReadonlyArray<Clause<ContactInformations>> = [
@@ -55,6 +55,75 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
       yield* contacts.add(other, { ...contact, title: "Countess" })
       yield* expectEqual(yield* contacts.find(one, contact.id), contact)
       yield* expectEqual((yield* contacts.find(other, contact.id)).title, "Countess")
+    })
+  },
+  {
+    name: "a list has the matching contacts of its organisation, newest first, a page after a contact",
+    test: Effect.gen(function* () {
+      const contacts = yield* ContactInformations
+      const [organisation, other] = [freshOrganisation(), freshOrganisation()]
+      const added = Array.from({ length: 9 }, (_, index) => (index % 3 === 0 ? aCompany() : aPerson()))
+      for (const contact of added) {
+        yield* contacts.add(organisation, contact)
+        yield* contacts.add(other, { ...contact, name: "of another organisation" })
+      }
+      const newest = added.toReversed()
+      yield* expectEqual(yield* contacts.list(organisation, { limit: 100 }), newest)
+      for (const type of ContactInformationType.literals) {
+        const expected = newest.filter((contact) => contact.type === type)
+        yield* expectEqual(yield* contacts.list(organisation, { type, limit: 100 }), expected)
+        yield* expectEqual(
+          yield* contacts.list(organisation, { type, after: newest[2]?.id, limit: 2 }),
+          newest
+            .slice(3)
+            .filter((contact) => contact.type === type)
+            .slice(0, 2)
+        )
+      }
+      const paged: Array<ContactInformation> = []
+      for (let page = 0; page < 4; page++) {
+        paged.push(...(yield* contacts.list(organisation, { after: paged.at(-1)?.id, limit: 3 })))
+      }
+      yield* expectEqual(paged, newest)
+      yield* expectEqual(yield* contacts.list(freshOrganisation(), { limit: 100 }), [])
+      for (const after of [aPerson().id, added[0]?.id]) {
+        yield* expectEqual(yield* contacts.list(freshOrganisation(), { after, limit: 100 }), [])
+      }
+    })
+  },
+  {
+    name: "a list finds the names that begin with a text, whatever the case and the accents of both",
+    test: Effect.gen(function* () {
+      const contacts = yield* ContactInformations
+      const organisation = freshOrganisation()
+      const names = ["Zoë Lee", "ZOE", "Zo", "Straße 5", "Ωμέγα ΑΕ", "Łódź", "100% _cotton\\", "a".repeat(3000), "b🔑"]
+      const added = names.map((name) => ({ ...aPerson(), name }))
+      for (const contact of added) yield* contacts.add(organisation, contact)
+      for (const [name, expected] of [
+        ["zoe", ["ZOE", "Zoë Lee"]],
+        ["ZOË", ["ZOE", "Zoë Lee"]],
+        ["zoe\u0308 l", ["Zoë Lee"]],
+        ["oe", []],
+        ["strasse", ["Straße 5"]],
+        ["ωμεγα α", ["Ωμέγα ΑΕ"]],
+        ["łod", ["Łódź"]],
+        ["100% _COT", ["100% _cotton\\"]],
+        ["100_", []],
+        ["%", []],
+        ["b🔑", ["b🔑"]],
+        ["A".repeat(100), ["a".repeat(3000)]],
+        ["", names.toReversed()]
+      ] as const) {
+        const found = yield* contacts.list(organisation, { name, limit: 100 })
+        yield* expectEqual(
+          found.map(({ name }) => name),
+          expected
+        )
+      }
+      const [newer, older] = [added[1], added[0]]
+      yield* expectEqual(yield* contacts.list(organisation, { name: "zo", after: newer?.id, limit: 1 }), [older])
+      yield* expectEqual(yield* contacts.list(organisation, { name: "zo", after: older?.id, limit: 1 }), [])
+      yield* expectEqual(yield* contacts.list(organisation, { name: "zo", type: "COMPANY", limit: 100 }), [])
     })
   }
 ]

@@ -7,6 +7,7 @@ import { completeCommunication } from "../operations/CompleteCommunication.ts"
 import { createCommunication } from "../operations/CreateCommunication.ts"
 import { createContactInformation } from "../operations/CreateContactInformation.ts"
 import { listCommunications } from "../operations/ListCommunications.ts"
+import { listContactInformation } from "../operations/ListContactInformation.ts"
 import { logIn } from "../operations/LogIn.ts"
 import { releaseToken } from "../operations/ReleaseToken.ts"
 import { showCommunication, showHistory } from "../operations/ShowCommunication.ts"
@@ -45,12 +46,14 @@ const targeted: Record<string, Method> = {
   listCommunications: (token, target) => listCommunications({ token, ...contactOf(target) }),
   "listCommunications after": (token, { communication: { id }, contact }) =>
     listCommunications({ token, ...(id ? { life_cycle_state: "DRAFT", after: id } : contactOf({ contact })) }),
-  showContactInformation: (token, target) => showContactInformation({ token, ...contactOf(target) })
+  showContactInformation: (token, target) => showContactInformation({ token, ...contactOf(target) }),
+  "listContactInformation after": (token, { contact }) => listContactInformation({ token, after: contact })
 }
 
 /** The operations without a target. */
 const untargeted: Record<string, Method> = {
   "listCommunications by state": (token) => listCommunications({ token, life_cycle_state: "DRAFT" }),
+  "listContactInformation by type": (token) => listContactInformation({ token, type: "PERSON" }),
   createContactInformation: (token) => createContactInformation({ token, ...company })
 }
 

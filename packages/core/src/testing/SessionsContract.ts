@@ -1,13 +1,15 @@
-import { DateTime, Effect } from "effect"
-import { InvalidToken } from "../domain/errors/index.ts"
+import { DateTime, Effect, Redacted } from "effect"
+import { InvalidCredentials, InvalidToken } from "../domain/errors/index.ts"
+import { Name } from "../domain/Identity.ts"
+import { Accounts } from "../ports/Accounts.ts"
 import { Sessions } from "../ports/Sessions.ts"
 import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
-import { freshCaller, freshToken, noon } from "./Fixtures.ts"
+import { freshCaller, freshId, freshToken, noon } from "./Fixtures.ts"
 
 const tomorrow = Effect.map(DateTime.now, DateTime.add({ days: 1 }))
 
 /** The guarantees of `Sessions`, which every adapter must pass. */
-export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
+export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
   {
     name: "the token of an open session authenticates its caller more than once",
     test: Effect.gen(function* () {
@@ -86,6 +88,37 @@ export const sessionsContract: ReadonlyArray<Clause<Sessions>> = [
       yield* sessions.open(token, freshCaller(), noon)
       yield* sessions.open(token, caller, yield* tomorrow)
       yield* expectEqual(yield* sessions.authenticate(token), caller)
+    })
+  },
+  {
+    name: "a log-in opens no session if the password has changed or the user was disabled since it was authenticated",
+    test: Effect.gen(function* () {
+      const [sessions, accounts] = [yield* Sessions, yield* Accounts]
+      const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
+      const password = Redacted.make("correct horse battery staple")
+      yield* accounts.addOrganisation(caller.organisation, organisation)
+      yield* accounts.addUser(caller, username, password)
+      const authenticated = accounts.authenticate({ organisation, username, password })
+      for (const change of [
+        accounts.setPassword(caller.organisation, username, password),
+        accounts.disable(caller.organisation, username)
+      ]) {
+        const [before, token] = [yield* authenticated, freshToken()]
+        yield* sessions.openAuthenticated(token, before, yield* tomorrow)
+        yield* expectEqual(yield* sessions.authenticate(token), caller)
+        yield* change
+        const late = freshToken()
+        yield* expectFailure(sessions.openAuthenticated(late, before, yield* tomorrow), new InvalidCredentials())
+        yield* expectFailure(sessions.authenticate(late), new InvalidToken())
+        yield* sessions.releaseAll(caller)
+        yield* expectFailure(sessions.authenticate(token), new InvalidToken())
+      }
+      yield* accounts.enable(caller.organisation, username)
+      const token = freshToken()
+      yield* sessions.openAuthenticated(token, yield* authenticated, yield* tomorrow)
+      yield* expectEqual(yield* sessions.authenticate(token), caller)
+      const unknown = { caller: freshCaller(), revision: 1 }
+      yield* expectFailure(sessions.openAuthenticated(freshToken(), unknown, yield* tomorrow), new InvalidCredentials())
     })
   }
 ]

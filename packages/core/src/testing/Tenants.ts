@@ -32,7 +32,7 @@ const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) 
     twin: marked(twin.id, twin.number, twin.contact),
     own: Draft.make({ ...older, created_at: DateTime.subtract(older.created_at, { hours: 1 }) })
   }
-  for (const draft of [drafts.twin, drafts.own]) {
+  for (const draft of [drafts.own, drafts.twin]) {
     yield* store(caller.organisation, draft, { ...anAct(), request_id: mark })
   }
   yield* (yield* Accounts).addOrganisation(caller.organisation, organisation)

@@ -56,7 +56,7 @@ export const brokenAccess = [
         authenticate: ({ organisation, username, password }) =>
           Effect.gen(function* () {
             if (passwords.get(username) !== Redacted.value(password)) return yield* new InvalidCredentials()
-            return yield* sound.user(yield* sound.organisation(organisation), username)
+            return { caller: yield* sound.user(yield* sound.organisation(organisation), username), revision: 1 }
           }).pipe(Effect.catchTag(["OrganisationNotFound", "UserNotFound"], () => new InvalidCredentials()))
       }
     }
@@ -109,6 +109,34 @@ export const brokenAccess = [
       }
     }
   ),
+  accounts(
+    "lists the first organisations and users for every page",
+    "Accounts: organisations and users are listed by name, a page after a name, each organisation with its own users",
+    (sound) => ({ users: (organisation, { limit }) => sound.users(organisation, { limit }) })
+  ),
+  accounts(
+    "keeps the revision of a user whose password changes",
+    "Accounts: a new password replaces the old one, and changes the revision",
+    (sound) => ({
+      authenticate: (credentials) =>
+        Effect.map(sound.authenticate(credentials), ({ caller }) => ({ caller, revision: 1 }))
+    })
+  ),
+  accounts(
+    "fails differently for a disabled user with the right password",
+    "Accounts: a disabled user fails to authenticate like one with a wrong password, until the user is enabled again",
+    (sound) => {
+      const disabled = new Set<string>()
+      return {
+        disable: (organisation, username) => {
+          disabled.add(username)
+          return sound.disable(organisation, username)
+        },
+        authenticate: (credentials) =>
+          disabled.has(credentials.username) ? Effect.die("disabled") : sound.authenticate(credentials)
+      }
+    }
+  ),
   attempts(
     "reads and writes the attempts without a transaction",
     "Attempts: of 32 concurrent attempts only the burst is allowed",
@@ -149,6 +177,11 @@ export const brokenAccess = [
   attempts("ignores giveBack", "Attempts: an attempt that was given back can be used again", () => ({
     giveBack: () => Effect.void
   })),
+  sessions(
+    "opens a session for a log-in that began before the password changed",
+    "Sessions: a log-in opens no session if the password has changed or the user was disabled since it was authenticated",
+    (sound) => ({ openAuthenticated: (token, { caller }, expires_at) => sound.open(token, caller, expires_at) })
+  ),
   sessions("keeps a released token open", "Sessions: a released token is invalid at once", (sound) => ({
     release: (token) => Effect.asVoid(sound.authenticate(token))
   })),

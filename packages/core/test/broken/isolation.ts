@@ -90,6 +90,7 @@ export const brokenIsolation = [
   }),
   findingContacts("listCommunications"),
   findingContacts("showContactInformation"),
+  findingContacts("listContactInformation after"),
   communications(
     "lists the drafts of every organisation",
     "Isolation: listCommunications by state neither shows nor changes data of another organisation",
@@ -99,6 +100,24 @@ export const brokenIsolation = [
         add: (organisation, communication, act) => {
           known.add(organisation)
           return sound.add(organisation, communication, act)
+        },
+        list: (_, query) =>
+          Effect.map(
+            Effect.forEach(known, (one) => sound.list(one, query)),
+            Array.flatten
+          )
+      }
+    }
+  ),
+  contacts(
+    "lists the contacts of every organisation",
+    "Isolation: listContactInformation by type neither shows nor changes data of another organisation",
+    (sound) => {
+      const { known } = everywhere()
+      return {
+        add: (organisation, contact) => {
+          known.add(organisation)
+          return sound.add(organisation, contact)
         },
         list: (_, query) =>
           Effect.map(
@@ -134,7 +153,7 @@ export const brokenIsolation = [
         },
         authenticate: (credentials) => {
           const caller = callers.get(credentials.username + Redacted.value(credentials.password))
-          return caller === undefined ? sound.authenticate(credentials) : Effect.succeed(caller)
+          return caller === undefined ? sound.authenticate(credentials) : Effect.succeed({ caller, revision: 1 })
         }
       }
     }

@@ -1,14 +1,15 @@
-import { type Communication, Communications, type OrganisationId } from "@communications/core"
+import { type Communication, Communications, ContactInformations, type OrganisationId } from "@communications/core"
 import { Array, DateTime, Effect, Order } from "effect"
 import { faulty } from "./Broken.ts"
 
 const communications = faulty(Communications)
+const contacts = faulty(ContactInformations)
 
 const listClause =
   "Communications: a list has the matching communications of its organisation, newest first, with any filters"
 const pageClause = "Communications: paging by offset or by after returns each communication once, in order"
 
-/** Adapters of `Communications`, each with a fault in its lists. */
+/** Adapters of `Communications` and `ContactInformations`, each with a fault in its lists. */
 export const brokenLists = [
   communications("lists the communications of every organisation", listClause, (sound) => {
     const organisations = new Set<OrganisationId>()
@@ -64,6 +65,24 @@ export const brokenLists = [
     (sound) => ({
       list: (organisation, query) =>
         sound.list(organisation, query.life_cycle_state === "DRAFT" ? { ...query, life_cycle_state: undefined } : query)
+    })
+  ),
+  contacts(
+    "lists the oldest contact first",
+    "ContactInformations: a list has the matching contacts of its organisation, newest first, a page after a contact",
+    (sound) => ({
+      list: (organisation, query) => Effect.map(sound.list(organisation, query), Array.reverse)
+    })
+  ),
+  contacts(
+    "finds names with the same case only",
+    "ContactInformations: a list finds the names that begin with a text, whatever the case and the accents of both",
+    (sound) => ({
+      list: (organisation, query) =>
+        Effect.map(
+          sound.list(organisation, query),
+          Array.filter(({ name }) => name.startsWith(query.name ?? ""))
+        )
     })
   )
 ]

@@ -6,19 +6,25 @@ import {
   OrganisationExists,
   OrganisationId,
   OrganisationNotFound,
+  type PortMethod,
   UserExists,
+  UserId,
   UserNotFound
 } from "@communications/core"
-import { Effect, Layer, Schema } from "effect"
-import { SqlClient } from "effect/sql"
+import { DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { hex } from "../statements/Columns.ts"
+import { hex, isoOf } from "../statements/Columns.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
 const decode = Schema.decodeUnknownEffect(Caller)
 const decodeOrganisation = Schema.decodeUnknownEffect(OrganisationId)
+const decodeOrganisations = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ id: OrganisationId, name: Name })))
+const decodeUsers = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ id: UserId, username: Name, disabled_at: Schema.NullOr(Schema.DateTimeUtcFromString) }))
+)
 
 interface UserRow {
   readonly organisation: string
@@ -38,11 +44,30 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
 
     const findAccount = (organisation: string, username: string) =>
       isName(organisation) && isName(username)
-        ? sql<UserRow & { readonly password_hash: string }>`
-            SELECT u.organisation::text, u."user"::text, u.password_hash
+        ? sql<UserRow & { readonly password_hash: string; readonly revision: string; readonly disabled: boolean }>`
+            SELECT u.organisation::text, u."user"::text, u.password_hash, u.revision::text,
+              u.disabled_at IS NOT NULL AS disabled
             FROM ${table.organisations} o JOIN ${table.users} u ON u.organisation = o.organisation
             WHERE o.name = ${organisation} AND u.username = ${username}`
         : Effect.succeed([])
+
+    /** Changes a user. The new revision refuses the log-ins that began before. */
+    const change = (
+      operation: PortMethod,
+      organisation: OrganisationId,
+      username: string,
+      changes: Statement.Fragment
+    ) =>
+      (isName(username)
+        ? sql<UserRow>`
+            UPDATE ${table.users} SET ${changes}
+            WHERE organisation = ${organisation}::uuid AND username = ${username}
+            RETURNING organisation::text, "user"::text`
+        : Effect.succeed([])
+      ).pipe(
+        runStatement(operation),
+        Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row)))
+      )
 
     return Accounts.of({
       addOrganisation: (id, name) =>
@@ -95,11 +120,50 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
           withTimeLimit("Accounts.user")
         ),
+      organisations: ({ after, limit }) =>
+        sql<{ readonly organisation: string; readonly name: string }>`
+          SELECT organisation::text, name FROM ${table.organisations}
+          ${after === undefined ? sql`` : sql`WHERE name > ${after}`} ORDER BY name LIMIT ${limit}::bigint`.pipe(
+          runStatement("Accounts.organisations"),
+          Effect.flatMap((rows) =>
+            Effect.orDie(decodeOrganisations(rows.map(({ organisation, name }) => ({ id: hex(organisation), name }))))
+          ),
+          withTimeLimit("Accounts.organisations")
+        ),
+      users: (organisation, { after, limit }) =>
+        sql<{ readonly user: string; readonly username: string; readonly disabled_at: string | null }>`
+          SELECT "user"::text, username, ${isoOf(sql)("disabled_at")} AS disabled_at FROM ${table.users}
+          WHERE organisation = ${organisation}::uuid ${after === undefined ? sql`` : sql`AND username > ${after}`}
+          ORDER BY username LIMIT ${limit}::bigint`.pipe(
+          runStatement("Accounts.users"),
+          Effect.flatMap((rows) =>
+            Effect.orDie(decodeUsers(rows.map(({ user, ...members }) => ({ id: hex(user), ...members }))))
+          ),
+          withTimeLimit("Accounts.users")
+        ),
+      setPassword: (organisation, username, password) =>
+        Effect.flatMap(hashPassword(password), (hash) =>
+          change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
+        ).pipe(withTimeLimit("Accounts.setPassword")),
+      disable: (organisation, username) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          change(
+            "Accounts.disable",
+            organisation,
+            username,
+            sql`disabled_at = coalesce(disabled_at, ${DateTime.formatIso(now)}::timestamptz), revision = revision + 1`
+          )
+        ).pipe(withTimeLimit("Accounts.disable")),
+      enable: (organisation, username) =>
+        change("Accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
+          withTimeLimit("Accounts.enable")
+        ),
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
           const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
           const isKnown = yield* isPassword(password, row?.password_hash)
-          return row !== undefined && isKnown ? yield* callerOf(row) : yield* new InvalidCredentials()
+          if (row === undefined || row.disabled || !isKnown) return yield* new InvalidCredentials()
+          return { caller: yield* callerOf(row), revision: Number(row.revision) }
         }).pipe(withTimeLimit("Accounts.authenticate"))
     })
   })

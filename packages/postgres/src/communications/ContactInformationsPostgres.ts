@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatJson } from "../statements/Columns.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
+import { contactListStatement } from "./ContactListStatement.ts"
 import { type ContactRow, contactColumns, fromContactRow } from "./ContactRows.ts"
 
 /** Contact information in PostgreSQL. */
@@ -13,6 +14,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
     const sql = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
     const table = yield* tables
+    const list = yield* contactListStatement
 
     return ContactInformations.of({
       add: (organisation, contact) =>
@@ -41,6 +43,12 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
             row === undefined ? Effect.fail(new ContactInformationNotFound({ id })) : fromContactRow(row)
           ),
           withTimeLimit("ContactInformations.find")
+        ),
+      list: (organisation, query) =>
+        list(organisation, query).pipe(
+          runStatement("ContactInformations.list"),
+          Effect.flatMap(Effect.forEach(fromContactRow)),
+          withTimeLimit("ContactInformations.list")
         )
     })
   })

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto"
-import { Caller, InvalidToken, Sessions, type Token } from "@communications/core"
+import { Caller, InvalidCredentials, InvalidToken, Sessions, type Token } from "@communications/core"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
@@ -59,11 +59,14 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
       return isCaller(stored) ? Effect.succeed(stored) : Effect.orDie(decode(stored))
     }
 
-    return Sessions.of({
-      open: (token, { organisation, user }, expires_at) =>
-        Effect.flatMap(
-          now,
-          (at) => sql`
+    /** Opens a session, of an account that still has this revision if one is given. Returns a row if it is open. */
+    const open = (token: Token, { organisation, user }: Caller, expires_at: DateTime.Utc, revision?: number) => {
+      const account = sql`FROM ${table.users}
+          WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid AND revision = ${revision}::integer
+          FOR SHARE`
+      return Effect.flatMap(
+        now,
+        (at) => sql`
           WITH expired AS (
             DELETE FROM ${table.sessions} WHERE token_hash IN (
               SELECT token_hash FROM ${table.sessions}
@@ -72,11 +75,21 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             )
           )
           INSERT INTO ${table.sessions} (token_hash, organisation, "user", expires_at)
-          VALUES (decode(${hashOf(token)}, 'hex'), ${organisation}::uuid, ${user}::uuid,
-            ${DateTime.formatIso(expires_at)}::timestamptz)
+          SELECT decode(${hashOf(token)}, 'hex'), ${organisation}::uuid, ${user}::uuid,
+            ${DateTime.formatIso(expires_at)}::timestamptz
+          ${revision === undefined ? sql`` : account}
           ON CONFLICT (token_hash) DO UPDATE SET
-            organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
-        ).pipe(Effect.asVoid, runStatement("Sessions.open"), withTimeLimit("Sessions.open")),
+            organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at
+          RETURNING 1`
+      ).pipe(runStatement("Sessions.open"), withTimeLimit("Sessions.open"))
+    }
+
+    return Sessions.of({
+      open: (token, caller, expires_at) => Effect.asVoid(open(token, caller, expires_at)),
+      openAuthenticated: (token, { caller, revision }, expires_at) =>
+        Effect.flatMap(open(token, caller, expires_at, revision), ({ length }) =>
+          length === 1 ? Effect.void : Effect.fail(new InvalidCredentials())
+        ),
       authenticate: Effect.fnUntraced(function* (token) {
         const row = yield* findOne(hashOf(token))
         const at = yield* DateTime.now
