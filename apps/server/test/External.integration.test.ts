@@ -19,7 +19,11 @@ describe("a server with DATABASE_URL", () => {
   beforeAll(async () => {
     database = await Effect.runPromise(freshDatabase)
     proxy = await Effect.runPromise(Scope.provide(tcpProxy(database), scope))
-    direct = start("main", { DATABASE_URL: database })
+    direct = start("main", {
+      DATABASE_URL: database,
+      MAX_BODY: "20000",
+      CORS_ORIGINS: "https://crm.example.com"
+    })
     proxied = start("main", { DATABASE_URL: proxy.url })
     urls = [await direct.url(), await proxied.url()]
   }, 120_000)
@@ -63,6 +67,26 @@ describe("a server with DATABASE_URL", () => {
     expect((await completing(urls[0])).body).toMatchObject(documented.response)
   }, 60_000)
 
+  it("stores content of a million characters, unless MAX_BODY is smaller", async () => {
+    const send = async (url: string, method: string, body: object) => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${documented.request.token}` }
+      const sent = { method: "POST", headers, body: JSON.stringify(body) }
+      return fetch(`${url}/crmapi/rest/v2/communications/${method}`, sent)
+    }
+    const { contact_information } = documented.response.data
+    const draft = {
+      ...{ contact_information_identifier: { id: contact_information.id }, direction: "INCOMING", media: "EMAIL" },
+      ...{ content: "é".repeat(500_000), fields_set: "content" }
+    }
+    const created = await send(urls[1], "create", draft)
+    expect(created.status).toBe(200)
+    expect(await created.json()).toMatchObject({ data: { content: draft.content } })
+    const refused = await send(urls[0], "create", draft)
+    expect(refused.status).toBe(413)
+    expect(await refused.json()).toMatchObject({ status: { description: "the body is larger than 20000 bytes" } })
+    expect((await send(urls[1], "view", draft)).status).toBe(413)
+  }, 60_000)
+
   it("completes a draft exactly once for 64 concurrent requests to two servers", async () => {
     const responses = await Promise.all(
       Array.from({ length: 64 }, (_, index) => completing(urls[index % 2 ? 1 : 0], "42"))
@@ -70,6 +94,14 @@ describe("a server with DATABASE_URL", () => {
     expect(responses.filter(({ http }) => http === 200)).toHaveLength(1)
     expect(responses.filter(({ code }) => code === "NOT_DRAFT")).toHaveLength(63)
   }, 60_000)
+
+  it("lets pages of the configured origins read its responses", async () => {
+    const allowedBy = async (url: string, origin: string) =>
+      (await fetch(`${url}/health/live`, { headers: { origin } })).headers.get("access-control-allow-origin")
+    expect(await allowedBy(urls[0], "https://crm.example.com")).toBe("https://crm.example.com")
+    expect(await allowedBy(urls[0], "https://other.example.com")).toBeNull()
+    expect(await allowedBy(urls[1], "https://crm.example.com")).toBeNull()
+  })
 
   it("returns 503 while its database is unreachable, and recovers afterwards", async () => {
     proxy.refuse()
@@ -85,6 +117,16 @@ describe("a server with DATABASE_URL", () => {
       expect(await response.json()).toMatchObject({ status: { code: "UNAVAILABLE" }, data: null })
     }
     expect((await fetch(`${urls[1]}/health/live`)).status).toBe(200)
+    const found = () => {
+      const lines = proxied.stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]))
+      return lines.find(({ method }) => method === "POST")
+    }
+    await expect.poll(found).toMatchObject({
+      ...{ level: "WARN", message: "Storage unavailable", status: 503, address: "127.0.0.1" },
+      ...{ request_id: expect.any(String), duration_ms: expect.any(Number) },
+      cause: expect.stringMatching(/^the storage [^(]+\(.+/)
+    })
+    expect(proxied.stdout).not.toMatch(/\\n +at /)
     proxy.heal()
     await expect.poll(async () => (await fetch(`${urls[1]}/health/ready`)).status, { timeout: 30_000 }).toBe(200)
     expect(await completing(urls[1], "43")).toMatchObject({ http: 200 })

@@ -71,6 +71,18 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
         const newer = await communications.list(drafts)
         assert.strictEqual(metadataOf(newer).nextAfter, newer[0]?.id)
         assert.deepStrictEqual(metadataOf({ ...newer }), {})
+        const shown = await communications.show(number41)
+        assert.deepStrictEqual(metadataOf(shown), { version: 1 })
+        const stale = await communications.complete(number41, { expectedVersion: 2 }).catch((error: unknown) => error)
+        assert.include(String(stale), "STALE_VERSION")
+        const completed = await communications.complete(number41, { expectedVersion: [2, 1] })
+        assert.deepStrictEqual(metadataOf(completed), { version: 2 })
+        const again = await communications
+          .complete(number41, { expectedVersion: null })
+          .catch((error: unknown) => error)
+        if (!(again instanceof CommunicationsError)) return assert.fail(String(again))
+        assert.strictEqual(again.code, "NOT_DRAFT")
+        assert.strictEqual(again.details?.life_cycle_state, "COMPLETED")
       })
     })
   )
@@ -107,7 +119,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
         ["COMMUNICATION_NOT_FOUND", () => communications.show({ communication_identifier: { number: "=&42" } })],
         ["CONTACT_INFORMATION_NOT_FOUND", () => communications.create({ ...contact, ...letter })],
         ["INVALID_PARAMETERS", () => communications.list({ life_cycle_state: "DRAFT", number_of_results: 101 })],
-        ["PAYLOAD_TOO_LARGE", () => communications.create({ ...contact, ...letter, content: "x".repeat(20_000) })],
+        ["PAYLOAD_TOO_LARGE", () => communications.create({ ...contact, ...letter, content: "x".repeat(1_048_576) })],
         ["INVALID_TOKEN", () => createClient({ baseUrl }).communications.complete(number41)],
         ["NOT_FOUND", () => createClient({ baseUrl: `${baseUrl}/nowhere`, token }).health.live()]
       ]

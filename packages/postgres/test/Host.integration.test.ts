@@ -4,9 +4,8 @@ import {
   Communications,
   Completed,
   completion,
-  type Draft,
+  Draft,
   Events,
-  NotDraft,
   Readiness,
   Sessions,
   SubscriptionInTransaction,
@@ -34,7 +33,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const act = anAct()
 const completed = ({ _tag, ...members }: Draft) =>
-  Completed.make({ ...members, completed_at: act.at, completed_by: act.by })
+  Completed.make({ ...members, version: members.version + 1, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
@@ -96,12 +95,17 @@ const migrated = (host: Host) =>
 const given = Effect.gen(function* () {
   const organisation = freshOrganisation()
   const draft = aDraft()
+  const { _tag, ...members } = draft
   yield* store(organisation, draft)
   const communications = Communications
   return {
     organisation,
     draft,
     completeDraft: Effect.flatMap(communications, ({ take }) => take(organisation, byId(draft), completion, act)),
+    viewDraft: Effect.flatMap(communications, ({ view }) => view(organisation, byId(draft), act.at)),
+    create: Effect.flatMap(communications, ({ create }) =>
+      create(organisation, (number) => Draft.make({ ...members, id: aDraft().id, number }), act)
+    ),
     stored: Effect.flatMap(communications, ({ find }) => find(organisation, byId(draft))),
     /** The number of history entries for its completion. */
     completions: Effect.flatMap(
@@ -211,12 +215,11 @@ for (const host of hosts) {
     it.effect("after a refusal, the host's transaction is still usable", () =>
       Effect.gen(function* () {
         const { draft, completeDraft } = yield* given
-        const { id, number } = draft
         yield* completeDraft
         yield* betweenHostStatements(true, () =>
           Effect.gen(function* () {
             const refusal = yield* Effect.flip(completeDraft)
-            assert.deepStrictEqual(refusal, new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
+            assert.deepStrictEqual(refusal, completion.refuse(completed(draft), act.request_id))
           })
         )
       })
@@ -394,6 +397,37 @@ for (const host of hosts) {
             })
           )
           assert.deepStrictEqual(yield* Fiber.join(waiting), completed(locked.draft))
+        })
+      )
+
+      it.effect("calls that wait for locked rows, more than there are connections, delay no other call", () =>
+        Effect.gen(function* () {
+          const [locked, other] = [yield* given, yield* given]
+          const onPool = Effect.provide(yield* Effect.context<Ports>())
+          const outcomeOf = <A, E extends { readonly _tag: string }>(call: Effect.Effect<A, E, Communications>) =>
+            Effect.match(onPool(call), { onSuccess: () => "success", onFailure: ({ _tag }) => _tag })
+          yield* other.create
+          const waits = [outcomeOf(locked.completeDraft), outcomeOf(locked.viewDraft), outcomeOf(locked.create)]
+          const waiting = yield* inTransaction("ROLLBACK", () =>
+            Effect.gen(function* () {
+              yield* locked.completeDraft
+              yield* locked.create
+              const calls = Array.from({ length: host.concurrency }, () => waits).flat()
+              const waiting = yield* Effect.forEach(calls, (call) =>
+                Effect.forkDetach(call, { startImmediately: true })
+              )
+              assert.deepStrictEqual(yield* onPool(other.completeDraft), completed(other.draft))
+              yield* onPool(other.create)
+              assert.deepStrictEqual(
+                waiting.filter((fiber) => fiber.pollUnsafe() !== undefined),
+                []
+              )
+              return waiting
+            })
+          )
+          const outcomes = yield* Effect.forEach(waiting, Fiber.join)
+          const refusals = outcomes.filter((outcome) => outcome !== "success")
+          assert.deepStrictEqual(refusals, Array(host.concurrency - 1).fill("NotDraft"))
         })
       )
 

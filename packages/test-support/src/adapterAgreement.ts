@@ -1,6 +1,6 @@
 /** Compares the responses of an HTTP adapter with those of `respond`: they must be equal. */
 import { request as send } from "node:http"
-import { largestBody, respond } from "@communications/http"
+import { bodyLimit, respond } from "@communications/http"
 import { type Layer, ManagedRuntime } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { adapterIds, adapterPorts } from "./adapterPorts.ts"
@@ -55,13 +55,15 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adap
   return async (request) => {
     const { method, path: url, headers } = request
     const bytes = bytesOf(request)
-    const body = bytes.byteLength > largestBody ? undefined : bytes
+    const largerThan = bodyLimit(url, 1_048_576)
+    const body = bytes.byteLength > largerThan ? { largerThan } : bytes
     const response = await runtime.runPromise(respond({ method, url, headers, body, address: null }))
-    const length = { "content-length": String(Buffer.byteLength(response.body)) }
+    const content = response.body ?? ""
+    const length = response.body === null ? {} : { "content-length": String(Buffer.byteLength(content)) }
     return {
       status: response.status,
       headers: { ...response.headers, ...length },
-      body: method === "HEAD" ? "" : response.body
+      body: method === "HEAD" ? "" : Buffer.from(content).toString()
     }
   }
 }
@@ -69,15 +71,19 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adap
 /** Headers that belong to a connection, not to a response. */
 const connectionHeaders = ["connection", "date", "keep-alive", "transfer-encoding", "vary"]
 
+/** A request id that the API has generated. */
+const generatedId = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
+
 const comparable = ({ status, headers, body }: AdapterResponse) => ({
   status,
   headers: Object.fromEntries(
     Object.entries(headers)
       .filter(([name]) => !connectionHeaders.includes(name))
-      .map(([name, value]) => [name, String(value).replace(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "generated")])
+      .map(([name, value]) => [name, String(value).replace(generatedId, "generated")])
   ),
   body: body
     .replace(/[0-9A-F]{32}/g, (id) => (adapterIds.has(id) ? id : "generated"))
+    .replace(generatedId, "generated")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+/g, "a time")
 })
 

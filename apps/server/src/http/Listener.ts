@@ -1,12 +1,14 @@
 import type { IncomingMessage, RequestListener } from "node:http"
-import { largestBody, type Ports, respond } from "@communications/http"
-import { type Context, Effect, Exit } from "effect"
+import { bodyLimit, MaxBody, type Ports, type RequestBody, respond } from "@communications/http"
+import { Context, Effect, Exit } from "effect"
+import { described, makeLogUnserved, targetOf } from "./Unserved.ts"
+import { makeForwardingWarning } from "./UnusedForwarding.ts"
 import { write } from "./Write.ts"
 
-/** Reads the body of a request, and passes it to `then`; passes `undefined` once it is larger than `largestBody`. */
-const readBody = (request: IncomingMessage, then: (body: Uint8Array | undefined) => void): void => {
-  if (Number(request.headers["content-length"] ?? 0) > largestBody) {
-    then(undefined)
+/** Reads the body of a request, and passes it to `then`; stops once it is larger than the limit. */
+const readBody = (request: IncomingMessage, largerThan: number, then: (body: RequestBody) => void): void => {
+  if (Number(request.headers["content-length"] ?? 0) > largerThan) {
+    then({ largerThan })
     return
   }
   const chunks: Array<Buffer> = []
@@ -14,11 +16,14 @@ const readBody = (request: IncomingMessage, then: (body: Uint8Array | undefined)
   const onData = (chunk: Buffer) => {
     length += chunk.length
     chunks.push(chunk)
-    if (length <= largestBody) return
+    if (length <= largerThan) return
     request.off("data", onData).off("end", onEnd).resume()
-    then(undefined)
+    then({ largerThan })
   }
-  const onEnd = () => then(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+  const onEnd = () => {
+    const [first, second] = chunks
+    then(first !== undefined && second === undefined ? first : Buffer.concat(chunks))
+  }
   request.on("data", onData).on("end", onEnd)
 }
 
@@ -28,21 +33,23 @@ const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string
   return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
 }
 
-/** The path and the query of a request. The target may also be an absolute URL, which HTTP requires servers to accept. */
-const targetOf = ({ url = "" }: IncomingMessage): string => {
-  if (url.startsWith("/") || !URL.canParse(url)) return url
-  const { pathname, search } = new URL(url)
-  return pathname + search
-}
-
 /** The HTTP adapter for a Node server. If a client disconnects, its request is interrupted. */
 export const listener = (ports: Context.Context<Ports>): RequestListener => {
   const fork = Effect.runForkWith(ports)
+  const maxBody = Context.get(ports, MaxBody)
+  const [logUnserved, warnOfForwarding] = [makeLogUnserved(ports), makeForwardingWarning(ports)]
   return (request, response) => {
+    warnOfForwarding(request)
     const { method = "", socket } = request
     const address = socket.remoteAddress ?? null
     const url = targetOf(request)
-    readBody(request, (body) => {
+    const began = performance.now()
+    response.once("close", () => {
+      if (request.complete || response.headersSent) return
+      const duration_ms = Math.round(performance.now() - began)
+      logUnserved("The connection ended before the whole request arrived", { ...described(request), duration_ms })
+    })
+    readBody(request, bodyLimit(url, maxBody), (body) => {
       if (response.destroyed) return
       const fiber = fork(respond({ method, url, headers: headersOf(request), body, address }))
       response.on("close", () => fiber.interruptUnsafe())

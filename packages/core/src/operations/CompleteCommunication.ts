@@ -1,32 +1,34 @@
-import { Effect } from "effect"
-import { CommunicationData, CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
+import { Effect, Schema } from "effect"
+import { CommunicationData, CommunicationDetails } from "../domain/CommunicationData.ts"
 import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
 import {
   AmbiguousIdentifier,
   CommunicationNotFound,
   InvalidToken,
   NotDraft,
+  StaleVersion,
   StorageUnavailable
 } from "../domain/errors/index.ts"
-import { completion } from "../domain/Steps.ts"
+import { completion, type StepOptions } from "../domain/Steps.ts"
+import { ExpectedVersion } from "../domain/Version.ts"
 import { Communications } from "../ports/Communications.ts"
 import { actOf, authenticate } from "../use-cases/Authentication.ts"
 import { completedExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { type NamedRequest, named } from "./Parameters.ts"
+import { type NamedRequest, named, versioned, withVersion } from "./Parameters.ts"
 
 /**
- * Completes a draft of the caller's organisation, at the current time.
+ * Completes a draft of the caller's organisation, at the current time. With `expectedVersion` only that version.
  *
- * Errors, in this order: `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`, `NotDraft`;
+ * Errors, in this order: `InvalidToken`, `AmbiguousIdentifier`, `CommunicationNotFound`, `StaleVersion`, `NotDraft`;
  * `StorageUnavailable` at any time.
  * Source: CRM.COM Web API, `POST communications/complete`.
  */
-export const completeCommunication = Effect.fnUntraced(function* (request: NamedRequest) {
+export const completeCommunication = Effect.fnUntraced(function* (request: NamedRequest, options?: StepOptions) {
   const communications = yield* Communications
   const caller = yield* authenticate(request)
   const identifier = yield* Effect.fromResult(parseIdentifier(request.communication_identifier))
-  return yield* communications.take(caller.organisation, identifier, completion, yield* actOf(caller))
+  return yield* communications.take(caller.organisation, identifier, completion, yield* actOf(caller), options)
 })
 
 /** `POST communications/complete`. */
@@ -38,11 +40,18 @@ export const complete = operation({
   result: CommunicationDetails,
   documented: CommunicationData,
   nameable: CommunicationDetails,
-  errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, NotDraft, StorageUnavailable],
-  run: (request) => Effect.map(completeCommunication(request), (completed) => ({ value: toDetails(completed) })),
+  errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StaleVersion, NotDraft, StorageUnavailable],
+  options: Schema.Struct({
+    expectedVersion: Schema.optional(ExpectedVersion).annotate({
+      description:
+        "The version that the communication must have: another one fails with `STALE_VERSION` and changes nothing"
+    })
+  }),
+  metadata: versioned,
+  run: (request, _, options) => Effect.map(completeCommunication(request, options), withVersion),
   summary: "Complete a communication",
   description:
-    "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then means that the communication is completed.",
+    "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then says when, by which user and in which request the communication was completed.",
   example: {
     request: { token: tokenExample, communication_identifier: { number: "41" } },
     result: completedExample

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 import { Direction, Draft, Media } from "../domain/Communication.ts"
-import { CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
+import { CommunicationDetails } from "../domain/CommunicationData.ts"
 import { parseContactInformationId } from "../domain/ContactInformationIdentifier.ts"
 import { ContactInformationNotFound, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
 import { CommunicationId } from "../domain/Identity.ts"
@@ -10,7 +10,7 @@ import { freshHex } from "../ports/freshHex.ts"
 import { type Authentication, actOf, authenticate } from "../use-cases/Authentication.ts"
 import { detailsExample, personExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { ContactInformationIdentifierParameter, OptionalText } from "./Parameters.ts"
+import { ContactInformationIdentifierParameter, OptionalText, versioned, withVersion } from "./Parameters.ts"
 
 const request = Schema.Struct({
   contact_information_identifier: ContactInformationIdentifierParameter,
@@ -55,7 +55,8 @@ export const create = operation({
   result: CommunicationDetails,
   nameable: CommunicationDetails,
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
-  run: (request) => Effect.map(createCommunication(request), (created) => ({ value: toDetails(created) })),
+  metadata: versioned,
+  run: (request) => Effect.map(createCommunication(request), withVersion),
   summary: "Draft a communication",
   description: "The contact must exist in your organisation. The system assigns the id and the number.",
   example: {

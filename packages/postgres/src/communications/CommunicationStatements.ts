@@ -2,10 +2,10 @@
 import type { Act, Communication, CommunicationIdentifier, OrganisationId } from "@communications/core"
 import { creationEntry } from "@communications/core"
 import { type DateTime, Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, formatTimestamp } from "../statements/Columns.ts"
-import { communicationColumns, type Row, stateColumns } from "./CommunicationRows.ts"
+import { communicationColumns, type FoundRow, type Row, stateColumns } from "./CommunicationRows.ts"
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 import type { OnLock } from "./StepSql.ts"
@@ -15,6 +15,15 @@ export const communicationStatements = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const table = yield* tables
   const { record } = yield* historyStatements
+
+  const finding =
+    (reached: Statement.Fragment) =>
+    (organisation: OrganisationId, key: CommunicationIdentifier["_tag"], values: ReadonlyArray<string>) =>
+      sql<FoundRow>`
+      SELECT ${communicationColumns(sql)} ${reached}
+      FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
+      WHERE c.organisation = ${organisation}::uuid
+        AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`
 
   return {
     /** Returns whether the contact information exists, and whether the communication has been added. */
@@ -26,11 +35,11 @@ export const communicationStatements = Effect.gen(function* () {
           WHERE organisation = ${organisation}::uuid AND id = ${communication.contact_information.id}::uuid
         ), added AS (
           INSERT INTO ${table.communications} (
-            organisation, id, number, life_cycle_state, created_at, direction, media, subject, content, viewed_on,
+            organisation, id, number, version, life_cycle_state, created_at, direction, media, subject, content, viewed_on,
             completed_at, completed_by, contact_information
           )
           SELECT ${organisation}::uuid, ${communication.id}::uuid, ${communication.number}::text,
-            ${state.life_cycle_state}::text, ${formatTimestamp(communication.created_at)}::timestamptz,
+            ${communication.version}::integer, ${state.life_cycle_state}::text, ${formatTimestamp(communication.created_at)}::timestamptz,
             ${communication.direction}::text, ${communication.media}::text, ${communication.subject}::text,
             ${communication.content}::text, ${formatTimestamp(communication.viewed_on)}::timestamptz,
             ${state.completed_at}::timestamptz, ${state.completed_by}::uuid, contact.id
@@ -42,23 +51,27 @@ export const communicationStatements = Effect.gen(function* () {
         SELECT EXISTS (SELECT FROM contact) AS contact, EXISTS (SELECT FROM added) AS added`
     },
 
-    /** Advances the last number of the organisation by `increment` and returns it. */
-    nextNumber: (organisation: OrganisationId, increment: number) => sql<{ readonly number: string }>`
-      INSERT INTO ${table.communication_numbers} AS numbers (organisation, last)
-      VALUES (${organisation}::uuid, ${increment}::bigint)
-      ON CONFLICT (organisation) DO UPDATE SET last = numbers.last + excluded.last
-      RETURNING last::text AS number`,
+    /** Advances the last number of the organisation by `increment` and returns it; with `skip`, no row if it is locked or the first. */
+    nextNumber: (organisation: OrganisationId, increment: number, onLock: OnLock) => {
+      const unlocked = sql`WHERE EXISTS (
+          SELECT FROM ${table.communication_numbers} WHERE organisation = ${organisation}::uuid
+          FOR NO KEY UPDATE SKIP LOCKED
+        )`
+      return sql<{ readonly number: string }>`
+        INSERT INTO ${table.communication_numbers} AS numbers (organisation, last)
+        SELECT ${organisation}::uuid, ${increment}::bigint ${onLock === "skip" ? unlocked : sql``}
+        ON CONFLICT (organisation) DO UPDATE SET last = numbers.last + excluded.last
+        RETURNING last::text AS number`
+    },
 
     /** The communications with these ids or numbers, all of one organisation, in any order. */
-    find: (
-      organisation: OrganisationId,
-      key: CommunicationIdentifier["_tag"],
-      values: ReadonlyArray<string>
-    ) => sql<Row>`
-      SELECT ${communicationColumns(sql)}
-      FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
-      WHERE c.organisation = ${organisation}::uuid
-        AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`,
+    find: finding(sql``),
+
+    /** The same, with the request in which each of them reached its version. */
+    findReached: finding(sql`, (
+      SELECT h.request_id FROM ${table.communication_history} h
+      WHERE h.organisation = c.organisation AND h.communication = c.id AND h.version = c.version
+    ) AS request_id`),
 
     /** Returns the communication if this is its first view; no row otherwise, or if its row is locked and skipped. */
     view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc, onLock: OnLock) => {

@@ -7,8 +7,10 @@ import {
   type InState,
   isIn,
   type OrganisationId,
+  type StaleVersion,
   type State,
   type Step,
+  type StepOptions,
   type StorageUnavailable
 } from "@communications/core"
 import { Effect } from "effect"
@@ -21,7 +23,7 @@ import type { UntilUnlocked } from "./LockWaiters.ts"
 import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
 import { makeRunSteps, type StepResult } from "./StepStatements.ts"
 
-/** Makes `take` of `Communications`. With group commit it waits for locked rows by `untilUnlocked`. */
+/** Makes `take` of `Communications`. It waits for locked rows by `untilUnlocked`. */
 export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnlocked) {
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps
@@ -42,21 +44,25 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
     organisation: OrganisationId,
     identifier: CommunicationIdentifier,
     step: Step<From, To, Refusal>,
-    act: Act
-  ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | StorageUnavailable> => {
-    const request: StepRequest = { organisation, identifier, step, act }
+    act: Act,
+    { expectedVersion = null }: StepOptions = {}
+  ): Effect.Effect<InState<To>, Refusal | StaleVersion | CommunicationNotFound | StorageUnavailable> => {
+    const request: StepRequest = { organisation, identifier, step, act, expectedVersion }
 
     /** Returns undefined if the step was possible but not taken, because the row was locked or has just changed. */
     const decodeResult = ({
       changed,
       row
-    }: StepResult): Effect.Effect<InState<To> | undefined, Refusal | CommunicationNotFound> =>
+    }: StepResult): Effect.Effect<InState<To> | undefined, Refusal | StaleVersion | CommunicationNotFound> =>
       row === undefined
         ? Effect.fail(new CommunicationNotFound({ identifier }))
         : Effect.flatMap(
             Effect.suspend(() => fromRow(row)),
             (found) => {
-              if (!changed) return Effect.as(Effect.fromResult(decide(step)(found, act)), undefined)
+              if (!changed) {
+                const decision = decide(step)(found, act, { expectedVersion }, row.request_id)
+                return Effect.as(Effect.fromResult(decision), undefined)
+              }
               return isIn(step.to, found)
                 ? Effect.succeed(found)
                 : Effect.die(`a step to ${step.to} has stored the state ${found._tag}`)
@@ -70,15 +76,13 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       }
     })
 
-    const single = withTimeLimit("Communications.take")(waitForLock)
-
-    const retryOutsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+    const single = withTimeLimit("Communications.take")(
+      untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+    )
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
-        result === undefined
-          ? limitToRemaining(withTimeLimit("Communications.take")(retryOutsideBatch))
-          : Effect.succeed(result)
+        result === undefined ? limitToRemaining(single) : Effect.succeed(result)
       )
     )
 

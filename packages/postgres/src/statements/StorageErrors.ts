@@ -1,14 +1,12 @@
-import { endEarly, type PortMethod, StorageUnavailable } from "@communications/core"
+import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { withRemedy } from "./Remedies.ts"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
 import { Autocommit, matchTransaction } from "./Transactions.ts"
 
-/** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
-export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
-  defaultValue: () => Duration.seconds(5)
-})
+export { StorageTimeout }
 
 /** The longest delay of a timer in Node, in milliseconds: 24 days. */
 const maxTimerMillis = 2 ** 31 - 1
@@ -39,13 +37,6 @@ const reasonOf = ({ _tag }: SqlError["reason"], sqlState: string | null): Storag
   return reasonOfState[String(sqlState)] ?? (isUnreachable ? "unreachable" : undefined)
 }
 
-/** SQLSTATEs of a statement that refers to a table, column, function or constraint that does not exist. */
-const otherVersion = new Set(["3F000", "42703", "42704", "42883", "42P01", "42P10"])
-
-const migrationHint =
-  "The tables do not fit this version of @communications/postgres: run migrate or migrateHost with the same schema, or " +
-  "update the package if the tables are newer"
-
 /**
  * Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. The
  * cause of both is the error of the server or of the network.
@@ -60,8 +51,7 @@ const translate =
       return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
     const detail = messageOf(cause) ?? message
-    const hint = otherVersion.has(String(sqlState)) ? `. ${migrationHint}` : ""
-    return Effect.die(new Error(`${operation}: ${detail}${hint}`, { cause }))
+    return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
