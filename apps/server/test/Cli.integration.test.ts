@@ -187,7 +187,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
     const organisations = await cli("organisation list")
     expect(linesOf(organisations.stdout)).toContainEqual({ id: expect.stringMatching(/^[0-9A-F]{32}$/), name: "Users" })
-    expect(organisations.stdout).toMatch(/\n\d+ organisations\.\n$/)
+    expect(organisations.stdout).toMatch(/\n\d+ organisations?\.\n$/)
     const users = async () => linesOf((await cli(`user list ${in_}`)).stdout)
     expect(await users()).toMatchObject([
       { username: "bob", disabled_at: null },
