@@ -168,7 +168,7 @@ layer(layerMemory)("logIn", (it) => {
         Effect.provideService(logIn, Accounts, Accounts.of({ ...accounts, authenticate: () => Effect.never })),
         Effect.provideService(logIn, Attempts, Attempts.of({ ...attempts, take: () => Effect.never })),
         Effect.provideService(logIn, Attempts, Attempts.of({ ...attempts, giveBack: () => Effect.never })),
-        Effect.provideService(logIn, Sessions, Sessions.of({ ...sessions, open: () => Effect.never }))
+        Effect.provideService(logIn, Sessions, Sessions.of({ ...sessions, openAuthenticated: () => Effect.never }))
       ]) {
         const fiber = yield* Effect.forkChild(waiting)
         yield* TestClock.adjust("4999 millis")

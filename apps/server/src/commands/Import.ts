@@ -23,7 +23,7 @@ import { progress } from "./Progress.ts"
 
 const parse = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Json)))
 const decode = Schema.decodeUnknownResult(Schema.toCodecJson(NewContactInformation), { errors: "all" })
-const ignoredIn = unknownMembers(NewContactInformation)
+const unknownIn = unknownMembers(NewContactInformation)
 
 /** A contact, and the members of its line that are unknown and therefore ignored. */
 interface Described {
@@ -36,7 +36,7 @@ const contactOf = (text: string): Result.Result<Described, string> =>
   Result.gen(function* () {
     const json = yield* Result.mapError(parse(text), () => "not a JSON object")
     const contact = yield* Result.mapError(decode(json), ({ issue }) => describeAll(issue).join("; "))
-    return { contact, ignored: ignoredIn(json) }
+    return { contact, ignored: unknownIn(json) }
   })
 
 /** Derives the id from the text, so that importing the same line again does not store it again. */

@@ -13,8 +13,8 @@ export const idsFlag = Flag.String("ids").pipe(
 )
 
 const isSameFile = async (one: string, other: string): Promise<boolean> => {
-  const [left, right] = await Promise.all([stat(one), stat(other).catch(() => undefined)])
-  return left.dev === right?.dev && left.ino === right.ino
+  const [left, right] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)))
+  return left !== undefined && left.dev === right?.dev && left.ino === right.ino
 }
 
 /**

@@ -9,6 +9,7 @@ import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
 import { personExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
+import { NumberOfResultsParameter } from "./Parameters.ts"
 
 /**
  * Lists the contact information of the caller's organisation: newest first, at most 100. `nextAfter` is the
@@ -45,11 +46,10 @@ export const listContacts = operation({
       })
     ),
     type: Schema.optionalKey(ContactInformationType),
-    number_of_results: Schema.optionalKey(
-      Schema.Int.annotate({ description: "The maximum number of results, from 1 to 100; 25 by default" })
-    ),
+    number_of_results: NumberOfResultsParameter,
     after: Schema.optionalKey(Schema.String.annotate({ description: "The id of a contact; the list starts after it" }))
   }),
+  refusesUnknown: true,
   result,
   nameable: result,
   errors: [InvalidQuery, ContactInformationNotFound, InvalidToken, StorageUnavailable],
