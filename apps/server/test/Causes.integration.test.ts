@@ -84,7 +84,7 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     title: "a role without CREATE on the schema",
-    env: () => on(create(), "app"),
+    env: () => on(create("REVOKE CREATE ON SCHEMA public FROM PUBLIC"), "app"), // the default from PostgreSQL 15 on
     sentence: /^The migrations failed: permission denied for schema public \(SQLSTATE 42501\)\.$/
   },
   {

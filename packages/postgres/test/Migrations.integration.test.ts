@@ -164,6 +164,7 @@ describe("with the rights of its role", () => {
       Effect.gen(function* () {
         const client = yield* freshClient
         const error = yield* Effect.promise(async () => {
+          await client.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC") // the default from PostgreSQL 15 on
           await client.query(`BEGIN; SET LOCAL ROLE ${reader}`)
           return settled(Postgres.migrateHost(Postgres.fromPg(client), { schema }))
         })
