@@ -18,7 +18,7 @@ import {
 } from "@communications/core"
 import { aDraft, anAct, noon } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { type DateTime, Result } from "effect"
+import { type DateTime, Result, Schema } from "effect"
 import { expectTypeOf } from "vitest"
 
 const act = anAct()
@@ -50,6 +50,8 @@ describe("states × steps", () => {
   })
 })
 
+const isCommunication = Schema.is(Communication)
+
 describe("laws of every step", () => {
   for (const [name, step] of Object.entries(steps)) {
     const take = decide(step)
@@ -73,6 +75,11 @@ describe("laws of every step", () => {
         )
       }
     )
+    it(`${name} of the last possible version is still a communication`, () => {
+      const last = { ...draft, version: 2_147_483_646 }
+      assert.isTrue(isCommunication(Result.getOrThrow(take(last, act))))
+      assert.isFalse(isCommunication({ ...last, version: last.version + 1 }))
+    })
     it(`${name} moves from one state to another`, () => {
       assert.notStrictEqual(String(step.from), String(step.to))
     })

@@ -137,6 +137,8 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
         Effect.ignore(communications.take(organisation, identifierOf(draft), completion, anAct())),
       { concurrency: "unbounded" }
     )
+    const stale = communications.take(organisation, identifierOf(added), completion, anAct(), { expectedVersion: 1 })
+    yield* Effect.flip(stale)
   }
   const contact = aPerson()
   yield* contacts.add(organisation, contact)

@@ -5,7 +5,7 @@ import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
 import type { LifeCycleState } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 import { Instant } from "./Time.ts"
-import { Version } from "./Version.ts"
+import { Version, VersionBeforeStep } from "./Version.ts"
 
 /** Incoming from the contact, or outgoing to the contact. */
 export const Direction = Schema.Literals(["INCOMING", "OUTGOING"])
@@ -15,10 +15,12 @@ export type Direction = typeof Direction.Type
 export const Media = Schema.Literals(["EMAIL", "SMS", "PHONE", "LETTER", "FACE_TO_FACE"])
 export type Media = typeof Media.Type
 
+const firstVersion = Effect.succeed(1)
+
 const shared = {
   id: CommunicationId,
   number: CommunicationNumber,
-  version: Version.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
+  version: Version.pipe(Schema.withConstructorDefault(firstVersion)),
   created_at: Instant,
   direction: Direction,
   media: Media,
@@ -30,7 +32,10 @@ const shared = {
 }
 
 /** A communication that is still being written. */
-export const Draft = Schema.TaggedStruct("Draft", shared)
+export const Draft = Schema.TaggedStruct("Draft", {
+  ...shared,
+  version: VersionBeforeStep.pipe(Schema.withConstructorDefault(firstVersion))
+})
 export type Draft = typeof Draft.Type
 
 /** A communication that a user has completed. It cannot be reopened. */

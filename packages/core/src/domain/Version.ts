@@ -5,6 +5,9 @@ export const Version = Schema.Int.check(
   Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }, { expected: "a version, a whole number from 1" })
 )
 
+/** The version of a communication that can take another step: one more is a version, too. */
+export const VersionBeforeStep = Version.check(Schema.isLessThan(2_147_483_647))
+
 /** The version that a communication must have, or several of which it must have one; `null` accepts any version. */
 export const ExpectedVersion = Schema.NullOr(Schema.Union([Version, Schema.Array(Version)]))
 export type ExpectedVersion = typeof ExpectedVersion.Type
