@@ -186,6 +186,7 @@ describe("for hosts without Effect", () => {
       | "InvalidCaller"
       | "InvalidToken"
       | "AmbiguousIdentifier"
+      | "IdempotencyKeyReused"
       | "CommunicationNotFound"
       | "NotDraft"
       | "StorageUnavailable"

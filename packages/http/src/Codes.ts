@@ -11,6 +11,7 @@ const table = {
   NOT_DRAFT: [409, "The communication is not a draft."],
   PAYLOAD_TOO_LARGE: [413, "The body is larger than 16 KiB."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be application/json."],
+  IDEMPOTENCY_KEY_REUSED: [422, "The idempotency key was used for another request."],
   TOO_MANY_ATTEMPTS: [429, "Too many failed attempts to log in."],
   INTERNAL_ERROR: [500, "Something went wrong on our side."],
   UNAVAILABLE: [503, "The service is temporarily unavailable."]

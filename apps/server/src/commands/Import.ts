@@ -43,7 +43,10 @@ const importLine = Effect.fnUntraced(function* (
   const contacts = yield* ContactInformations
   return yield* contacts.add(organisation, contactInformationOf(idOf(text.success), described.success)).pipe(
     Effect.as("imported" as const),
-    Effect.catchTag("ContactInformationExists", () => Effect.succeed("existing" as const))
+    Effect.catchTags({
+      ContactInformationExists: () => Effect.succeed("existing" as const),
+      IdempotencyKeyReused: Effect.die
+    })
   )
 })
 

@@ -4,6 +4,7 @@ import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
 import {
   AmbiguousIdentifier,
   CommunicationNotFound,
+  IdempotencyKeyReused,
   InvalidToken,
   NotDraft,
   StorageUnavailable
@@ -38,7 +39,14 @@ export const complete = operation({
   result: CommunicationDetails,
   documented: CommunicationData,
   nameable: CommunicationDetails,
-  errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, NotDraft, StorageUnavailable],
+  errors: [
+    InvalidToken,
+    AmbiguousIdentifier,
+    IdempotencyKeyReused,
+    CommunicationNotFound,
+    NotDraft,
+    StorageUnavailable
+  ],
   run: (request) => Effect.map(completeCommunication(request), toDetails),
   summary: "Complete a communication",
   description:

@@ -2,7 +2,12 @@ import { Effect, Schema } from "effect"
 import { Direction, Draft, Media } from "../domain/Communication.ts"
 import { CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
 import { parseContactInformationId } from "../domain/ContactInformationIdentifier.ts"
-import { ContactInformationNotFound, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import {
+  ContactInformationNotFound,
+  IdempotencyKeyReused,
+  InvalidToken,
+  StorageUnavailable
+} from "../domain/errors/index.ts"
 import { CommunicationId } from "../domain/Identity.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
@@ -54,7 +59,7 @@ export const create = operation({
   request,
   result: CommunicationDetails,
   nameable: CommunicationDetails,
-  errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
+  errors: [ContactInformationNotFound, IdempotencyKeyReused, InvalidToken, StorageUnavailable],
   run: (request) => Effect.map(createCommunication(request), toDetails),
   summary: "Draft a communication",
   description: "The contact must exist in your organisation. The system assigns the id and the number.",

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 import { ContactInformation } from "../domain/ContactInformation.ts"
-import { InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
+import { IdempotencyKeyReused, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
 import { ContactInformationId } from "../domain/Identity.ts"
 import { contactInformationOf, NewContactInformation } from "../domain/NewContactInformation.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
@@ -31,7 +31,7 @@ export const createContact = operation({
   request: NewContactInformation,
   result: Schema.toType(ContactInformation),
   nameable: Schema.toType(ContactInformation),
-  errors: [InvalidToken, StorageUnavailable],
+  errors: [IdempotencyKeyReused, InvalidToken, StorageUnavailable],
   run: createContactInformation,
   summary: "Store contact information",
   description:

@@ -2,6 +2,7 @@ import type { Communications } from "../ports/Communications.ts"
 import type { ContactInformations } from "../ports/ContactInformations.ts"
 import type { Clause } from "./Clause.ts"
 import { concurrentStepClauses } from "./communications/ConcurrentSteps.ts"
+import { idempotencyKeyClauses } from "./communications/IdempotencyKeys.ts"
 import { listClauses } from "./communications/Lists.ts"
 import { numberClauses } from "./communications/Numbers.ts"
 import { stepClauses } from "./communications/Steps.ts"
@@ -15,5 +16,6 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
   ...concurrentStepClauses,
   ...viewClauses,
   ...numberClauses,
-  ...listClauses
+  ...listClauses,
+  ...idempotencyKeyClauses
 ]

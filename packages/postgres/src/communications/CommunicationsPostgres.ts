@@ -12,6 +12,7 @@ import {
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { GroupCommit } from "../batching/GroupCommit.ts"
+import { makeRunAct } from "../statements/KeyedStatements.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { matchTransaction } from "../statements/Transactions.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
@@ -32,13 +33,14 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const { history } = yield* historyStatements
     const client = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
+    const runAct = yield* makeRunAct
     const groupCommit = yield* GroupCommit
     const untilUnlocked = yield* makeUntilUnlocked
     const take = yield* makeTakeStep(untilUnlocked)
 
     /** Returns false if the id or the number exists already. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
-      const [stored] = yield* runStatement("communications.add")(sql.insert(organisation, communication, act))
+      const [stored] = yield* runAct("communications.add", act)(sql.insert(organisation, communication, act))
       if (stored?.contact) return stored.added
       return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
     })
@@ -66,6 +68,16 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
             if (yield* insert(organisation, communication, act)) return communication
           }
         }).pipe(withTimeLimit("communications.create")),
+      findByKey: (organisation, by, key) =>
+        sql.findByKey(organisation, by, key).pipe(
+          runStatement("communications.find_by_key"),
+          Effect.flatMap(([row]) =>
+            row === undefined
+              ? Effect.succeed(undefined)
+              : Effect.map(fromRow(row), (made) => ({ fingerprint: row.fingerprint, made }))
+          ),
+          withTimeLimit("communications.find_by_key")
+        ),
       find: (organisation, identifier) => withTimeLimit("communications.find")(find(organisation, identifier)),
       list: (organisation, query) =>
         list(organisation, query).pipe(

@@ -40,9 +40,12 @@ const membersOf = ({ step, act }: StepRequest) => {
   return Record.keys(memberTypes).filter((member) => member in set)
 }
 
-/** Requests of the same kind can share a statement: they set the same members, and all are by id or all by number. */
+/**
+ * Requests of the same kind can share a statement: they set the same members, all are by id or all by number, and all or
+ * none have an idempotency key.
+ */
 export const kindOf = (request: StepRequest): string =>
-  `${request.identifier._tag} ${request.step.from} ${request.step.to} ${membersOf(request).join(" ")}`
+  `${request.identifier._tag} ${request.step.from} ${request.step.to} ${membersOf(request).join(" ")} ${request.act.idempotency !== undefined}`
 
 /**
  * Makes the function that returns the SQL for requests like the given one, on the tables of the client's schema. `$1`
@@ -60,6 +63,7 @@ export const makeStepSql = Effect.gen(function* () {
     const { step, act } = request
     const { column, type, item } = keyColumns[request.identifier._tag]
     const members = membersOf(request)
+    const hasKeys = act.idempotency !== undefined
     const isFrom = (alias: string) => literal(`${alias}.life_cycle_state = '${stateNames[step.from]}'`)
     const isRequested = (alias: string) => literal(`${alias}.${column} = ANY((SELECT $3::text::${type}[])::${type}[])`)
     const unlocked = isOneOrganisation
@@ -84,11 +88,13 @@ export const makeStepSql = Effect.gen(function* () {
         FROM json_to_recordset($1::text::json) AS i (
           item integer, organisation uuid, key ${literal(item)}, at timestamptz, by uuid, request_id text
           ${literal(members.map((member) => `, ${member} ${memberTypes[member]}`).join(""))}
+          ${literal(hasKeys ? ", idempotency_key text, fingerprint text" : "")}
         )
         WHERE c.organisation = ${organisation} AND c.${literal(column)} = i.key AND ${isFrom("c")}
           AND ${onLock === "skip" ? unlocked : isRequested("c")}
-        RETURNING i.item, i.at, i.by, i.request_id, c.id AS communication, c.*
-      ), recorded AS (${record(stepEntry(step, act), "updated")})
+        RETURNING i.item, i.at, i.by, i.request_id, ${literal(hasKeys ? "i.idempotency_key, i.fingerprint," : "")}
+          c.id AS communication, c.*
+      ), recorded AS (${record(stepEntry(step, act), "updated", hasKeys)})
       SELECT c.item::text, ${communicationColumns(sql)}
       FROM updated c, ${contactOfCommunication(sql, table.contact_information, literal(isOneOrganisation ? "$2::uuid" : "c.organisation"))}`.compile()
     return text

@@ -4,6 +4,7 @@ import {
   type CommunicationIdentifier,
   CommunicationNotFound,
   decide,
+  type IdempotencyKeyReused,
   type InState,
   isIn,
   type OrganisationId,
@@ -26,12 +27,15 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps
 
-  const runSingle = (request: StepRequest, onLock: OnLock): Effect.Effect<StepResult, StorageUnavailable> =>
+  const runSingle = (
+    request: StepRequest,
+    onLock: OnLock
+  ): Effect.Effect<StepResult, IdempotencyKeyReused | StorageUnavailable> =>
     Effect.map(runSteps([request], onLock), ([result]) => result ?? { changed: false, row: undefined })
 
   const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("communications.take", {
     ...{ lanes: 4, lanesPerKey: 2 },
-    run: (requests) => runSteps(requests, "skip")
+    run: (requests) => Effect.catchTag(runSteps(requests, "skip"), "IdempotencyKeyReused", Effect.die)
   })
 
   const groupCommit = yield* GroupCommit
@@ -43,7 +47,7 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
     identifier: CommunicationIdentifier,
     step: Step<From, To, Refusal>,
     act: Act
-  ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | StorageUnavailable> => {
+  ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable> => {
     const request: StepRequest = { organisation, identifier, step, act }
 
     /** Returns undefined if the step was possible but not taken, because the row was locked or has just changed. */
@@ -72,18 +76,21 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
 
     const single = withTimeLimit("communications.take")(waitForLock)
 
-    const retryOutsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+    const outsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+
+    const alone = withTimeLimit("communications.take")(outsideBatch)
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
-        result === undefined
-          ? limitToRemaining(withTimeLimit("communications.take")(retryOutsideBatch))
-          : Effect.succeed(result)
+        result === undefined ? limitToRemaining(alone) : Effect.succeed(result)
       )
     )
 
     return groupCommit === "off"
       ? single
-      : matchTransaction(client, { inTransaction: () => single, otherwise: () => batched })
+      : matchTransaction(client, {
+          inTransaction: () => single,
+          otherwise: () => (act.idempotency === undefined ? batched : alone)
+        })
   }
 })

@@ -6,6 +6,7 @@ import { addEvents } from "./migrations/0003_add_events.ts"
 import { keepJsonAsWritten } from "./migrations/0004_keep_json_as_written.ts"
 import { oneLog } from "./migrations/0005_one_log.ts"
 import { parkEvents } from "./migrations/0006_park_events.ts"
+import { idempotencyKeys } from "./migrations/0007_idempotency_keys.ts"
 import { DatabaseSchema, everyTableIn, quote } from "./Tables.ts"
 
 /**
@@ -18,7 +19,8 @@ export const migrations = {
   "0003_add_events": addEvents,
   "0004_keep_json_as_written": keepJsonAsWritten,
   "0005_one_log": oneLog,
-  "0006_park_events": parkEvents
+  "0006_park_events": parkEvents,
+  "0007_idempotency_keys": idempotencyKeys
 }
 
 const migrationsTable = "communications_migrations"
