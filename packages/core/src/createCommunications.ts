@@ -10,7 +10,15 @@ import {
 } from "./domain/errors/index.ts"
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
-import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
+import type { Returned } from "./operations/Operation.ts"
+import {
+  type Group,
+  type InGroup,
+  inGroups,
+  type MetadataOf,
+  type MethodOf,
+  type OptionsOf
+} from "./operations/Surface.ts"
 import type { Ports } from "./ports/index.ts"
 import { asError, withCallerStack } from "./Rejections.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
@@ -20,8 +28,10 @@ import {
   startSubscription
 } from "./use-cases/PromiseSubscription.ts"
 
-/** The result of a method: its value, or its error, which `_tag` identifies. */
-export type Outcome<A, E> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: E }
+/** The result of a method: its value with the metadata beside it, or its error, which `_tag` identifies. */
+export type Outcome<A, E, Metadata = unknown> =
+  | ({ readonly ok: true; readonly value: A } & Metadata)
+  | { readonly ok: false; readonly error: E }
 
 /** Returns the value of an outcome, or throws its error, whose stack then includes the lines of the caller. */
 export const orThrow = async <A, E>(promised: Promise<Outcome<A, E>>): Promise<A> => {
@@ -53,18 +63,21 @@ export type MethodFailure<Op extends Operations> = Op extends Operations
 /** The parameters of a method, without `fields_set`. */
 export type MethodRequest<Op extends Operations> = UserParameters[Op["user"]] & Op["request"]["Encoded"]
 
+/** The options of a method. */
+export type MethodOptions<Op extends Operations> = CallOptions & OptionsOf<Op>
+
 /** What a method returns. */
-export type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, MethodFailure<Op>>>
+export type PromisedOutcome<A, Op extends Operations> = Promise<Outcome<A, MethodFailure<Op>, MetadataOf<Op>>>
 
 /** With `fields_set` a method returns the named fields, without it all of them. */
 export interface MethodWithFieldsSet<Op extends Operations, Nameable> {
   (
     request: MethodRequest<Op> & { readonly fields_set?: null },
-    options?: CallOptions
+    options?: MethodOptions<Op>
   ): PromisedOutcome<Op["result"]["Type"], Op>
   (
     request: MethodRequest<Op> & { readonly fields_set: FieldsInput },
-    options?: CallOptions
+    options?: MethodOptions<Op>
   ): PromisedOutcome<Sparse<Nameable>, Op>
 }
 
@@ -74,7 +87,7 @@ export type Method<Op extends Operations> = Op extends {
   readonly nameable?: infer Nameable
 }
   ? MethodWithFieldsSet<Op, NonNullable<Nameable> extends { readonly Type: infer Data } ? Data : never>
-  : (request: MethodRequest<Op>, options?: CallOptions) => PromisedOutcome<Op["result"]["Type"], Op>
+  : (request: MethodRequest<Op>, options?: MethodOptions<Op>) => PromisedOutcome<Op["result"]["Type"], Op>
 
 /** The methods of all operations, in groups. */
 export type Methods = {
@@ -107,18 +120,17 @@ const asJson = (value: unknown): unknown => {
   return Object.fromEntries(members.map(([name, member]) => [name, asJson(member)]))
 }
 
-const run = (
-  operation: Operations,
-  request: UncheckedRequest
-): Effect.Effect<Schema.Json, MethodFailure<Operations>, Ports> => {
+type Returning = Effect.Effect<Returned<Schema.Json, unknown>, MethodFailure<Operations>, Ports>
+
+const run = (operation: Operations, request: UncheckedRequest, options: CallOptions): Returning => {
   const { caller, address = null } = request
   const json = asJson(request)
   const token = Redacted.make(request.token ?? "")
-  if (operation.user !== "authenticated") return operation.call({ token, address }, json)
-  if (caller === undefined) return operation.call({ token }, json)
+  if (operation.user !== "authenticated") return operation.call({ token, address }, json, options)
+  if (caller === undefined) return operation.call({ token }, json, options)
   return Effect.flatMap(
     Effect.fromResult(parseCaller(caller)),
-    (caller): Effect.Effect<Schema.Json, MethodFailure<Operations>, Ports> => operation.call({ caller }, json)
+    (caller): Returning => operation.call({ caller }, json, options)
   )
 }
 
@@ -136,11 +148,11 @@ export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsA
         checkCallOptions(options)
         const call: Effect.Effect<Outcome<Schema.Json, MethodFailure<Operations>>, never, Ports> = Effect.match(
           Effect.provideService(
-            Effect.suspend(() => run(operation, request)),
+            Effect.suspend(() => run(operation, request, options)),
             RequestId,
             options.request_id ?? null
           ),
-          { onSuccess: (value) => ({ ok: true, value }), onFailure: (error) => ({ ok: false, error }) }
+          { onSuccess: (returned) => ({ ok: true, ...returned }), onFailure: (error) => ({ ok: false, error }) }
         )
         const timedOut = () =>
           ({ ok: false, error: new StorageUnavailable({ operation: operation.name, reason: "timeout" }) }) as const

@@ -24,8 +24,8 @@ layer(layerMemory)("listCommunications", (it) => {
         created.unshift((yield* createCommunication({ token, contact_information_identifier, ...anEmail })).id)
       }
       const list = (query: QueryInput) =>
-        Effect.map(listCommunications({ life_cycle_state: "DRAFT", ...query, token }), (found) =>
-          found.map(({ id }) => String(id))
+        Effect.map(listCommunications({ life_cycle_state: "DRAFT", ...query, token }), ({ communications }) =>
+          communications.map(({ id }) => String(id))
         )
       assert.deepStrictEqual(yield* list({}), created.slice(0, 25))
       assert.deepStrictEqual(yield* list({ number_of_results: 100 }), created)
@@ -38,6 +38,30 @@ layer(layerMemory)("listCommunications", (it) => {
         assert.deepStrictEqual(yield* list({ contact_information_identifier: { id } }), created.slice(0, 25))
       }
       assert.deepStrictEqual(yield* list({ direction: "INCOMING" }), [])
+    })
+  )
+  it.effect("returns the after of the next page, except on the last page", () =>
+    Effect.gen(function* () {
+      const { token, contact_information_identifier } = yield* given
+      for (let count = 0; count < 4; count++) {
+        yield* TestClock.adjust("1 millis")
+        yield* createCommunication({ token, contact_information_identifier, ...anEmail })
+      }
+      const pages = (number_of_results: number) =>
+        Effect.gen(function* () {
+          const sizes: Array<number> = []
+          for (let after: string | undefined; ; ) {
+            const query = { life_cycle_state: "DRAFT", number_of_results, after, token } as const
+            const { communications, nextAfter } = yield* listCommunications(query)
+            sizes.push(communications.length)
+            if (nextAfter === undefined) return sizes
+            assert.strictEqual(nextAfter, communications.at(-1)?.id)
+            after = nextAfter
+          }
+        })
+      assert.deepStrictEqual(yield* pages(3), [3, 1])
+      assert.deepStrictEqual(yield* pages(2), [2, 2])
+      assert.deepStrictEqual(yield* pages(4), [4])
     })
   )
   it.effect("checks in the documented order: query, token, contact, after", () =>

@@ -20,7 +20,8 @@ const json = (status: number, body: unknown, id: string, headers?: Readonly<Reco
 })
 
 /** The response to a request that succeeded. */
-export const succeeded = (data: Schema.Json, id: string): HttpResponse => json(200, success(data), id)
+export const succeeded = (data: Schema.Json, id: string, headers?: Readonly<Record<string, string>>): HttpResponse =>
+  json(200, success(data), id, headers)
 
 /** The response to a request that failed. */
 export const failed = (failure: Failure<Code>, id: string, headers?: Readonly<Record<string, string>>): HttpResponse =>

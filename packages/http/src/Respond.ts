@@ -8,6 +8,7 @@ import {
   operations,
   Readiness,
   RequestId,
+  type Returned,
   type Sessions,
   StorageUnavailable
 } from "@communications/core"
@@ -16,8 +17,10 @@ import { readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
+import { responseHeaders, writeHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
 import { observe } from "./Observe.ts"
+import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
@@ -82,15 +85,17 @@ const runOperation = (
   operation: Operations,
   token: Redacted.Redacted<string>,
   address: string | null,
-  parameters: unknown
-): Effect.Effect<Schema.Json, OperationError, Ports> =>
+  parameters: unknown,
+  options: object | undefined
+): Effect.Effect<Returned<Schema.Json, unknown>, OperationError, Ports> =>
   operation.user === "authenticated"
-    ? operation.call({ token }, parameters, "HTTP")
-    : operation.call({ token, address }, parameters, "HTTP")
+    ? operation.call({ token }, parameters, options, "HTTP")
+    : operation.call({ token, address }, parameters, options, "HTTP")
 
 const routeOf = (operation: Operations): Route => {
   const isRead = verbOf(operation.name) === "GET"
   const readQuery = makeQueryReader(operation.request)
+  const readOptions = makeOptionsReader(operation.options)
   return (request, query, id) => {
     const read: Result.Result<unknown, Failure<Code>> = isRead ? readQuery(query) : readBody(request)
     if (Result.isFailure(read)) return refuse(read.failure, id)
@@ -100,9 +105,13 @@ const routeOf = (operation: Operations): Route => {
       return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
     }
     const token = tokenOf(request, parameter)
-    return Effect.flatMap(addressOf(request), (address) => runOperation(operation, token, address, parameters)).pipe(
+    const options = readOptions(request)
+    if (Result.isFailure(options)) return refuse(options.failure, id)
+    return Effect.flatMap(addressOf(request), (address) =>
+      runOperation(operation, token, address, parameters, options.success)
+    ).pipe(
       Effect.provideService(RequestId, id),
-      Effect.map((data) => succeeded(data, id))
+      Effect.map(({ value, ...metadata }) => succeeded(value, id, writeHeaders(responseHeaders, metadata)))
     )
   }
 }

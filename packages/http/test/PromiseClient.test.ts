@@ -3,7 +3,7 @@ import { createServer } from "node:http"
 import { Accounts, Communications, Name, OrganisationId, UserId } from "@communications/core"
 import { freshCaller } from "@communications/core/testing"
 import { type Code, failure, statusOf } from "@communications/http"
-import { CommunicationsError, createClient } from "@communications/http/client"
+import { CommunicationsError, createClient, metadataOf } from "@communications/http/client"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
@@ -53,6 +53,24 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
         assert.deepStrictEqual(await authentication.release(), {})
         const error = await Effect.runPromise(rejection(communications.show(named)))
         assert.strictEqual(error.code, "INVALID_TOKEN")
+      })
+    })
+  )
+  it.effect("returns the metadata of a response to metadataOf", () =>
+    Effect.gen(function* () {
+      const { client, draft } = yield* connected
+      yield* Effect.promise(async () => {
+        const { communications } = client
+        const drafts = { life_cycle_state: "DRAFT", number_of_results: 1 } as const
+        const first = await communications.list(drafts)
+        assert.deepStrictEqual(metadataOf(first), {})
+        await communications.create({
+          ...{ contact_information_identifier: { id: draft.contact_information.id } },
+          ...{ direction: "OUTGOING", media: "EMAIL" }
+        })
+        const newer = await communications.list(drafts)
+        assert.strictEqual(metadataOf(newer).nextAfter, newer[0]?.id)
+        assert.deepStrictEqual(metadataOf({ ...newer }), {})
       })
     })
   )

@@ -8,7 +8,7 @@ export const IdempotencyKey = Schema.String.check(
   Schema.isPattern(/^(?! )[ -~]{1,255}(?<! )$/, {
     expected: "1 to 255 printable ASCII characters, no blanks around them"
   })
-).pipe(Schema.brand("IdempotencyKey"))
+)
 export type IdempotencyKey = typeof IdempotencyKey.Type
 
 /** The key of a request, and the SHA-256 of what it asks for, as 64 hexadecimal digits. */

@@ -9,6 +9,7 @@ import {
   InvalidToken,
   StorageUnavailable
 } from "../domain/errors/index.ts"
+import { CommunicationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
@@ -19,6 +20,7 @@ import { ContactInformationIdentifierParameter } from "./Parameters.ts"
 
 /**
  * Lists the communications of the caller's organisation with a contact, or in a state: newest first, at most 100.
+ * `nextAfter` is the `after` of the next page, and absent on the last page.
  *
  * Errors, in this order: `InvalidQuery`, `InvalidToken`, `ContactInformationNotFound` if the contact does not exist,
  * `CommunicationNotFound` if the communication of `after` does not exist; `StorageUnavailable` at any time.
@@ -30,12 +32,14 @@ export const listCommunications = Effect.fnUntraced(function* (request: Authenti
   yield* Effect.fromResult(checkQuery(request))
   const { organisation } = yield* authenticate(request)
   const query = yield* Effect.fromResult(parseQuery(request))
-  const found = yield* communications.list(organisation, query)
+  const found = yield* communications.list(organisation, { ...query, limit: query.limit + 1 })
   if (found.length === 0) {
     if (query.contact_information !== undefined) yield* contacts.find(organisation, query.contact_information)
     if (query.after !== undefined) yield* communications.find(organisation, { _tag: "Id", id: query.after })
   }
-  return found
+  const page = found.slice(0, query.limit)
+  const last = page.at(-1)
+  return { communications: page, ...(last === undefined || page.length === found.length ? {} : { nextAfter: last.id }) }
 })
 
 /** `GET communications/list`. */
@@ -63,7 +67,16 @@ export const list = operation({
   result: Schema.Array(CommunicationDetails),
   nameable: Schema.Array(CommunicationDetails),
   errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],
-  run: (request) => Effect.map(listCommunications(request), (found) => found.map(toDetails)),
+  metadata: Schema.Struct({
+    nextAfter: Schema.optionalKey(
+      CommunicationId.annotate({ description: "The `after` of the next page; absent on the last page" })
+    )
+  }),
+  run: (request) =>
+    Effect.map(listCommunications(request), ({ communications, ...metadata }) => ({
+      ...metadata,
+      value: communications.map(toDetails)
+    })),
   summary: "List communications",
   description: "Newest first. At least one of `contact_information_identifier` and `life_cycle_state` is required.",
   example: {

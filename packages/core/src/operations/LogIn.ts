@@ -54,7 +54,7 @@ export const token = operation({
   errors: [InvalidCredentials, TooManyAttempts, StorageUnavailable],
   run: ({ organisation, username, password, address = null }) =>
     Effect.map(logIn({ organisation, username, password: Redacted.make(password), address }), (token) => ({
-      token: Redacted.value(token)
+      value: { token: Redacted.value(token) }
     })),
   summary: "Log in",
   description:

@@ -21,6 +21,9 @@ export interface Users {
   readonly anyone: { readonly address?: string | null }
 }
 
+/** What an operation returns: its result, with its metadata beside it. */
+export type Returned<Data, Metadata> = { readonly value: Data } & Metadata
+
 /** The declaration of an operation. */
 export interface Declaration<
   Name extends string,
@@ -31,7 +34,9 @@ export interface Declaration<
   Nameable extends Schema.Json,
   Errors extends ReadonlyArray<ErrorClass>,
   R,
-  Documented extends Schema.Json = Data
+  Documented extends Schema.Json = Data,
+  Options = unknown,
+  Metadata = unknown
 > {
   /** The documented name. */
   readonly name: Name
@@ -44,12 +49,17 @@ export interface Declaration<
   readonly documented?: Schema.Codec<Documented, Schema.Json>
   /** The result with every field that `fields_set` may name; absent if the operation has no `fields_set`. */
   readonly nameable?: Schema.Codec<Nameable, Schema.Json>
+  /** The options of a call, all optional: an argument in the library, request headers over HTTP. */
+  readonly options?: Schema.Codec<Options, unknown>
+  /** The values returned beside the result, all optional: members of the outcome in the library, headers over HTTP. */
+  readonly metadata?: Schema.Codec<Metadata, unknown>
   /** Every expected failure of `run`. */
   readonly errors: Errors
   readonly run: (
     request: Users[User] & Request,
-    fields: FieldsSet
-  ) => Effect.Effect<Data | Nameable, InstanceType<Errors[number]>, R>
+    fields: FieldsSet,
+    options: Options | undefined
+  ) => Effect.Effect<Returned<Data | Nameable, NoInfer<Metadata>>, InstanceType<Errors[number]>, R>
   /** The name of the operation in generated clients and in traces. */
   readonly operationId: string
   readonly summary: string
@@ -67,14 +77,17 @@ export interface Operation<
   Nameable extends Schema.Json,
   Errors extends ReadonlyArray<ErrorClass>,
   R,
-  Documented extends Schema.Json = Data
-> extends Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented> {
-  /** Checks a request and its `fields_set`, runs the operation, and reduces the result to those fields. */
+  Documented extends Schema.Json = Data,
+  Options = unknown,
+  Metadata = unknown
+> extends Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented, Options, Metadata> {
+  /** Checks a request, its `fields_set` and its options, runs the operation, and reduces the result to those fields. */
   readonly call: (
     user: Users[User],
     request: unknown,
+    options?: unknown,
     surface?: "library" | "HTTP"
-  ) => Effect.Effect<Schema.Json, InvalidRequest | UnknownFields | InstanceType<Errors[number]>, R>
+  ) => Effect.Effect<Returned<Schema.Json, Metadata>, InvalidRequest | UnknownFields | InstanceType<Errors[number]>, R>
 }
 
 const allFields: FieldsSet = []
@@ -91,25 +104,30 @@ export const operation = <
   Nameable extends Schema.Json,
   const Errors extends ReadonlyArray<ErrorClass>,
   R,
-  Documented extends Schema.Json = Data
+  Documented extends Schema.Json = Data,
+  Options = unknown,
+  Metadata = unknown
 >(
-  declared: Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented>
-): Operation<Name, User, Given, Request, Data, Nameable, Errors, R, Documented> => {
+  declared: Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented, Options, Metadata>
+): Operation<Name, User, Given, Request, Data, Nameable, Errors, R, Documented, Options, Metadata> => {
   const { result, documented = result, nameable, operationId, request, run } = declared
   const decode = SchemaParser.decodeUnknownResult(request)
+  const decodeOptions = declared.options && SchemaParser.decodeUnknownResult(declared.options)
   const readFields = nameable && { library: fieldsReader(nameable, result), HTTP: fieldsReader(nameable, documented) }
   const trace = traced(operationId)
   return {
     ...declared,
-    call: (user, given, surface = "library") => {
+    call: (user, given, givenOptions, surface = "library") => {
       const decoded = decode(given)
       if (Result.isFailure(decoded)) return invalid(decoded.failure)
       const selection = decodeFieldsSet(given)
       if (Result.isFailure(selection)) return invalid(selection.failure)
       const fields = readFields?.[surface](selection.success.fields_set) ?? Result.succeed(allFields)
       if (Result.isFailure(fields)) return Effect.fail(fields.failure)
-      const running = trace(run({ ...decoded.success, ...user }, fields.success))
-      return Effect.map(running, (data) => reduceToFields(data, fields.success))
+      const options = givenOptions === undefined ? undefined : decodeOptions?.(givenOptions)
+      if (options !== undefined && Result.isFailure(options)) return invalid(options.failure)
+      const running = trace(run({ ...decoded.success, ...user }, fields.success, options?.success))
+      return Effect.map(running, (returned) => ({ ...returned, value: reduceToFields(returned.value, fields.success) }))
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The parameters that several operations share. */
 import { Schema } from "effect"
+import { IdempotencyKey } from "../domain/Idempotency.ts"
 import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { Text } from "../domain/Text.ts"
 import type { Authentication } from "../use-cases/Authentication.ts"
@@ -39,6 +40,23 @@ export const named = Schema.Struct({ communication_identifier: CommunicationIden
 
 /** The request of an operation on one communication, with its user. */
 export type NamedRequest = Authentication & { readonly communication_identifier: IdentifierInput }
+
+/** The option of operations that change something, so that a request can be repeated safely. */
+export const idempotencyOption = {
+  idempotencyKey: Schema.optional(IdempotencyKey).annotate({
+    description:
+      "A key that you choose for this request, so that you can repeat it safely: it takes effect once. 1 to 255 printable ASCII characters; it belongs to the user"
+  })
+}
+
+/** Whether the result is that of an earlier request with the same idempotency key. */
+export const replayMetadata = {
+  replayed: Schema.optionalKey(
+    Schema.Literal(true).annotate({
+      description: "`true` if an earlier request with the same key has already taken effect; absent otherwise"
+    })
+  )
+}
 
 /** The fields to return: names separated by commas, or an array of names. No name, or only blanks, means all fields. */
 export const FieldsSetParameter = Schema.optionalKey(

@@ -23,7 +23,7 @@ export const release = operation({
   request: Schema.Struct({}),
   result: Schema.Struct({}),
   errors: [InvalidToken, StorageUnavailable],
-  run: (request) => Effect.as(releaseToken(request), {}),
+  run: (request) => Effect.as(releaseToken(request), { value: {} }),
   summary: "Log out",
   description: "Ends the session: the token is invalid at once.",
   example: { request: { token: "0123456789ABCDEF0123456789ABCDEF" }, result: {} }

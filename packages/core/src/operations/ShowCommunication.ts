@@ -49,10 +49,9 @@ export const show = operation({
   run: (request, fields) =>
     hasField(fields, "history")
       ? Effect.map(showHistory(request), ({ communication, history }) => ({
-          ...toDetails(communication),
-          history: history.map(toHistoryEntryData)
+          value: { ...toDetails(communication), history: history.map(toHistoryEntryData) }
         }))
-      : Effect.map(showCommunication(request), toDetails),
+      : Effect.map(showCommunication(request), (communication) => ({ value: toDetails(communication) })),
   summary: "Show a communication",
   description: "The result includes the history, oldest entry first, only if `fields_set` names `history`.",
   example: {

@@ -32,7 +32,7 @@ export const showContact = operation({
   result: Schema.toType(ContactInformation),
   nameable: Schema.toType(ContactInformation),
   errors: [ContactInformationNotFound, InvalidToken, StorageUnavailable],
-  run: showContactInformation,
+  run: (request) => Effect.map(showContactInformation(request), (value) => ({ value })),
   summary: "Show contact information",
   description: "The contact must exist in your organisation.",
   example: {

@@ -17,6 +17,22 @@ export type Group = GroupOf<Operations["name"]>
 /** The operations of a group. */
 export type InGroup<G extends Group> = Extract<Operations, { readonly name: `${G}/${string}` }>
 
+/** The options of a call of an operation; `unknown` if it has none. */
+export type OptionsOf<Op extends Operations> = NonNullable<Op["options"]>["Type"]
+
+/** The metadata that an operation returns; `unknown` if it returns none. */
+export type MetadataOf<Op extends Operations> = NonNullable<Op["metadata"]>["Type"]
+
+type MemberOfEach<Op extends Operations, Part extends "options" | "metadata"> = Op extends Operations
+  ? keyof NonNullable<Op[Part]>["Type"]
+  : never
+
+/** The name of every option. */
+export type OptionName = MemberOfEach<Operations, "options">
+
+/** The name of all metadata. */
+export type MetadataName = MemberOfEach<Operations, "metadata">
+
 /** Makes a method for each operation, in groups. The caller passes the type of the methods. */
 export function inGroups<Methods>(
   operations: ReadonlyArray<Operations>,

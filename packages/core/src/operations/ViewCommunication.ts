@@ -30,7 +30,7 @@ export const view = operation({
   result: CommunicationDetails,
   nameable: CommunicationDetails,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
-  run: (request) => Effect.map(viewCommunication(request), toDetails),
+  run: (request) => Effect.map(viewCommunication(request), (viewed) => ({ value: toDetails(viewed) })),
   summary: "Mark a communication as viewed",
   description: "The first view sets `viewed` and `viewed_on`. Later views change nothing.",
   example: {

@@ -1,7 +1,7 @@
 import { Effect, Redacted, Result } from "effect"
 import { type Caller, parseToken, type Token } from "../domain/Caller.ts"
 import type { Communication } from "../domain/Communication.ts"
-import { type Idempotency, IdempotencyKey } from "../domain/Idempotency.ts"
+import type { Idempotency } from "../domain/Idempotency.ts"
 import { OrganisationId, UserId } from "../domain/Identity.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
@@ -20,7 +20,7 @@ export const freshToken = (): Token => Result.getOrThrow(parseToken(Redacted.mak
 
 /** A new idempotency key, and the fingerprint of a request. */
 export const aKey = (): Idempotency => ({
-  key: IdempotencyKey.make(`key ${freshId()}`),
+  key: `key ${freshId()}`,
   fingerprint: freshId() + freshId()
 })
 

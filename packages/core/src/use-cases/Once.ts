@@ -31,6 +31,11 @@ const fingerprintOf = (operation: string, parameters: object): Effect.Effect<str
     return hexOfBytes(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))))
   })
 
+/** The options of an operation that changes something. */
+export interface OnceOptions {
+  readonly idempotencyKey?: IdempotencyKey | undefined
+}
+
 /** What the operations make. */
 interface Made {
   readonly communication: Communication

@@ -1,14 +1,17 @@
 /** A client of the API without Effect: promises over `fetch`, in browsers and elsewhere. */
 import type { Code } from "../Codes.ts"
+import { requestHeaders, writeHeaders } from "../Headers.ts"
 import { healthPaths, nameOf, pathOf, verbOf } from "../Paths.ts"
 import type { Methods } from "./ClientTypes.ts"
 import { CommunicationsError } from "./CommunicationsError.ts"
+import { readMetadata, remember } from "./Metadata.ts"
 import { queryOf } from "./Query.ts"
 import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 export type { Code } from "../Codes.ts"
 export type * from "./ClientTypes.ts"
 export { CommunicationsError, type ErrorDetails } from "./CommunicationsError.ts"
+export { metadataOf } from "./Metadata.ts"
 
 /** Options of `createClient`. */
 export interface ClientOptions {
@@ -58,9 +61,12 @@ const isMethodName = (name: PropertyKey): name is string =>
  */
 function groupOf<G extends keyof Methods>(
   group: G,
-  call: (name: string) => (request: object) => Promise<unknown>
+  call: (name: string) => (request: object, options?: object) => Promise<unknown>
 ): Methods[G]
-function groupOf(group: string, call: (name: string) => (request: object) => Promise<unknown>): object {
+function groupOf(
+  group: string,
+  call: (name: string) => (request: object, options?: object) => Promise<unknown>
+): object {
   return new Proxy(
     {},
     {
@@ -74,17 +80,32 @@ function groupOf(group: string, call: (name: string) => (request: object) => Pro
 export const createClient = ({ baseUrl, token }: ClientOptions): Client => {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
 
-  const exchange = async <Data>(verb: "GET" | "POST", path: string, request: object): Promise<Data> => {
+  const exchange = async <Data extends object>(
+    verb: "GET" | "POST",
+    path: string,
+    request: object,
+    options: object = {}
+  ): Promise<Data> => {
     const url = `${baseUrl.replace(/\/+$/, "")}${path}`
-    const headers = { ...authorization, "content-type": "application/json" }
+    const headers = { ...authorization, ...writeHeaders(requestHeaders, options) }
     const sent =
       verb === "GET"
-        ? fetch(`${url}${queryOf(request)}`, { method: verb, headers: authorization })
-        : fetch(url, { method: verb, headers, body: JSON.stringify(request) })
+        ? fetch(`${url}${queryOf(request)}`, { method: verb, headers })
+        : fetch(url, {
+            method: verb,
+            headers: { ...headers, "content-type": "application/json" },
+            body: JSON.stringify(request)
+          })
     try {
       const response = await sent
       const body = parse(await response.text())
-      if (isSuccess<Data>(body)) return body.data
+      if (isSuccess<Data>(body)) {
+        remember(
+          body.data,
+          readMetadata((name) => response.headers.get(name))
+        )
+        return body.data
+      }
       throw errorOf(response, body)
     } catch (cause) {
       if (cause instanceof CommunicationsError) throw cause
@@ -95,8 +116,8 @@ export const createClient = ({ baseUrl, token }: ClientOptions): Client => {
 
   const call =
     (name: string) =>
-    (request: object = {}) =>
-      exchange<unknown>(verbOf(name), pathOf(name), request)
+    (request: object = {}, options?: object) =>
+      exchange(verbOf(name), pathOf(name), request, options)
 
   return {
     communications: groupOf("communications", call),

@@ -13,11 +13,15 @@ import {
 import { Effect, type Redacted } from "effect"
 import { HttpClient, type HttpClientError, HttpClientRequest } from "effect/http"
 import type { Code, Failure } from "../Codes.ts"
+import { requestHeaders, writeHeaders } from "../Headers.ts"
 import { pathOf, verbOf } from "../Paths.ts"
 import type { codeOfError } from "../Refusals.ts"
-import type { RequestOf, ResultOf, SparseResultOf } from "./ClientTypes.ts"
+import type { OptionsArgument, RequestOf, ResultOf, SparseResultOf } from "./ClientTypes.ts"
+import { readMetadata, remember } from "./Metadata.ts"
 import { queryTexts } from "./Query.ts"
 import { isFailure, isSuccess } from "./ResponseBody.ts"
+
+export { metadataOf } from "./Metadata.ts"
 
 /** Options of `makeClient`. */
 export interface EffectClientOptions {
@@ -38,16 +42,20 @@ export type ClientError<Op extends Operations> = Failure<CodeOf<Op>> | HttpClien
 
 /** With `fields_set`, the method succeeds with the named fields; without it, with all fields. */
 export interface EffectMethodWithFieldsSet<Op extends Operations> {
-  (request: RequestOf<Op> & { readonly fields_set?: null }): Effect.Effect<ResultOf<Op>, ClientError<Op>>
   (
-    request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> }
+    request: RequestOf<Op> & { readonly fields_set?: null },
+    options?: OptionsArgument<Op>
+  ): Effect.Effect<ResultOf<Op>, ClientError<Op>>
+  (
+    request: RequestOf<Op> & { readonly fields_set: NonNullable<FieldsInput> },
+    options?: OptionsArgument<Op>
   ): Effect.Effect<SparseResultOf<Op>, ClientError<Op>>
 }
 
 /** The method of an operation. */
 export type EffectMethod<Op extends Operations> = Op extends { readonly user: "authenticated" }
   ? EffectMethodWithFieldsSet<Op>
-  : (request: RequestOf<Op>) => Effect.Effect<ResultOf<Op>, ClientError<Op>>
+  : (request: RequestOf<Op>, options?: OptionsArgument<Op>) => Effect.Effect<ResultOf<Op>, ClientError<Op>>
 
 /** A method for each operation, by group. */
 export type EffectMethods = {
@@ -57,22 +65,29 @@ export type EffectMethods = {
 /** Makes a client of the API at a URL. A response that is not from the API, but for example from a proxy, is a defect. */
 export const makeClient = Effect.fnUntraced(function* ({ baseUrl, token }: EffectClientOptions) {
   const http = yield* HttpClient.HttpClient
-  const httpRequestOf = (name: string, request: object) => {
+  const httpRequestOf = (name: string, request: object, options: object) => {
     const url = `${baseUrl.replace(/\/+$/, "")}${pathOf(name)}`
     const withoutToken =
       verbOf(name) === "GET"
         ? HttpClientRequest.get(url, { urlParams: queryTexts(request) })
         : HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), request)
-    return token === undefined ? withoutToken : HttpClientRequest.bearerToken(withoutToken, token)
+    const withOptions = HttpClientRequest.setHeaders(withoutToken, writeHeaders(requestHeaders, options))
+    return token === undefined ? withOptions : HttpClientRequest.bearerToken(withOptions, token)
   }
   return inGroups<EffectMethods>(
     operations,
     ({ name }) =>
-      (request: object) =>
+      (request: object, options: object = {}) =>
         Effect.gen(function* () {
-          const response = yield* http.execute(httpRequestOf(name, request))
+          const response = yield* http.execute(httpRequestOf(name, request, options))
           const body = yield* response.json
-          if (isSuccess<unknown>(body)) return body.data
+          if (isSuccess<object>(body)) {
+            remember(
+              body.data,
+              readMetadata((name) => response.headers[name])
+            )
+            return body.data
+          }
           return yield* isFailure<Code>(body)
             ? Effect.fail(body)
             : Effect.die(new Error(`the response to ${name} (status ${response.status}) is not from the API`))

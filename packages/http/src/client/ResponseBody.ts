@@ -8,7 +8,7 @@ const codeIn = (body: unknown): unknown => (isObject(body) && isObject(body.stat
 
 /** Whether a body is a success. The data is assumed to have the type that the operation declares. */
 export const isSuccess = <Data>(body: unknown): body is { readonly data: Data } =>
-  codeIn(body) === "OK" && isObject(body) && "data" in body
+  codeIn(body) === "OK" && isObject(body) && isObject(body.data)
 
 /** Whether a body is a failure. Its code is assumed to be one that the operation declares. */
 export const isFailure = <C extends Code>(body: unknown): body is Failure<C> => {

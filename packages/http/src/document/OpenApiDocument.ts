@@ -1,10 +1,12 @@
 /** Generates the OpenAPI document from the operations, and adds their texts and examples. */
 import { operations } from "@communications/core"
-import { type JsonSchema, Predicate, type Schema } from "effect"
+import { type JsonSchema, Predicate, type Schema, SchemaAST } from "effect"
 import { OpenApi } from "effect/http-api"
 import { type Code, failure, isCode } from "../Codes.ts"
 import { queryTexts } from "../client/Query.ts"
 import { success } from "../Envelope.ts"
+import { requestHeaders, responseHeaders } from "../Headers.ts"
+import { headersIn } from "../Options.ts"
 import { verbOf } from "../Paths.ts"
 import { Api } from "./Api.ts"
 import { rewriteSchemas } from "./DocumentSchemas.ts"
@@ -41,22 +43,26 @@ interface Texts {
   readonly summary: string
   readonly description: string
   readonly secured: boolean
+  readonly requestHeaders: ReturnType<typeof headersIn>
+  readonly responseHeaders: ReturnType<typeof headersIn>
   readonly body?: Schema.JsonObject
   readonly query: ReadonlyMap<string, string>
   readonly result: Schema.Json
 }
 
 const health = (operationId: string, summary: string, description: string): Texts => ({
-  ...{ operationId, summary, description, secured: false },
+  ...{ operationId, summary, description, secured: false, requestHeaders: [], responseHeaders: [] },
   ...{ query: new Map(), result: {} }
 })
 
 const textsOf = new Map<string, Texts>(
   [
-    ...operations.map(({ name, operationId, summary, description, user, example }): Texts => {
+    ...operations.map(({ name, operationId, summary, description, user, example, options, metadata }): Texts => {
       const isRead = verbOf(name) === "GET"
       return {
         ...{ operationId, summary, description, secured: user !== "anyone" },
+        requestHeaders: headersIn(requestHeaders, options),
+        responseHeaders: headersIn(responseHeaders, metadata),
         ...(isRead ? {} : { body: example.request }),
         query: isRead ? new Map(queryTexts(example.request)) : new Map(),
         result: example.result
@@ -113,10 +119,25 @@ const contentOf = (schema: unknown, result: Schema.Json) => {
   }
 }
 
-const responseOf = (response: OpenApi.OpenApiSpecResponse, result: Schema.Json) => ({
+const descriptionOf = (type: SchemaAST.AST): string => SchemaAST.resolveDescription(type) ?? ""
+
+/** The headers of the metadata that an operation returns; each may be absent. */
+const metadataHeaders = ({ responseHeaders }: Texts) =>
+  Object.fromEntries(
+    responseHeaders.map(({ header, type }) => [
+      header.toLowerCase(),
+      { required: false, schema: text, description: descriptionOf(type) }
+    ])
+  )
+
+const responseOf = (status: string, response: OpenApi.OpenApiSpecResponse, texts: Texts) => ({
   description: response.description === "Success" ? "OK" : response.description.replaceAll(" | ", " "),
-  headers: { ...response.headers, "x-request-id": { $ref: "#/components/headers/RequestId" } },
-  content: { "application/json": contentOf(schemaOf(response), result) }
+  headers: {
+    ...response.headers,
+    ...(status === "200" ? metadataHeaders(texts) : {}),
+    "x-request-id": { $ref: "#/components/headers/RequestId" }
+  },
+  content: { "application/json": contentOf(schemaOf(response), texts.result) }
 })
 
 /** A query parameter is text. A repeatable one is documented as a single text. */
@@ -141,6 +162,10 @@ const operationOf = ({ operationId, tags, parameters, requestBody, responses }: 
     security: texts.secured ? [{ bearer: [] }, {}] : [],
     parameters: [
       ...parameters.map((parameter) => parameterOf(parameter, texts.query.get(parameter.name))),
+      ...texts.requestHeaders.map(({ header, type }) => ({
+        ...{ name: header, in: "header", required: false, schema: text },
+        description: descriptionOf(type)
+      })),
       { $ref: "#/components/parameters/RequestId" }
     ],
     ...(body === undefined
@@ -152,7 +177,7 @@ const operationOf = ({ operationId, tags, parameters, requestBody, responses }: 
           }
         }),
     responses: Object.fromEntries(
-      Object.entries(responses).map(([status, response]) => [status, responseOf(response, texts.result)])
+      Object.entries(responses).map(([status, response]) => [status, responseOf(status, response, texts)])
     )
   }
 }

@@ -7,6 +7,7 @@ import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
 import { assertDescription, COMMUNICATION, CONTACT, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
 
 const list = "communications/list"
+const anEmail = { direction: "OUTGOING", media: "EMAIL" }
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) => {
   it.effect("returns the matching communications, newest first, with `offset` and `after`", () =>
@@ -43,6 +44,26 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
       const firstPage = yield* get(list, { token, life_cycle_state: "DRAFT", number_of_results: 1, fields_set: "id" })
       const [newest] = Object.values(at(firstPage.json, "data") ?? {})
       assert.deepStrictEqual(yield* listed({ after: String(at(newest, "id")), offset: 1 }), all.slice(2, 27))
+    })
+  )
+  it.effect("names the next page in X-Next-After, which the last page does not have", () =>
+    Effect.gen(function* () {
+      const { token, draft } = yield* setup
+      const contact_information_identifier = { id: draft.contact_information.id }
+      for (let count = 0; count < 3; count++) {
+        yield* post("communications/create", { token, contact_information_identifier, ...anEmail })
+      }
+      const found: Array<unknown> = []
+      for (const size of [3, 1]) {
+        const start = found.length === 0 ? {} : { after: String(found.at(-1)) }
+        const query = { token, life_cycle_state: "DRAFT", number_of_results: 3, fields_set: "number,id", ...start }
+        const page = yield* get(list, query)
+        const ids = Object.values(at(page.json, "data") ?? {}).map((communication) => at(communication, "id"))
+        assert.strictEqual(ids.length, size)
+        assert.strictEqual(page.headers["x-next-after"], size === 3 ? ids.at(-1) : undefined)
+        found.push(...ids)
+      }
+      assert.strictEqual(new Set(found).size, 4)
     })
   )
   it.effect("returns every member of each communication, or an empty array if none matches", () =>

@@ -1,0 +1,48 @@
+/**
+ * The header of each option and of all metadata of operations. This file imports nothing at run time, so that clients
+ * stay small.
+ */
+import type { MetadataName, OptionName } from "@communications/core"
+
+/** A header: its name, as the documentation writes it, and how its value becomes text and back. */
+export interface Header {
+  readonly header: string
+  readonly write: (value: unknown) => string
+  /** Returns `undefined` for malformed text. */
+  readonly read: (text: string) => unknown
+}
+
+/** A header of requests; `expected` is its form, for the error message. */
+export interface RequestHeader extends Header {
+  readonly expected: string
+}
+
+/** The request headers that options are sent in. */
+export const requestHeaders = {
+  idempotencyKey: {
+    ...{ header: "Idempotency-Key", write: String, read: (text) => text },
+    expected: "1 to 255 printable ASCII characters, no blanks around them"
+  }
+} satisfies Readonly<Record<OptionName, RequestHeader>>
+
+/** The response headers that metadata is sent in. */
+export const responseHeaders = {
+  replayed: {
+    ...{ header: "Idempotency-Replayed", write: String },
+    read: (text) => (text === "true" ? true : undefined)
+  },
+  nextAfter: { header: "X-Next-After", write: String, read: (text) => text }
+} satisfies Readonly<Record<MetadataName, Header>>
+
+/** Writes values as headers. Members without a header are ignored. */
+export const writeHeaders = (
+  headers: Readonly<Record<string, Header>>,
+  values: object
+): Readonly<Record<string, string>> => {
+  const written: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values)) {
+    const header = headers[name]
+    if (header !== undefined && value !== undefined) written[header.header.toLowerCase()] = header.write(value)
+  }
+  return written
+}

@@ -1,0 +1,35 @@
+/** Reads the options of an operation from the headers of a request. */
+import { Result, Schema, SchemaAST } from "effect"
+import { type Failure, failure } from "./Codes.ts"
+import { type Header, type RequestHeader, requestHeaders } from "./Headers.ts"
+import type { HttpRequest } from "./HttpRequest.ts"
+
+/** The headers that an operation declares, of its options or of its metadata. */
+export const headersIn = <H extends Header>(headers: Readonly<Record<string, H>>, declared: Schema.Top | undefined) =>
+  declared !== undefined && SchemaAST.isObjects(declared.ast)
+    ? declared.ast.propertySignatures.flatMap(({ name, type }) => {
+        const header = headers[String(name)]
+        return header === undefined ? [] : [{ ...header, name: String(name), type }]
+      })
+    : []
+
+/** Makes a reader of the options that an operation declares; without any in the request it returns `undefined`. */
+export const makeOptionsReader = (declared: Schema.Top | undefined) => {
+  const headers = headersIn<RequestHeader>(requestHeaders, declared).map((header) => ({
+    ...header,
+    key: header.header.toLowerCase(),
+    isValid: Schema.is(Schema.make(header.type))
+  }))
+  return (request: HttpRequest): Result.Result<object | undefined, Failure<"INVALID_PARAMETERS">> => {
+    let options: Record<string, unknown> | undefined
+    for (const { name, key, header, read, expected, isValid } of headers) {
+      const text = request.headers[key]
+      if (text === undefined) continue
+      const value = read(text)
+      if (value === undefined || !isValid(value))
+        return Result.fail(failure("INVALID_PARAMETERS", `${header}: expected ${expected}`))
+      options = { ...options, [name]: value }
+    }
+    return Result.succeed(options)
+  }
+}
