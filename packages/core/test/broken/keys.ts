@@ -1,7 +1,9 @@
 import {
   type Act,
+  type CommunicationId,
   Communications,
   ContactInformations,
+  type Draft,
   type IdempotencyKey,
   IdempotencyKeyReused,
   type OrganisationId
@@ -18,6 +20,20 @@ const reusedClause = "Communications: an act with the key of an earlier act of i
 
 /** The act without its key. */
 const unkeyed = ({ at, by, request_id }: Act): Act => ({ at, by, request_id })
+
+/** Stores the key of a step before the step is decided. */
+const storesKeyFirst = (sound: typeof Communications.Service): Partial<typeof Communications.Service> => {
+  const used = new Set<IdempotencyKey>()
+  const requireUnused = ({ idempotency }: Act) =>
+    idempotency !== undefined && used.has(idempotency.key)
+      ? Effect.fail(new IdempotencyKeyReused({ key: idempotency.key }))
+      : Effect.sync(() => idempotency && used.add(idempotency.key))
+  return {
+    create: (organisation, draft, act) => Effect.andThen(requireUnused(act), sound.create(organisation, draft, act)),
+    take: (organisation, identifier, step, act) =>
+      Effect.andThen(requireUnused(act), sound.take(organisation, identifier, step, act))
+  }
+}
 
 /** Adapters that store idempotency keys, each with a fault. */
 export const brokenKeys = [
@@ -65,19 +81,7 @@ export const brokenKeys = [
   communications(
     "stores the key before the step is decided",
     "Communications: a refused act leaves its key unused",
-    (sound) => {
-      const used = new Set<IdempotencyKey>()
-      return {
-        take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
-          const { idempotency } = act
-          if (idempotency !== undefined && used.has(idempotency.key)) {
-            return yield* new IdempotencyKeyReused({ key: idempotency.key })
-          }
-          if (idempotency !== undefined) used.add(idempotency.key)
-          return yield* sound.take(organisation, identifier, step, act)
-        })
-      }
-    }
+    storesKeyFirst
   ),
   communications("looks a key up first, but does not store it atomically", concurrentClause, (sound) => {
     const requireUnused: (organisation: OrganisationId, act: Act) => Effect.Effect<void, IdempotencyKeyReused> =
@@ -108,5 +112,41 @@ export const brokenKeys = [
           sound.add(organisation, contact)
         )
     })
+  ),
+  communications(
+    "finds no key",
+    "Idempotency: whatever the order in which requests are repeated, each takes effect once and returns what it made",
+    () => ({ findByKey: () => Effect.succeed(undefined) })
+  ),
+  communications(
+    "finds a draft as it was created",
+    "Idempotency: a repeated request returns what the first one made as it is now",
+    (sound) => {
+      const created = new Map<CommunicationId, Draft>()
+      return {
+        create: (organisation, draft, act) =>
+          Effect.tap(sound.create(organisation, draft, act), (made) => Effect.sync(() => created.set(made.id, made))),
+        findByKey: (organisation, by, key) =>
+          Effect.map(
+            sound.findByKey(organisation, by, key),
+            (found) => found && { ...found, made: created.get(found.made.id) ?? found.made }
+          )
+      }
+    }
+  ),
+  communications(
+    "creates a draft without storing its key",
+    "Idempotency: of 16 concurrent requests with the same key, one takes effect and the others return what it made",
+    (sound) => ({ create: (organisation, draft, act) => sound.create(organisation, draft, unkeyed(act)) })
+  ),
+  contacts(
+    "finds no key of a contact",
+    "Idempotency: a key that was used for another request is refused, before the request is looked at",
+    () => ({ findByKey: () => Effect.succeed(undefined) })
+  ),
+  communications(
+    "stores the key before the step",
+    "Idempotency: a refused request leaves its key unused",
+    storesKeyFirst
   )
 ]
