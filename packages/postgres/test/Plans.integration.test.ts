@@ -15,6 +15,7 @@ import {
 } from "@communications/core"
 import {
   aDraft,
+  aKey,
   anAct,
   aPerson,
   freshCaller,
@@ -139,6 +140,20 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   }
   const contact = aPerson()
   yield* contacts.add(organisation, contact)
+  for (const act of [anAct(), anAct()].map((act) => ({ ...act, idempotency: aKey() }))) {
+    const { by, idempotency } = act
+    yield* communications.create(organisation, (number) => Draft.make({ ...another(), number }), act)
+    yield* communications.findByKey(organisation, by, idempotency.key)
+    yield* contacts.add(organisation, aPerson(), act)
+    yield* contacts.findByKey(organisation, by, idempotency.key)
+    const keyed = Draft.make(another())
+    yield* store(organisation, keyed)
+    const { key } = aKey()
+    yield* communications.take(organisation, byNumber(keyed.number), completion, {
+      ...act,
+      idempotency: { ...idempotency, key }
+    })
+  }
   yield* contacts.find(organisation, contact.id)
 
   const [caller, token, name, password] = [freshCaller(), freshToken(), Name.make(freshId()), Redacted.make("secret")]

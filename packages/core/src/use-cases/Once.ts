@@ -14,20 +14,20 @@ declare const crypto: {
 }
 declare const TextEncoder: { new (): { readonly encode: (text: string) => Uint8Array } }
 
-/** Sorts the members of objects, and omits unset ones, so that a member that a later version adds changes nothing. */
-const canonical = (_: string, value: unknown): unknown =>
-  Predicate.isObject(value) && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .filter(([, member]) => member !== null)
-          .sort(([left], [right]) => (left < right ? -1 : 1))
-      )
-    : value
+/** Sorts the members of objects and omits unset ones, so that an optional member of a later version changes nothing. */
+const canonical = (value: unknown): unknown => {
+  if (!Predicate.isObject(value) || Array.isArray(value)) return value
+  const members = Object.entries(value)
+    .map(([name, member]) => [name, canonical(member ?? null)] as const)
+    .filter(([, member]) => member !== null)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+  return members.length === 0 ? null : Object.fromEntries(members)
+}
 
 /** The SHA-256 of a request. It is stored: after an update, a repeated request must still have the same fingerprint. */
 const fingerprintOf = (operation: string, parameters: object): Effect.Effect<string> =>
   Effect.promise(async () => {
-    const text = JSON.stringify([operation, parameters], canonical)
+    const text = JSON.stringify([operation, canonical(parameters)])
     return hexOfBytes(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))))
   })
 
