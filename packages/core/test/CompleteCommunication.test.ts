@@ -3,11 +3,14 @@ import {
   CommunicationNotFound,
   Completed,
   completeCommunication,
+  completion,
+  type ExpectedVersion,
   type IdentifierInput,
   InvalidToken,
   layerMemory,
-  NotDraft,
-  Sessions
+  RequestId,
+  Sessions,
+  StaleVersion
 } from "@communications/core"
 import { aDraft, freshCaller, freshToken, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
@@ -29,19 +32,45 @@ layer(layerMemory)("completeCommunication", (it) => {
       const { _tag, ...members } = draft
       assert.deepStrictEqual(
         yield* completeCommunication({ token, communication_identifier: { number: "41" } }),
-        Completed.make({ ...members, completed_at: yield* DateTime.now, completed_by: caller.user })
+        Completed.make({ ...members, version: 2, completed_at: yield* DateTime.now, completed_by: caller.user })
       )
     })
   )
-  it.effect("refuses a communication that is already completed", () =>
+  it.effect("refuses a communication that is already completed, and says when, by whom and in which request", () =>
+    Effect.gen(function* () {
+      const { caller, token, draft } = yield* given
+      const { id, number } = draft
+      const completed = yield* Effect.provideService(
+        completeCommunication({ token, communication_identifier: { id } }),
+        RequestId,
+        "first"
+      )
+      const refusal = yield* Effect.flip(completeCommunication({ token, communication_identifier: { number } }))
+      assert.deepStrictEqual(refusal, completion.refuse(completed, "first"))
+      assert.strictEqual(
+        refusal.message,
+        `communication 41 is COMPLETED, not DRAFT: user ${caller.user} completed it at 1970-01-01T01:00:00Z in request first`
+      )
+    })
+  )
+  it.effect("completes only an expected version, and otherwise returns the current one", () =>
     Effect.gen(function* () {
       const { token, draft } = yield* given
+      const request = { token, communication_identifier: { number: "41" } }
       const { id, number } = draft
-      yield* completeCommunication({ token, communication_identifier: { id } })
-      assert.deepStrictEqual(
-        yield* Effect.flip(completeCommunication({ token, communication_identifier: { number } })),
-        new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
-      )
+      for (const expectedVersion of [2, [], [2, 3]]) {
+        assert.deepStrictEqual(
+          yield* Effect.flip(completeCommunication(request, { expectedVersion })),
+          new StaleVersion({ id, number, version: 1 })
+        )
+      }
+      const completed = yield* completeCommunication(request, { expectedVersion: [7, 1] })
+      assert.strictEqual(completed.version, 2)
+      const refusal = (expectedVersion: ExpectedVersion) =>
+        Effect.map(Effect.flip(completeCommunication(request, { expectedVersion })), ({ _tag }) => _tag)
+      assert.strictEqual(yield* refusal(1), "StaleVersion")
+      assert.strictEqual(yield* refusal(2), "NotDraft")
+      assert.strictEqual(yield* refusal(null), "NotDraft")
     })
   )
   it.effect("checks in the documented order: token, identifier, existence", () =>

@@ -78,12 +78,14 @@ describe("JSON of an error", () => {
         id: Core.CommunicationId.make("F50927C44314BA21B2DAEECFF2E53BB0"),
         number: Core.CommunicationNumber.make("41")
       },
-      life_cycle_state: "COMPLETED"
+      ...{ life_cycle_state: "COMPLETED", completed_at: "2026-01-31T12:00:00Z", request_id: null },
+      completed_by: Core.UserId.make("3DA4F031963FCAD2E299CB23190AF295")
     })
     const { message, ...data } = JSON.parse(JSON.stringify(error))
     assert.strictEqual(message, error.message)
     assert.deepStrictEqual(data, {
-      ...{ _tag: "NotDraft", id: "F50927C44314BA21B2DAEECFF2E53BB0", number: "41", life_cycle_state: "COMPLETED" }
+      ...{ _tag: "NotDraft", id: "F50927C44314BA21B2DAEECFF2E53BB0", number: "41", life_cycle_state: "COMPLETED" },
+      ...{ completed_at: "2026-01-31T12:00:00Z", completed_by: "3DA4F031963FCAD2E299CB23190AF295", request_id: null }
     })
   })
 })

@@ -8,6 +8,7 @@ import {
   decide,
   lifeCycleState,
   NotDraft,
+  StaleVersion,
   type StateMembers,
   stateNames,
   stepEntry,
@@ -23,7 +24,7 @@ import { expectTypeOf } from "vitest"
 const act = anAct()
 const later = anAct()
 const draft = aDraft()
-const completed: Completed = { ...draft, _tag: "Completed", completed_at: noon, completed_by: act.by }
+const completed: Completed = { ...draft, _tag: "Completed", version: 2, completed_at: noon, completed_by: act.by }
 
 describe("states × steps", () => {
   it("Draft × complete: Completed, with the time and the user of the act, otherwise unchanged", () => {
@@ -31,10 +32,21 @@ describe("states × steps", () => {
   })
   it("Completed × complete: refused, with the current state", () => {
     const { id, number } = completed
-    assert.deepStrictEqual(
-      complete(completed, later),
-      Result.fail(new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
-    )
+    const data = { id, number, life_cycle_state: "COMPLETED", completed_by: act.by, request_id: "r1" } as const
+    const completed_at = "2026-01-31T12:00:00Z"
+    assert.deepStrictEqual(complete(completed, later, {}, "r1"), Result.fail(new NotDraft({ ...data, completed_at })))
+  })
+  it("another version than the expected one is refused before the state is", () => {
+    const { id, number } = draft
+    const stale = (version: number) => Result.fail(new StaleVersion({ id, number, version }))
+    assert.deepStrictEqual(complete(draft, act, { expectedVersion: 2 }), stale(1))
+    assert.deepStrictEqual(complete(draft, act, { expectedVersion: [] }), stale(1))
+    assert.deepStrictEqual(complete(completed, later, { expectedVersion: 1 }), stale(2))
+    for (const expectedVersion of [1, [2, 1], null]) {
+      assert.deepStrictEqual(complete(draft, act, { expectedVersion }), Result.succeed(completed))
+    }
+    const refusal = Result.flip(complete(completed, later, { expectedVersion: 2 }))
+    assert.strictEqual(Result.getOrThrow(refusal)._tag, "NotDraft")
   })
 })
 
@@ -44,13 +56,23 @@ describe("laws of every step", () => {
     it.prop(`${name} is possible only in the state that it starts from`, [Communication], ([communication]) => {
       return Result.isSuccess(take(communication, act)) === (communication._tag === step.from)
     })
-    it.prop(`${name} changes only the state and the members that it sets`, [Communication], ([communication]) => {
-      const before = { ...communication }
-      const outcome = take(communication, act)
-      assert.deepStrictEqual({ ...communication }, before)
-      if (Result.isFailure(outcome)) return
-      assert.deepStrictEqual({ ...outcome.success }, { ...before, _tag: step.to, ...step.sets(act) })
-    })
+    it.prop(
+      `${name} changes only the state, the version and the members that it sets`,
+      [Communication],
+      ([communication]) => {
+        const before = { ...communication }
+        const outcome = take(communication, act)
+        assert.deepStrictEqual({ ...communication }, before)
+        if (Result.isFailure(outcome)) return
+        assert.deepStrictEqual(
+          { ...outcome.success },
+          {
+            ...{ ...before, _tag: step.to, version: before.version + 1 },
+            ...step.sets(act)
+          }
+        )
+      }
+    )
     it(`${name} moves from one state to another`, () => {
       assert.notStrictEqual(String(step.from), String(step.to))
     })

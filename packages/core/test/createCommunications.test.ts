@@ -11,7 +11,8 @@ import {
   InvalidToken,
   layerMemory,
   orThrow,
-  type Sparse
+  type Sparse,
+  StaleVersion
 } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
 import { afterAll, assert, describe, expectTypeOf, it } from "vitest"
@@ -109,13 +110,38 @@ describe("for hosts without Effect", () => {
     )
     assert.deepStrictEqual(error, again.error)
   })
+  it("a method returns the version beside the value, and complete accepts it as expectedVersion", async () => {
+    const { caller, communication_identifier } = await given()
+    const shown = await communications.show({ caller, communication_identifier })
+    if (!shown.ok) return assert.fail(String(shown.error))
+    const completing = (options: Parameters<typeof communications.complete>[1]) =>
+      communications.complete({ caller, communication_identifier }, options)
+    const stale = await errorOf(completing({ expectedVersion: shown.version + 1 }))
+    assert.instanceOf(stale, StaleVersion)
+    assert.strictEqual(stale.version, shown.version)
+    const invalid = await errorOf(completing({ expectedVersion: 0.5 }))
+    assert.deepStrictEqual(invalid, new InvalidRequest({ reason: "expectedVersion: expected an integer" }))
+    const completed = await completing({ expectedVersion: shown.version, request_id: "r1" })
+    assert.strictEqual(completed.ok && completed.version, 2)
+  })
+  it("list returns the after of the next page beside the value", async () => {
+    const { caller, contact_information_identifier } = await given()
+    await communications.create({ caller, contact_information_identifier, ...anEmail })
+    const query = { caller, contact_information_identifier, number_of_results: 1 }
+    const first = await communications.list(query)
+    if (!first.ok || first.nextAfter === undefined) return assert.fail("expected another page")
+    const second = await communications.list({ ...query, after: first.nextAfter })
+    assert.isTrue(second.ok)
+    assert.notProperty(second, "nextAfter")
+  })
   it("returns the named fields, and refuses unknown ones", async () => {
     const { caller, draft, communication_identifier } = await given()
     const fields_set = "number,contact_information.name"
     const shown = await communications.show({ caller, communication_identifier, fields_set })
     assert.deepStrictEqual(shown, {
       ok: true,
-      value: { number: draft.number, contact_information: { name: "Ada Lovelace" } }
+      value: { number: draft.number, contact_information: { name: "Ada Lovelace" } },
+      version: 1
     })
     const unknown = await communications.show({ caller, communication_identifier, fields_set: ["nope"] })
     if (unknown.ok) return assert.fail("expected UnknownFields")
@@ -188,6 +214,7 @@ describe("for hosts without Effect", () => {
       | "AmbiguousIdentifier"
       | "IdempotencyKeyReused"
       | "CommunicationNotFound"
+      | "StaleVersion"
       | "NotDraft"
       | "StorageUnavailable"
     >()

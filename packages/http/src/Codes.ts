@@ -1,3 +1,5 @@
+import type { LifeCycleState } from "@communications/core"
+
 /** Every failure of the API: its code, its HTTP status and its message. */
 const table = {
   INVALID_PARAMETERS: [400, "A parameter is missing or wrong."],
@@ -9,6 +11,7 @@ const table = {
   NOT_FOUND: [404, "This URL does not exist."],
   METHOD_NOT_ALLOWED: [405, "This URL does not support this method."],
   NOT_DRAFT: [409, "The communication is not a draft."],
+  STALE_VERSION: [412, "The communication has another version."],
   PAYLOAD_TOO_LARGE: [413, "The body is larger than 16 KiB."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be application/json."],
   IDEMPOTENCY_KEY_REUSED: [422, "The idempotency key was used for another request."],
@@ -23,16 +26,35 @@ export type Code = keyof typeof table
 /** Whether a string is the code of a failure. */
 export const isCode = (word: string): word is Code => Object.hasOwn(table, word)
 
+/** The data of the failures that have more of it than their description. */
+export interface Details {
+  readonly NOT_DRAFT: {
+    readonly life_cycle_state: LifeCycleState
+    readonly completed_at: string | null
+    readonly completed_by: string | null
+    readonly request_id: string | null
+  }
+}
+
+/** The details of a code; `undefined` if it has none. */
+export type DetailsOf<C extends Code> = C extends keyof Details ? Details[C] : undefined
+
 /** The body of a failure. `message` is constant for each code; `description` explains the error in this request. */
 export interface Failure<C extends Code> {
   readonly status: { readonly code: C; readonly message: string; readonly description: string }
   readonly data: null
+  readonly details?: DetailsOf<C>
 }
 
 /** Makes the body of a failure. */
-export const failure = <const C extends Code>(code: C, description: string): Failure<C> => ({
+export const failure = <const C extends Code>(
+  code: C,
+  description: string,
+  details?: NonNullable<DetailsOf<C>>
+): Failure<C> => ({
   status: { code, message: table[code][1], description },
-  data: null
+  data: null,
+  ...(details === undefined ? {} : { details })
 })
 
 /** The HTTP status that a code is sent with. */

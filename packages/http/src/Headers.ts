@@ -17,11 +17,31 @@ export interface RequestHeader extends Header {
   readonly expected: string
 }
 
+const tagOf = (version: unknown): string => `"${version}"`
+
+/** The version of a tag; `undefined` for any other tag, and for weak ones, which never match (RFC 9110, 13.1.1). */
+const versionOf = (tag: string): number | undefined => {
+  const version = /^"([1-9][0-9]{0,9})"$/.test(tag) ? Number(tag.slice(1, -1)) : 0
+  return version >= 1 && version < 2 ** 31 ? version : undefined
+}
+
+const tag = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g
+const tags = new RegExp(`^[ \\t,]*${tag.source}([ \\t]*,([ \\t]*${tag.source})?)*[ \\t]*$`)
+
 /** The request headers that options are sent in. */
 export const requestHeaders = {
   idempotencyKey: {
     ...{ header: "Idempotency-Key", write: String, read: (text) => text },
     expected: "1 to 255 printable ASCII characters, no blanks around them"
+  },
+  expectedVersion: {
+    header: "If-Match",
+    write: (expected) => (expected === null ? "*" : [expected].flat().map(tagOf).join(", ")),
+    read: (text) => {
+      if (text.trim() === "*") return null
+      return tags.test(text) ? (text.match(tag) ?? []).flatMap((tag) => versionOf(tag) ?? []) : undefined
+    },
+    expected: 'the ETag of a communication, such as "7"; several with commas between them; or *'
   }
 } satisfies Readonly<Record<OptionName, RequestHeader>>
 
@@ -31,6 +51,8 @@ export const responseHeaders = {
     ...{ header: "Idempotency-Replayed", write: String },
     read: (text) => (text === "true" ? true : undefined)
   },
+  // A proxy that compresses the response makes its tag weak.
+  version: { header: "ETag", write: tagOf, read: (text) => versionOf(text.replace(/^W\//, "")) },
   nextAfter: { header: "X-Next-After", write: String, read: (text) => text }
 } satisfies Readonly<Record<MetadataName, Header>>
 

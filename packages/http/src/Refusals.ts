@@ -1,6 +1,7 @@
 /** Maps each refusal of the domain to its code, description and headers over HTTP. */
 import type { InvalidRequest, Operations, UnknownFields } from "@communications/core"
 import { type Code, type Failure, failure } from "./Codes.ts"
+import { responseHeaders, writeHeaders } from "./Headers.ts"
 
 /** Any refusal of an operation. */
 export type OperationError = InvalidRequest | UnknownFields | InstanceType<Operations["errors"][number]>
@@ -17,6 +18,7 @@ export const codeOfError = {
   AmbiguousIdentifier: "AMBIGUOUS_IDENTIFIER",
   CommunicationNotFound: "COMMUNICATION_NOT_FOUND",
   ContactInformationNotFound: "CONTACT_INFORMATION_NOT_FOUND",
+  StaleVersion: "STALE_VERSION",
   NotDraft: "NOT_DRAFT",
   StorageUnavailable: "UNAVAILABLE"
 } as const satisfies Record<OperationError["_tag"], Code>
@@ -42,9 +44,19 @@ export const refusalOf = (
   error: OperationError
 ): { readonly failure: Failure<Code>; readonly headers: Readonly<Record<string, string>> } => {
   const code = codeOfError[error._tag]
-  const message = error._tag === "UnknownFields" ? `fields_set: ${error.message}` : error.message
-  return {
-    failure: failure(code, descriptions[error._tag] ?? message),
-    headers: error._tag === "TooManyAttempts" ? { "retry-after": String(error.retry_after) } : headersOf(code)
+  switch (error._tag) {
+    case "UnknownFields":
+      return { failure: failure(code, `fields_set: ${error.message}`), headers: {} }
+    case "TooManyAttempts":
+      return { failure: failure(code, error.message), headers: { "retry-after": String(error.retry_after) } }
+    case "StaleVersion":
+      return { failure: failure(code, error.message), headers: writeHeaders(responseHeaders, error) }
+    case "NotDraft": {
+      const { life_cycle_state, completed_at, completed_by, request_id } = error
+      const details = { life_cycle_state, completed_at, completed_by, request_id }
+      return { failure: failure("NOT_DRAFT", error.message, details), headers: {} }
+    }
+    default:
+      return { failure: failure(code, descriptions[error._tag] ?? error.message), headers: headersOf(code) }
   }
 }

@@ -1,4 +1,4 @@
-import { makeClient } from "@communications/http/effect-client"
+import { makeClient, metadataOf } from "@communications/http/effect-client"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { FetchHttpClient, HttpServer } from "effect/http"
@@ -12,7 +12,10 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       const baseUrl = HttpServer.formatAddress(address).replace("0.0.0.0", "127.0.0.1")
       const { communications } = yield* makeClient({ baseUrl, token: Redacted.make(token) })
       const named = { communication_identifier: { number: draft.number } }
-      const completed = yield* communications.complete(named)
+      const stale = yield* Effect.flip(communications.complete(named, { expectedVersion: 2 }))
+      assert.strictEqual("status" in stale && stale.status.code, "STALE_VERSION")
+      const completed = yield* communications.complete(named, { expectedVersion: 1 })
+      assert.deepStrictEqual(metadataOf(completed), { version: 2 })
       assert.strictEqual(completed.life_cycle_state, "COMPLETED")
       const code = yield* communications.complete(named).pipe(
         Effect.map(({ life_cycle_state }) => life_cycle_state),

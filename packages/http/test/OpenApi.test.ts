@@ -52,7 +52,9 @@ describe("the OpenAPI document", () => {
     const right = { method: "POST", path, status: 200, headers, json: { status, data: example }, reduced: true }
     const refused = (code: string) => ({ status: { code, message: "m", description: "d" }, data: null })
     assert.isUndefined(disagreement(right))
-    assert.isUndefined(disagreement({ ...right, status: 409, json: refused("NOT_DRAFT") }))
+    assert.isUndefined(
+      disagreement({ ...right, status: 412, headers: { ...headers, etag: '"2"' }, json: refused("STALE_VERSION") })
+    )
     for (const [wrong, expected] of [
       [{ reduced: false }, /must have required property 'life_cycle_state'/],
       [{ json: { status, data: { ...example, id: "x" } } }, /pattern/],
@@ -60,6 +62,8 @@ describe("the OpenAPI document", () => {
       [{ json: { status, data: null } }, /data must be object/],
       [{ json: { data: example } }, /status/],
       [{ status: 409, json: refused("INVALID_PARAMETERS") }, /code must be equal to one of the allowed values/],
+      [{ status: 409, json: refused("NOT_DRAFT") }, /details/],
+      [{ status: 412, json: refused("STALE_VERSION") }, /etag/],
       [{ status: 418 }, /not documented: 418/],
       [{ status: 503, json: refused("UNAVAILABLE") }, /retry-after/],
       [{ headers: {} }, /x-request-id/],

@@ -8,6 +8,7 @@ export const TOKEN = [401, "INVALID_TOKEN"] as const
 export const AMBIGUOUS = [400, "AMBIGUOUS_IDENTIFIER"] as const
 export const COMMUNICATION = [404, "COMMUNICATION_NOT_FOUND"] as const
 export const NOT_DRAFT = [409, "NOT_DRAFT"] as const
+export const STALE_VERSION = [412, "STALE_VERSION"] as const
 export const CONTACT = [404, "CONTACT_INFORMATION_NOT_FOUND"] as const
 type Expected = readonly [status: number, code: string]
 
@@ -15,7 +16,9 @@ type Expected = readonly [status: number, code: string]
 export const refused = (response: Received, expected: Expected, about = /./): string => {
   const { json, text, headers } = response
   assert.deepStrictEqual(codeOf(response), [...expected], text)
-  assert.deepStrictEqual(Object.keys(Object(json)), ["status", "data"])
+  assert.deepStrictEqual(Object.keys(Object(json)), [
+    ...["status", "data", ...(expected === NOT_DRAFT ? ["details"] : [])]
+  ])
   assert.deepStrictEqual(Object.keys(Object(at(json, "status"))), ["code", "message", "description"])
   assert.isNull(at(json, "data"))
   const message = String(at(json, "status", "message"))

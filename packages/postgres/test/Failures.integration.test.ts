@@ -5,7 +5,6 @@ import {
   Completed,
   completion,
   Draft,
-  NotDraft,
   Readiness,
   Sessions,
   StorageUnavailable
@@ -29,8 +28,8 @@ const anotherWith = ({ contact_information }: Draft, number = freshId()) => {
   return Draft.make({ ...members, contact_information })
 }
 const completed = ({ _tag, ...members }: Draft, completed_at = noon) =>
-  Completed.make({ ...members, completed_at, completed_by: act.by })
-const notDraft = ({ id, number }: Draft) => new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
+  Completed.make({ ...members, version: members.version + 1, completed_at, completed_by: act.by })
+const notDraft = (draft: Draft) => completion.refuse(completed(draft), act.request_id)
 const byId = ({ id }: Communication): CommunicationIdentifier => ({ _tag: "Id", id })
 
 const allAtOnce = <A, E, R>(effects: ReadonlyArray<Effect.Effect<A, E, R>>) =>

@@ -6,7 +6,6 @@ import {
   completion,
   type Draft,
   Events,
-  NotDraft,
   Readiness,
   Sessions,
   SubscriptionInTransaction,
@@ -34,7 +33,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const act = anAct()
 const completed = ({ _tag, ...members }: Draft) =>
-  Completed.make({ ...members, completed_at: act.at, completed_by: act.by })
+  Completed.make({ ...members, version: members.version + 1, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
@@ -211,12 +210,11 @@ for (const host of hosts) {
     it.effect("after a refusal, the host's transaction is still usable", () =>
       Effect.gen(function* () {
         const { draft, completeDraft } = yield* given
-        const { id, number } = draft
         yield* completeDraft
         yield* betweenHostStatements(true, () =>
           Effect.gen(function* () {
             const refusal = yield* Effect.flip(completeDraft)
-            assert.deepStrictEqual(refusal, new NotDraft({ id, number, life_cycle_state: "COMPLETED" }))
+            assert.deepStrictEqual(refusal, completion.refuse(completed(draft), act.request_id))
           })
         )
       })

@@ -69,15 +69,19 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adap
 /** Headers that belong to a connection, not to a response. */
 const connectionHeaders = ["connection", "date", "keep-alive", "transfer-encoding", "vary"]
 
+/** A request id that the API has generated. */
+const generatedId = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
+
 const comparable = ({ status, headers, body }: AdapterResponse) => ({
   status,
   headers: Object.fromEntries(
     Object.entries(headers)
       .filter(([name]) => !connectionHeaders.includes(name))
-      .map(([name, value]) => [name, String(value).replace(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "generated")])
+      .map(([name, value]) => [name, String(value).replace(generatedId, "generated")])
   ),
   body: body
     .replace(/[0-9A-F]{32}/g, (id) => (adapterIds.has(id) ? id : "generated"))
+    .replace(generatedId, "generated")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+/g, "a time")
 })
 

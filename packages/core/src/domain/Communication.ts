@@ -1,10 +1,11 @@
 /** A communication with a contact, in one of its states. `Steps.ts` declares the steps between them. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { ContactInformation } from "./ContactInformation.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
 import type { LifeCycleState } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 import { Instant } from "./Time.ts"
+import { Version } from "./Version.ts"
 
 /** Incoming from the contact, or outgoing to the contact. */
 export const Direction = Schema.Literals(["INCOMING", "OUTGOING"])
@@ -17,6 +18,7 @@ export type Media = typeof Media.Type
 const shared = {
   id: CommunicationId,
   number: CommunicationNumber,
+  version: Version.pipe(Schema.withConstructorDefault(Effect.succeed(1))),
   created_at: Instant,
   direction: Direction,
   media: Media,

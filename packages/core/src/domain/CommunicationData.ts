@@ -1,23 +1,10 @@
-import { DateTime, Schema } from "effect"
+import { Schema } from "effect"
 import { type Communication, Direction, isIn, lifeCycleState, Media } from "./Communication.ts"
 import { ContactInformation } from "./ContactInformation.ts"
 import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
 import { type HistoryEntry, LifeCycleState } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
-
-/** A time as the documented API writes it: `YYYY-MM-DDTHH:MM:SS` in UTC, without a zone or a fraction. */
-const Timestamp = Schema.String.check(
-  Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/u, { expected: "YYYY-MM-DDTHH:MM:SS" })
-)
-
-const timestampOf = (at: DateTime.Utc): string => DateTime.formatIso(at).slice(0, 19)
-
-/** A time in members that the API adds to the documented ones: ISO 8601 in UTC, to the second, with its zone. */
-const UtcTimestamp = Schema.String.check(
-  Schema.isPattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/u, { expected: "YYYY-MM-DDTHH:MM:SSZ" })
-)
-
-const utcTimestampOf = (at: DateTime.Utc): string => `${timestampOf(at)}Z`
+import { Timestamp, timestampOf, UtcTimestamp, utcTimestampOf } from "./Timestamps.ts"
 
 /** A communication as `complete` returns it over HTTP: JSON, exactly as documented (decision 13). */
 export const CommunicationData = Schema.Struct({

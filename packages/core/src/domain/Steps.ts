@@ -10,8 +10,10 @@
  */
 import { Result } from "effect"
 import { type Communication, type InState, isIn, lifeCycleState, type State, stateNames } from "./Communication.ts"
-import { NotDraft } from "./errors/CommunicationErrors.ts"
+import { NotDraft, StaleVersion } from "./errors/CommunicationErrors.ts"
 import type { Act, HistoryEntry } from "./LifeCycle.ts"
+import { utcTimestampOf } from "./Timestamps.ts"
+import type { ExpectedVersion } from "./Version.ts"
 
 /** The members that any type of a union has. */
 export type MemberOf<C> = C extends unknown ? keyof C : never
@@ -32,8 +34,17 @@ export interface Step<From extends State, To extends State, Refusal> {
   readonly sets: (act: Act) => Pick<StateMembers, Exclude<keyof InState<To>, keyof InState<From>> & OwnMember>
   /** Returns the communication in its new state. */
   readonly reach: (communication: InState<From>, sets: ReturnType<this["sets"]>) => InState<To>
-  /** Returns the refusal of a communication in any other state. */
-  readonly refuse: (communication: Communication) => Refusal
+  /**
+   * Returns the refusal of a communication in any other state. `request_id` is the request in which it reached that
+   * state, or `null`.
+   */
+  readonly refuse: (communication: Communication, request_id: string | null) => Refusal
+}
+
+/** The conditions of a step. */
+export interface StepOptions {
+  /** If the communication has another version, the step is refused with `StaleVersion`. By default any version will do. */
+  readonly expectedVersion?: ExpectedVersion | undefined
 }
 
 /** The step that completes a draft. */
@@ -42,26 +53,43 @@ export const completion: Step<"Draft", "Completed", NotDraft> = {
   to: "Completed",
   sets: ({ at, by }) => ({ completed_at: at, completed_by: by }),
   reach: (draft, sets) => ({ ...draft, ...sets, _tag: "Completed" }),
-  refuse: (communication) =>
-    new NotDraft({
-      id: communication.id,
-      number: communication.number,
-      life_cycle_state: lifeCycleState(communication)
-    })
+  refuse: (communication, request_id) => {
+    const { id, number } = communication
+    const members = { id, number, life_cycle_state: lifeCycleState(communication), request_id }
+    return isIn("Completed", communication)
+      ? new NotDraft({
+          ...{ ...members, completed_by: communication.completed_by },
+          completed_at: utcTimestampOf(communication.completed_at)
+        })
+      : new NotDraft({ ...members, completed_at: null, completed_by: null })
+  }
 }
 
 /** Every step, by its name. */
 export const steps = { complete: completion }
 
-/** The pure decision of a step: returns the communication in its new state, or fails with the refusal. */
+/**
+ * The pure decision of a step: returns the communication in its new state, as its next version, or fails with the
+ * refusal. `request_id` is the request in which the communication reached its state, for the refusal.
+ */
 export const decide =
   <From extends State, To extends State, Refusal>(step: Step<From, To, Refusal>) =>
-  (communication: Communication, act: Act): Result.Result<InState<To>, Refusal> =>
-    isIn(step.from, communication)
-      ? Result.succeed(step.reach(communication, step.sets(act)))
-      : Result.fail(step.refuse(communication))
+  (
+    communication: Communication,
+    act: Act,
+    { expectedVersion = null }: StepOptions = {},
+    request_id: string | null = null
+  ): Result.Result<InState<To>, Refusal | StaleVersion> => {
+    const { id, number, version } = communication
+    if (expectedVersion !== null && ![expectedVersion].flat().includes(version)) {
+      return Result.fail(new StaleVersion({ id, number, version }))
+    }
+    return isIn(step.from, communication)
+      ? Result.succeed({ ...step.reach(communication, step.sets(act)), version: version + 1 })
+      : Result.fail(step.refuse(communication, request_id))
+  }
 
-/** Completes a draft; fails with `NotDraft` in any other state. */
+/** Completes a draft; fails with `StaleVersion` or, in any other state, with `NotDraft`. */
 export const complete = decide(completion)
 
 /** The first history entry of a communication. */

@@ -66,7 +66,7 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
       store.communications.set(after.id, after)
       store.ids.set(after.number, after.id)
       store.histories.set(after.id, history)
-      log.push(eventOf(organisation, after, entry, { id, version: history.length }))
+      log.push(eventOf(organisation, after, entry, { id, version: after.version }))
     }
     const lookUp = (
       organisation: OrganisationId,
@@ -119,10 +119,13 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
           return rest.slice(query.offset, query.offset + query.limit)
         }),
       history: (organisation, id) => Effect.sync(() => storeOf(organisation).histories.get(id) ?? []),
-      take: Effect.fnUntraced(function* (organisation, identifier, step, act) {
+      take: Effect.fnUntraced(function* (organisation, identifier, step, act, options) {
         const event = yield* freshEventId
         const next = yield* Effect.fromResult(
-          Result.flatMap(lookUp(organisation, identifier), (found) => decide(step)(found, act))
+          Result.flatMap(lookUp(organisation, identifier), (found) => {
+            const last = storeOf(organisation).histories.get(found.id)?.at(-1)
+            return decide(step)(found, act, options, last?.request_id)
+          })
         )
         yield* storeOf(organisation).keys.requireUnused(act)
         put(organisation, next, stepEntry(step, act), act, event)

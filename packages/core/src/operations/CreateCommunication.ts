@@ -1,6 +1,6 @@
 import { Effect, Result, Schema } from "effect"
 import { Direction, Draft, Media } from "../domain/Communication.ts"
-import { CommunicationDetails, toDetails } from "../domain/CommunicationData.ts"
+import { CommunicationDetails } from "../domain/CommunicationData.ts"
 import { parseContactInformationId } from "../domain/ContactInformationIdentifier.ts"
 import {
   ContactInformationNotFound,
@@ -16,7 +16,14 @@ import { type Authentication, actOf, authenticate } from "../use-cases/Authentic
 import { type OnceOptions, once } from "../use-cases/Once.ts"
 import { detailsExample, personExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { ContactInformationIdentifierParameter, idempotencyOption, OptionalText, replayMetadata } from "./Parameters.ts"
+import {
+  ContactInformationIdentifierParameter,
+  idempotencyOption,
+  OptionalText,
+  replayMetadata,
+  versioned,
+  withVersion
+} from "./Parameters.ts"
 
 const request = Schema.Struct({
   contact_information_identifier: ContactInformationIdentifierParameter,
@@ -86,10 +93,10 @@ export const create = operation({
   result: CommunicationDetails,
   nameable: CommunicationDetails,
   options: Schema.Struct(idempotencyOption),
-  metadata: Schema.Struct(replayMetadata),
+  metadata: Schema.Struct({ ...versioned.fields, ...replayMetadata }),
   errors: [ContactInformationNotFound, IdempotencyKeyReused, InvalidToken, StorageUnavailable],
   run: (request, _, options) =>
-    Effect.map(createOnce(request, options), ({ value, ...metadata }) => ({ ...metadata, value: toDetails(value) })),
+    Effect.map(createOnce(request, options), ({ value, ...metadata }) => ({ ...metadata, ...withVersion(value) })),
   summary: "Draft a communication",
   description: "The contact must exist in your organisation. The system assigns the id and the number.",
   example: {

@@ -1,8 +1,11 @@
 /** The parameters that several operations share. */
 import { Schema } from "effect"
+import type { Communication } from "../domain/Communication.ts"
+import { toDetails } from "../domain/CommunicationData.ts"
 import { IdempotencyKey } from "../domain/Idempotency.ts"
 import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { Text } from "../domain/Text.ts"
+import { Version } from "../domain/Version.ts"
 import type { Authentication } from "../use-cases/Authentication.ts"
 
 const OptionalIdentifier = Schema.optionalKey(Schema.NullOr(Schema.String))
@@ -64,3 +67,16 @@ export const FieldsSetParameter = Schema.optionalKey(
     description: "The fields to return, separated by commas; a dot selects a nested field; all fields by default"
   })
 )
+
+/** The metadata of operations on one communication. */
+export const versioned = Schema.Struct({
+  version: Version.annotate({
+    description: "The version of the communication, which each step changes and a view does not"
+  })
+})
+
+/** The details of a communication, with its version beside them. */
+export const withVersion = (communication: Communication) => ({
+  value: toDetails(communication),
+  version: communication.version
+})

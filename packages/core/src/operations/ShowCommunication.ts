@@ -12,7 +12,7 @@ import { Communications } from "../ports/Communications.ts"
 import { authenticate } from "../use-cases/Authentication.ts"
 import { tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { type NamedRequest, named } from "./Parameters.ts"
+import { type NamedRequest, named, versioned, withVersion } from "./Parameters.ts"
 
 /**
  * Returns the communication of the caller's organisation with this identifier.
@@ -46,12 +46,14 @@ export const show = operation({
   result: CommunicationDetails,
   nameable: CommunicationWithHistory,
   errors: [InvalidToken, AmbiguousIdentifier, CommunicationNotFound, StorageUnavailable],
+  metadata: versioned,
   run: (request, fields) =>
     hasField(fields, "history")
       ? Effect.map(showHistory(request), ({ communication, history }) => ({
-          value: { ...toDetails(communication), history: history.map(toHistoryEntryData) }
+          value: { ...toDetails(communication), history: history.map(toHistoryEntryData) },
+          version: communication.version
         }))
-      : Effect.map(showCommunication(request), (communication) => ({ value: toDetails(communication) })),
+      : Effect.map(showCommunication(request), withVersion),
   summary: "Show a communication",
   description: "The result includes the history, oldest entry first, only if `fields_set` names `history`.",
   example: {

@@ -7,12 +7,13 @@ import type {
   CommunicationNotFound,
   ContactInformationNotFound,
   IdempotencyKeyReused,
+  StaleVersion,
   StorageUnavailable
 } from "../domain/errors/index.ts"
 import type { IdempotencyKey, MadeByKey } from "../domain/Idempotency.ts"
 import type { CommunicationId, CommunicationNumber, OrganisationId, UserId } from "../domain/Identity.ts"
 import type { Act, HistoryEntry } from "../domain/LifeCycle.ts"
-import type { Step } from "../domain/Steps.ts"
+import type { Step, StepOptions } from "../domain/Steps.ts"
 
 /**
  * Stores communications. No method returns or changes data of another organisation (decision 4). A change is durable
@@ -77,15 +78,19 @@ export class Communications extends Context.Service<
 
     /**
      * Takes a step atomically: of concurrent callers that take the same step, exactly one succeeds. If `decide` refuses
-     * the step, it fails with that refusal and changes nothing. A step changes only the state and the members that it
-     * sets.
+     * the step, it fails with that refusal and changes nothing. A step changes only the state, the version and the
+     * members that it sets.
      */
     take<From extends State, To extends State, Refusal>(
       organisation: OrganisationId,
       identifier: CommunicationIdentifier,
       step: Step<From, To, Refusal>,
-      act: Act
-    ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable>
+      act: Act,
+      options?: StepOptions
+    ): Effect.Effect<
+      InState<To>,
+      Refusal | StaleVersion | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable
+    >
 
     /**
      * Marks a communication as viewed at this time, in any state. Only the first view counts; later views return the

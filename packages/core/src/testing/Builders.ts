@@ -87,7 +87,7 @@ export const aDraft = (given: TestDraft | string = {}): Draft => {
   const members: TestDraft = typeof given === "string" ? { number: given } : given
   const { id = freshId(), created_at, viewed_on = null, ...others } = members
   return parseDraft({
-    ...{ number: "41", direction: "OUTGOING", media: "EMAIL", subject: "About the engine", content: null },
+    ...{ number: "41", version: 1, direction: "OUTGOING", media: "EMAIL", subject: "About the engine", content: null },
     ...{ contact_information: aPerson(), ...named(others), _tag: "Draft" },
     id: hexOf(id),
     created_at: created_at === undefined ? morning : parseTime(created_at),

@@ -2,6 +2,7 @@ import type { Communications } from "../ports/Communications.ts"
 import type { ContactInformations } from "../ports/ContactInformations.ts"
 import type { Clause } from "./Clause.ts"
 import { concurrentStepClauses } from "./communications/ConcurrentSteps.ts"
+import { expectedVersionClauses } from "./communications/ExpectedVersions.ts"
 import { idempotencyKeyClauses } from "./communications/IdempotencyKeys.ts"
 import { listClauses } from "./communications/Lists.ts"
 import { numberClauses } from "./communications/Numbers.ts"
@@ -14,6 +15,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
   ...storingClauses,
   ...stepClauses,
   ...concurrentStepClauses,
+  ...expectedVersionClauses,
   ...viewClauses,
   ...numberClauses,
   ...listClauses,

@@ -1,5 +1,5 @@
 import { Arbitrary, Effect, Predicate, Schema } from "effect"
-import { CommunicationNotFound, IdempotencyKeyReused, NotDraft } from "../domain/errors/index.ts"
+import { CommunicationNotFound, IdempotencyKeyReused } from "../domain/errors/index.ts"
 import type { OrganisationId } from "../domain/Identity.ts"
 import { complete } from "../operations/CompleteCommunication.ts"
 import { create } from "../operations/CreateCommunication.ts"
@@ -127,7 +127,7 @@ export const idempotencyContract: ReadonlyArray<Clause<Ports>> = [
   {
     name: "a refused request leaves its key unused",
     test: Effect.gen(function* () {
-      const { caller, draft, requests } = yield* given
+      const { caller, requests } = yield* given
       const { key } = aKey()
       const unknown = aDraft()
       const identifier = { communication_identifier: { id: unknown.id } }
@@ -136,10 +136,7 @@ export const idempotencyContract: ReadonlyArray<Clause<Ports>> = [
         complete.call({ caller }, identifier, { idempotencyKey: key }),
         new CommunicationNotFound({ identifier: { id: unknown.id } })
       )
-      yield* expectFailure(
-        requests.complete(key),
-        new NotDraft({ id: draft.id, number: draft.number, life_cycle_state: "COMPLETED" })
-      )
+      yield* expectEqual(Predicate.isTagged(yield* Effect.flip(requests.complete(key)), "NotDraft"), true)
       yield* expectEqual((yield* requests.create(key)).replayed, undefined)
     })
   }

@@ -24,7 +24,9 @@ const extraEntries = (sound: typeof Communications.Service) => {
 const refusedClause = "Communications: a refused step fails with the refusal of that step and changes nothing"
 const entriesClause =
   "Communications: each step adds an entry to the history, oldest first; a view and a refused step add none"
-const setsClause = "Communications: a step changes only the state and the members that it sets"
+const staleClause =
+  "Communications: a step of another version than the expected one fails with the current version and changes nothing"
+const setsClause = "Communications: a step changes only the state, the version and the members that it sets"
 
 /** Adapters of `Communications`, each with a fault in its steps. */
 export const brokenSteps = [
@@ -182,5 +184,19 @@ export const brokenSteps = [
         })
       }
     }
+  ),
+  communications("ignores the expected version", staleClause, (sound) => ({
+    take: (organisation, identifier, step, act) => sound.take(organisation, identifier, step, act)
+  })),
+  communications(
+    "checks the expected version before the step",
+    "Communications: of 64 concurrent steps that expect the version, or none, exactly one succeeds; all others know the new version",
+    (sound) => ({
+      take: Effect.fnUntraced(function* (organisation, identifier, step, act, options) {
+        yield* Effect.fromResult(decide(step)(yield* sound.find(organisation, identifier), act, options))
+        yield* Effect.yieldNow
+        return yield* sound.take(organisation, identifier, step, act)
+      })
+    })
   )
 ]

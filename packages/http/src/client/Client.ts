@@ -43,7 +43,7 @@ const errorOf = ({ status, headers }: Response, body: unknown): CommunicationsEr
   const retryAfter = headers.get("retry-after")
   return new CommunicationsError({
     ...(isFailure<Code>(body)
-      ? body.status
+      ? { ...body.status, details: body.details ?? null }
       : { code: "UNEXPECTED_RESPONSE", description: "the response is not from the API" }),
     status,
     requestId: headers.get("x-request-id"),

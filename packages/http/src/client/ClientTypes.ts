@@ -31,7 +31,7 @@ type EachMetadata<Op extends Operations> = Op extends Operations
   : never
 
 /** The metadata of any response. Only the operations that return it set it. */
-export type Metadata = EachMetadata<Operations> extends (metadata: infer All) => void ? All : never
+export type Metadata = EachMetadata<Operations> extends (metadata: infer All) => void ? Partial<All> : never
 
 /** With `fields_set`, the method resolves to the named fields; without it, to all fields. */
 export interface MethodWithFieldsSet<Op extends Operations> {

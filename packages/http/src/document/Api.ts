@@ -16,6 +16,7 @@ const TokenParameter = Schema.optionalKey(
 
 /** The schemas of the headers to send with a code. */
 const headers: { readonly [C in Code]?: Schema.Struct.Fields } = {
+  STALE_VERSION: { etag: Schema.String },
   INVALID_TOKEN: { "www-authenticate": Schema.Literal('Bearer error="invalid_token"') },
   TOO_MANY_ATTEMPTS: { "retry-after": Schema.FiniteFromString },
   UNAVAILABLE: { "retry-after": Schema.Literal("1") }

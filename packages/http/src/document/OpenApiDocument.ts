@@ -1,8 +1,8 @@
 /** Generates the OpenAPI document from the operations, and adds their texts and examples. */
 import { operations } from "@communications/core"
-import { type JsonSchema, Predicate, type Schema, SchemaAST } from "effect"
+import { type JsonSchema, type Schema, SchemaAST } from "effect"
 import { OpenApi } from "effect/http-api"
-import { type Code, failure, isCode } from "../Codes.ts"
+import { type Code, isCode } from "../Codes.ts"
 import { queryTexts } from "../client/Query.ts"
 import { success } from "../Envelope.ts"
 import { requestHeaders, responseHeaders } from "../Headers.ts"
@@ -10,6 +10,7 @@ import { headersIn } from "../Options.ts"
 import { verbOf } from "../Paths.ts"
 import { Api } from "./Api.ts"
 import { rewriteSchemas } from "./DocumentSchemas.ts"
+import { codesIn, exampleOf, failureOf } from "./Failures.ts"
 
 const description = `Completes the drafted communications of a CRM.
 
@@ -73,32 +74,6 @@ const textsOf = new Map<string, Texts>(
   ].map((texts) => [texts.operationId, texts])
 )
 
-const codesIn = (schema: unknown): ReadonlyArray<Code> =>
-  Object.values(Predicate.isObject(schema) ? schema : {}).flatMap((value) => {
-    if (Array.isArray(value)) return value.flatMap(codesIn)
-    const name = typeof value === "string" ? (value.split("/").at(-1) ?? "") : ""
-    return isCode(name) ? [name] : []
-  })
-
-const text = { type: "string" }
-
-/** The schema of a failure with one of these codes. */
-const failureOf = (codes: ReadonlyArray<Code>) => ({
-  type: "object",
-  description: "`message` is constant for each code; `description` explains the error in this request.",
-  properties: {
-    status: {
-      type: "object",
-      properties: { code: { type: "string", enum: codes }, message: text, description: text },
-      required: ["code", "message", "description"],
-      additionalProperties: false
-    },
-    data: { type: "null" }
-  },
-  required: ["status", "data"],
-  additionalProperties: false
-})
-
 const nameOf = (codes: ReadonlyArray<Code>): string => codes.join("_OR_")
 const schemaOf = (response: OpenApi.OpenApiSpecResponse) => ofResponse(response.content?.["application/json"]?.schema)
 
@@ -113,11 +88,11 @@ const contentOf = (schema: unknown, result: Schema.Json) => {
   if (codes.length === 0) return { schema, example: success(result) }
   return {
     schema: { $ref: `#/components/schemas/${nameOf(codes)}` },
-    examples: Object.fromEntries(
-      codes.map((code) => [code, { value: failure(code, "an explanation of the error in this request") }])
-    )
+    examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]))
   }
 }
+
+const text = { type: "string" }
 
 const descriptionOf = (type: SchemaAST.AST): string => SchemaAST.resolveDescription(type) ?? ""
 

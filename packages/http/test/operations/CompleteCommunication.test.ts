@@ -3,8 +3,8 @@ import { aDraft, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { complete, setup } from "../Client.ts"
-import { ApiInMemory, assertOk, at, get } from "../Operations.ts"
-import { AMBIGUOUS, COMMUNICATION, NOT_DRAFT, refused, SHAPE, TOKEN } from "../Refused.ts"
+import { ApiInMemory, assertOk, at, get, post } from "../Operations.ts"
+import { AMBIGUOUS, COMMUNICATION, NOT_DRAFT, refused, SHAPE, STALE_VERSION, TOKEN } from "../Refused.ts"
 
 layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it) => {
   const completing = (fields_set: unknown, expected: (data: CommunicationData) => unknown) =>
@@ -89,6 +89,63 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
       const { token } = yield* setup
       const body = { token, communication_identifier: { number: "41" }, newer: { than: "us" } }
       assert.strictEqual((yield* complete(body)).status, 200)
+    })
+  )
+  it.effect("NOT_DRAFT says when, by whom and in which request the communication was completed", () =>
+    Effect.gen(function* () {
+      const { token, caller } = yield* setup
+      const body = { token, communication_identifier: { number: "41" } }
+      const completed = yield* complete({ ...body, fields_set: "completed_at" }, { "x-request-id": "mine.1" })
+      const completed_at = String(at(completed.json, "data", "completed_at"))
+      const refusal = yield* complete(body, { "x-request-id": "second" })
+      const sentence = `communication 41 is COMPLETED, not DRAFT: user ${caller.user} completed it at ${completed_at} in request mine.1`
+      refused(refusal, NOT_DRAFT, new RegExp(`^${sentence}$`))
+      assert.deepStrictEqual(at(refusal.json, "details"), {
+        ...{ life_cycle_state: "COMPLETED", completed_at, completed_by: caller.user, request_id: "mine.1" }
+      })
+    })
+  )
+  it.effect("answers the version as ETag, and completes only a version that If-Match names", () =>
+    Effect.gen(function* () {
+      const { token, draft, caller } = yield* setup
+      const body = { token, communication_identifier: { number: "41" } }
+      const show = { token, communication_identifier: "number=41", fields_set: "number" }
+      const shown = yield* get("communications/show", show)
+      assert.strictEqual(shown.headers.etag, '"1"')
+      yield* post("communications/view", body)
+      assert.strictEqual((yield* get("communications/show", show)).headers.etag, '"1"')
+      assert.strictEqual((yield* get("communications/show", { ...show, fields_set: "history" })).headers.etag, '"1"')
+      const others = ['"2"', 'W/"1"', '"01"', '"one"', '""', '"2", "3", W/"1"', ',"2" , ,"99999999999"', '"1,"']
+      for (const other of others) {
+        const stale = yield* complete(body, { "if-match": other })
+        refused(stale, STALE_VERSION, /^communication 41 has version 1/)
+        assert.strictEqual(stale.headers.etag, '"1"')
+      }
+      for (const malformed of ["1", "", '"1', "W/1", '"1""2"', '"1" "2"', '*, "1"', "w/", '"1" x', ",", "'1'"]) {
+        refused(yield* complete(body, { "if-match": malformed }), SHAPE, /^If-Match: expected /)
+      }
+      assert.strictEqual(
+        at((yield* get("communications/list", { token, life_cycle_state: "DRAFT" })).json, "data", "0", "id"),
+        draft.id
+      )
+      const completed = yield* complete(body, { "if-match": '"7", "1"' })
+      assert.deepStrictEqual([completed.status, completed.headers.etag], [200, '"2"'])
+      const again = yield* complete(body, { "if-match": '"1"' })
+      refused(again, STALE_VERSION, /has version 2/)
+      assert.strictEqual(again.headers.etag, '"2"')
+      for (const present of ['"2"', "*", " * "]) refused(yield* complete(body, { "if-match": present }), NOT_DRAFT)
+      yield* store(caller.organisation, aDraft("7"))
+      const seven = { token, communication_identifier: { number: "7" } }
+      assert.strictEqual((yield* complete(seven, { "if-match": "*" })).headers.etag, '"2"')
+    })
+  )
+  it.effect("checks If-Match after existence, and its form with the shape of the request", () =>
+    Effect.gen(function* () {
+      const { token } = yield* setup
+      const missing = { communication_identifier: { number: "42" } }
+      refused(yield* complete({ token, ...missing }, { "if-match": '"9"' }), COMMUNICATION)
+      refused(yield* complete(missing, { "if-match": '"9"' }), TOKEN)
+      refused(yield* complete(missing, { "if-match": "9" }), SHAPE)
     })
   )
   it.effect("checks the state last", () =>

@@ -7,7 +7,7 @@ import { type ContactRow, contactColumns, contactOf, fromContactRow } from "./Co
 
 /** A row of communications, joined with its contact information. */
 export interface Row extends ContactRow {
-  readonly version: number
+  readonly version: string
   readonly id: string
   readonly number: string
   readonly life_cycle_state: LifeCycleState
@@ -21,11 +21,16 @@ export interface Row extends ContactRow {
   readonly completed_by: string | null
 }
 
+/** A row with the request in which the communication reached its version, if that was read. */
+export interface FoundRow extends Row {
+  readonly request_id?: string | null
+}
+
 /** The columns of a communication `c` and its contact information `p`, as `Row` names them. */
 export const communicationColumns = (sql: SqlClient.SqlClient): Statement.Fragment => {
   const iso = isoOf(sql)
   return sql`
-    c.version, c.id::text, c.number, c.life_cycle_state, ${iso("c.created_at")} AS created_at, c.direction, c.media,
+    c.version::text, c.id::text, c.number, c.life_cycle_state, ${iso("c.created_at")} AS created_at, c.direction, c.media,
     c.subject, c.content, ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at,
     c.completed_by::text, ${contactColumns(sql)}`
 }
@@ -63,6 +68,7 @@ export const fromRow = (row: Row): Effect.Effect<Communication> => {
     ...stateOf[row.life_cycle_state]?.(row),
     id: hex(row.id),
     number: row.number,
+    version: Number(row.version),
     created_at: parseTimestamp(row.created_at),
     direction: row.direction,
     media: row.media,

@@ -9,10 +9,10 @@ import type {
 } from "@communications/core"
 import { creationEntry } from "@communications/core"
 import { type DateTime, Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, formatTimestamp } from "../statements/Columns.ts"
-import { communicationColumns, type Row, stateColumns } from "./CommunicationRows.ts"
+import { communicationColumns, type FoundRow, type Row, stateColumns } from "./CommunicationRows.ts"
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 import type { OnLock } from "./StepSql.ts"
@@ -28,6 +28,15 @@ export const communicationStatements = Effect.gen(function* () {
   const table = yield* tables
   const { record } = yield* historyStatements
 
+  const finding =
+    (reached: Statement.Fragment) =>
+    (organisation: OrganisationId, key: CommunicationIdentifier["_tag"], values: ReadonlyArray<string>) =>
+      sql<FoundRow>`
+      SELECT ${communicationColumns(sql)} ${reached}
+      FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
+      WHERE c.organisation = ${organisation}::uuid
+        AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`
+
   return {
     /** Returns whether the contact information exists, and whether the communication has been added. */
     insert: (organisation: OrganisationId, communication: Communication, act: Act) => {
@@ -40,11 +49,11 @@ export const communicationStatements = Effect.gen(function* () {
           WHERE organisation = ${organisation}::uuid AND id = ${communication.contact_information.id}::uuid
         ), added AS (
           INSERT INTO ${table.communications} (
-            organisation, id, number, life_cycle_state, created_at, direction, media, subject, content, viewed_on,
+            organisation, id, number, version, life_cycle_state, created_at, direction, media, subject, content, viewed_on,
             completed_at, completed_by, contact_information
           )
           SELECT ${organisation}::uuid, ${communication.id}::uuid, ${communication.number}::text,
-            ${state.life_cycle_state}::text, ${formatTimestamp(communication.created_at)}::timestamptz,
+            ${communication.version}::integer, ${state.life_cycle_state}::text, ${formatTimestamp(communication.created_at)}::timestamptz,
             ${communication.direction}::text, ${communication.media}::text, ${communication.subject}::text,
             ${communication.content}::text, ${formatTimestamp(communication.viewed_on)}::timestamptz,
             ${state.completed_at}::timestamptz, ${state.completed_by}::uuid, contact.id
@@ -64,15 +73,13 @@ export const communicationStatements = Effect.gen(function* () {
       RETURNING last::text AS number`,
 
     /** The communications with these ids or numbers, all of one organisation, in any order. */
-    find: (
-      organisation: OrganisationId,
-      key: CommunicationIdentifier["_tag"],
-      values: ReadonlyArray<string>
-    ) => sql<Row>`
-      SELECT ${communicationColumns(sql)}
-      FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
-      WHERE c.organisation = ${organisation}::uuid
-        AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`,
+    find: finding(sql``),
+
+    /** The same, with the request in which each of them reached its version. */
+    findReached: finding(sql`, (
+      SELECT h.request_id FROM ${table.communication_history} h
+      WHERE h.organisation = c.organisation AND h.communication = c.id AND h.version = c.version
+    ) AS request_id`),
 
     /** The communication whose history has an entry of this user with this idempotency key. */
     findByKey: (organisation: OrganisationId, by: UserId, key: IdempotencyKey) => sql<KeyedRow>`

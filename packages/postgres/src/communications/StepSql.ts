@@ -1,5 +1,13 @@
 /** The SQL that takes steps, generated from the steps (decision 3). */
-import type { Act, CommunicationIdentifier, OrganisationId, State, StateMembers, Step } from "@communications/core"
+import type {
+  Act,
+  CommunicationIdentifier,
+  ExpectedVersion,
+  OrganisationId,
+  State,
+  StateMembers,
+  Step
+} from "@communications/core"
 import { stateNames, stepEntry } from "@communications/core"
 import { Effect, Record } from "effect"
 import { SqlClient } from "effect/sql"
@@ -17,6 +25,7 @@ export interface StepRequest {
   readonly identifier: CommunicationIdentifier
   readonly step: AnyStep
   readonly act: Act
+  readonly expectedVersion: ExpectedVersion
 }
 
 /** If another transaction has locked a row, wait for it, or skip the row. */
@@ -41,11 +50,14 @@ const membersOf = ({ step, act }: StepRequest) => {
 }
 
 /**
- * Requests of the same kind can share a statement: they set the same members, all are by id or all by number, and all or
- * none have an idempotency key.
+ * Requests of the same kind can share a statement: they set the same members, all are by id or all by number, all or
+ * none expect a version, and all or none have an idempotency key.
  */
-export const kindOf = (request: StepRequest): string =>
-  `${request.identifier._tag} ${request.step.from} ${request.step.to} ${membersOf(request).join(" ")} ${request.act.idempotency !== undefined}`
+export const kindOf = (request: StepRequest): string => {
+  const { identifier, step, act, expectedVersion } = request
+  const hasKey = act.idempotency !== undefined
+  return `${identifier._tag} ${step.from} ${step.to} ${expectedVersion !== null} ${hasKey} ${membersOf(request).join(" ")}`
+}
 
 /**
  * Makes the function that returns the SQL for requests like the given one, on the tables of the client's schema. `$1`
@@ -60,7 +72,7 @@ export const makeStepSql = Effect.gen(function* () {
   const { literal } = sql
 
   const make = (request: StepRequest, onLock: OnLock, isOneOrganisation: boolean): string => {
-    const { step, act } = request
+    const { step, act, expectedVersion } = request
     const { column, type, item } = keyColumns[request.identifier._tag]
     const members = membersOf(request)
     const hasKeys = act.idempotency !== undefined
@@ -87,10 +99,12 @@ export const makeStepSql = Effect.gen(function* () {
           ${literal(members.map((member) => `, ${member} = i.${member}`).join(""))}
         FROM json_to_recordset($1::text::json) AS i (
           item integer, organisation uuid, key ${literal(item)}, at timestamptz, by uuid, request_id text
+          ${literal(expectedVersion === null ? "" : ", versions integer[]")}
           ${literal(members.map((member) => `, ${member} ${memberTypes[member]}`).join(""))}
           ${literal(hasKeys ? ", idempotency_key text, fingerprint text" : "")}
         )
         WHERE c.organisation = ${organisation} AND c.${literal(column)} = i.key AND ${isFrom("c")}
+          ${literal(expectedVersion === null ? "" : "AND c.version = ANY(i.versions)")}
           AND ${onLock === "skip" ? unlocked : isRequested("c")}
         RETURNING i.item, i.at, i.by, i.request_id, ${literal(hasKeys ? "i.idempotency_key, i.fingerprint," : "")}
           c.id AS communication, c.*

@@ -5,14 +5,14 @@ import { SqlClient } from "effect/sql"
 import { formatArray, hex } from "../statements/Columns.ts"
 import { makeRunAct } from "../statements/KeyedStatements.ts"
 import { makeRunStatement } from "../statements/StorageErrors.ts"
-import type { Row } from "./CommunicationRows.ts"
+import type { FoundRow, Row } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { makeStepSql, type OnLock, type StepRequest } from "./StepSql.ts"
 
 /** The communication of a step request: after the step, or unchanged. Without a row it does not exist. */
 export interface StepResult {
   readonly changed: boolean
-  readonly row: Row | undefined
+  readonly row: FoundRow | undefined
 }
 
 /** The id or the number that an identifier consists of. */
@@ -25,15 +25,15 @@ export const makeRunSteps = Effect.gen(function* () {
   const runStatement = yield* makeRunStatement
   const runAct = yield* makeRunAct
   const stepSql = yield* makeStepSql
-  const { find } = yield* communicationStatements
+  const { findReached } = yield* communicationStatements
 
   /** Reads the communications of requests, in one statement per organisation. */
   const findAll = Effect.fnUntraced(function* (requests: ReadonlyArray<StepRequest>) {
-    const found = new Map<string, Row>()
+    const found = new Map<string, FoundRow>()
     for (const [organisation, own] of Map.groupBy(requests, (request) => request.organisation)) {
       for (const { identifier } of own.slice(0, 1)) {
         const values = own.map((request) => keyOf(request.identifier))
-        const rows = yield* runStatement("communications.find")(find(organisation, identifier._tag, values))
+        const rows = yield* runStatement("communications.find")(findReached(organisation, identifier._tag, values))
         for (const row of rows) {
           const keys = { Id: hex(row.id), Number: row.number }
           found.set(organisation + keys[identifier._tag], row)
@@ -56,8 +56,9 @@ export const makeRunSteps = Effect.gen(function* () {
     const [first] = requests
     if (first === undefined) return []
     const isOneOrganisation = requests.every(({ organisation }) => organisation === first.organisation)
-    const items = requests.map(({ organisation, identifier, step, act }, item) => ({
+    const items = requests.map(({ organisation, identifier, step, act, expectedVersion }, item) => ({
       ...{ item, key: keyOf(identifier), at: act.at, by: act.by, request_id: act.request_id },
+      ...(expectedVersion === null ? {} : { versions: [expectedVersion].flat() }),
       ...(isOneOrganisation ? {} : { organisation }),
       ...(act.idempotency && { idempotency_key: act.idempotency.key, fingerprint: act.idempotency.fingerprint }),
       ...step.sets(act)

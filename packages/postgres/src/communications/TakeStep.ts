@@ -8,8 +8,10 @@ import {
   type InState,
   isIn,
   type OrganisationId,
+  type StaleVersion,
   type State,
   type Step,
+  type StepOptions,
   type StorageUnavailable
 } from "@communications/core"
 import { Effect } from "effect"
@@ -46,21 +48,28 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
     organisation: OrganisationId,
     identifier: CommunicationIdentifier,
     step: Step<From, To, Refusal>,
-    act: Act
-  ): Effect.Effect<InState<To>, Refusal | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable> => {
-    const request: StepRequest = { organisation, identifier, step, act }
+    act: Act,
+    { expectedVersion = null }: StepOptions = {}
+  ): Effect.Effect<
+    InState<To>,
+    Refusal | StaleVersion | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable
+  > => {
+    const request: StepRequest = { organisation, identifier, step, act, expectedVersion }
 
     /** Returns undefined if the step was possible but not taken, because the row was locked or has just changed. */
     const decodeResult = ({
       changed,
       row
-    }: StepResult): Effect.Effect<InState<To> | undefined, Refusal | CommunicationNotFound> =>
+    }: StepResult): Effect.Effect<InState<To> | undefined, Refusal | StaleVersion | CommunicationNotFound> =>
       row === undefined
         ? Effect.fail(new CommunicationNotFound({ identifier }))
         : Effect.flatMap(
             Effect.suspend(() => fromRow(row)),
             (found) => {
-              if (!changed) return Effect.as(Effect.fromResult(decide(step)(found, act)), undefined)
+              if (!changed) {
+                const decision = decide(step)(found, act, { expectedVersion }, row.request_id)
+                return Effect.as(Effect.fromResult(decision), undefined)
+              }
               return isIn(step.to, found)
                 ? Effect.succeed(found)
                 : Effect.die(`a step to ${step.to} has stored the state ${found._tag}`)

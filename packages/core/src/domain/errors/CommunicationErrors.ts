@@ -1,7 +1,10 @@
 /** Refusals about communications. */
+import { Schema } from "effect"
 import { IdentifierInput } from "../IdentifierInput.ts"
-import { CommunicationId, CommunicationNumber } from "../Identity.ts"
+import { CommunicationId, CommunicationNumber, UserId } from "../Identity.ts"
 import { LifeCycleState } from "../LifeCycle.ts"
+import { UtcTimestamp } from "../Timestamps.ts"
+import { Version } from "../Version.ts"
 import { TaggedError } from "./TaggedError.ts"
 
 /** The identifier has neither `id` nor `number`, or both. */
@@ -36,13 +39,33 @@ export class CommunicationExists extends TaggedError<CommunicationExists>()("Com
   }
 }
 
-/** The communication is no longer a draft; `life_cycle_state` is its current state. */
+/** The communication has another version than the caller expects; `version` is its current version. */
+export class StaleVersion extends TaggedError<StaleVersion>()("StaleVersion", {
+  id: CommunicationId,
+  number: CommunicationNumber,
+  version: Version
+}) {
+  override get message() {
+    return `communication ${this.number} has version ${this.version}, which is not the expected one`
+  }
+}
+
+/**
+ * The communication is no longer a draft; `life_cycle_state` is its current state. `completed_at` (ISO 8601 in UTC),
+ * `completed_by` and `request_id` say when, by which user and in which request it was completed; null if unknown.
+ */
 export class NotDraft extends TaggedError<NotDraft>()("NotDraft", {
   id: CommunicationId,
   number: CommunicationNumber,
-  life_cycle_state: LifeCycleState
+  life_cycle_state: LifeCycleState,
+  completed_at: Schema.NullOr(UtcTimestamp),
+  completed_by: Schema.NullOr(UserId),
+  request_id: Schema.NullOr(Schema.String)
 }) {
   override get message() {
-    return `communication ${this.number} is ${this.life_cycle_state}, not DRAFT`
+    const { number, life_cycle_state, completed_at, completed_by, request_id } = this
+    const refusal = `communication ${number} is ${life_cycle_state}, not DRAFT`
+    if (completed_at === null) return refusal
+    return `${refusal}: user ${completed_by} completed it at ${completed_at}${request_id === null ? "" : ` in request ${request_id}`}`
   }
 }

@@ -26,6 +26,7 @@ export const byNumber = ({ number }: Communication): CommunicationIdentifier => 
 export const completedBy = (draft: Draft, { at, by }: Act): Completed => ({
   ...draft,
   _tag: "Completed",
+  version: draft.version + 1,
   completed_at: at,
   completed_by: by
 })

@@ -2,6 +2,7 @@ import { Arbitrary, DateTime, Effect, Exit } from "effect"
 import { Completed, Draft } from "../../domain/Communication.ts"
 import { NotDraft } from "../../domain/errors/index.ts"
 import { completion, type Step } from "../../domain/Steps.ts"
+import { utcTimestampOf } from "../../domain/Timestamps.ts"
 import { expectEqual, expectFailure, expectForAll } from "../Clause.ts"
 import { aDraft, anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
@@ -30,9 +31,9 @@ export const stepClauses: Clauses = [
     name: "a step returns the communication in its new state, and stores it with a history entry",
     test: expectForAll(
       Arbitrary.all([Arbitrary.schema(Draft), Arbitrary.schema(Acts), Arbitrary.schema(Acts)]),
-      Effect.fnUntraced(function* ([draft, added, act]) {
+      Effect.fnUntraced(function* ([generated, added, act]) {
         const { communications } = yield* given
-        const organisation = freshOrganisation()
+        const [organisation, draft] = [freshOrganisation(), { ...generated, version: 1 }]
         yield* store(organisation, draft, added)
         const completed = yield* communications.take(organisation, byId(draft), completion, act)
         yield* expectEqual(completed, completedBy(draft, act))
@@ -42,14 +43,14 @@ export const stepClauses: Clauses = [
     )
   },
   {
-    name: "a step changes only the state and the members that it sets",
+    name: "a step changes only the state, the version and the members that it sets",
     test: expectForAll(
       Arbitrary.all([Arbitrary.schema(Draft), Arbitrary.schema(Completed)]),
-      Effect.fnUntraced(function* ([draft, { completed_at, completed_by }]) {
+      Effect.fnUntraced(function* ([generated, { completed_at, completed_by }]) {
         const { communications } = yield* given
-        const organisation = freshOrganisation()
+        const [organisation, draft] = [freshOrganisation(), { ...generated, version: 1 }]
         const step: typeof completion = { ...completion, sets: () => ({ completed_at, completed_by }) }
-        const after: Completed = { ...draft, _tag: "Completed", completed_at, completed_by }
+        const after: Completed = { ...draft, _tag: "Completed", version: 2, completed_at, completed_by }
         yield* store(organisation, draft)
         yield* expectEqual(yield* communications.take(organisation, byNumber(draft), step, act), after)
         yield* expectEqual(yield* stored(organisation, byId(draft)), after)
@@ -61,9 +62,12 @@ export const stepClauses: Clauses = [
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       yield* communications.take(organisation, byId(draft), completion, act)
-      const { id, number } = draft
       const later = { ...anAct(), at: DateTime.add(noon, { hours: 1 }) }
-      const notDraft = new NotDraft({ id, number, life_cycle_state: "COMPLETED" })
+      const { id, number } = draft
+      const notDraft = new NotDraft({
+        ...{ id, number, life_cycle_state: "COMPLETED", request_id: act.request_id },
+        ...{ completed_at: utcTimestampOf(act.at), completed_by: act.by }
+      })
       const otherRefusal: Step<"Draft", "Completed", string> = {
         ...completion,
         refuse: ({ subject }) => `no: ${subject}`
