@@ -2,8 +2,13 @@ import { resolve } from "node:path"
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@communications/source"]
-const browser = ["apps/*/test/**/*.browser.test.ts"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
+
+/** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
+const further = ["browser", "nginx", "pooler", "restore"].map((name) => ({
+  name,
+  include: [`{packages,apps}/*/test/**/*.${name}.test.ts`]
+}))
 
 /** The programs that tests start keep their compiled code, as `npm start` does. */
 const env = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node") }
@@ -22,9 +27,12 @@ export default defineConfig({
   test: {
     reporters: ["default", "./packages/test-support/src/closing-line.ts"],
     projects: [
-      project("unit", { include: ["{packages,apps}/*/test/**/*.test.ts"], exclude: [...integration, ...browser] }),
+      project("unit", {
+        include: ["{packages,apps}/*/test/**/*.test.ts"],
+        exclude: [...integration, ...further.flatMap(({ include }) => include)]
+      }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
-      project("browser", { include: browser }),
+      ...further.map(({ name, include }) => project(name, { include })),
       project("executors", {
         include: ["test/executors.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"

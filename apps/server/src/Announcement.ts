@@ -1,7 +1,6 @@
 import { Console, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import { documentedToken } from "./demonstration/Demonstration.ts"
-import { locationOf } from "./ExternalDatabase.ts"
 import { ServerUrl } from "./http/HttpServer.ts"
 
 /** A request on the demonstration data, to paste into a shell. */
@@ -18,7 +17,7 @@ export const layer = ({ databaseUrl, dataDir }: Configuration) =>
       const url = yield* ServerUrl
       const database = Option.match(databaseUrl, {
         onNone: () => `embedded PostgreSQL in ${dataDir}, with demonstration data`,
-        onSome: (url) => `PostgreSQL at ${locationOf(url)}`
+        onSome: ({ location }) => `PostgreSQL at ${location}`
       })
       const beginning = Option.isNone(databaseUrl)
         ? request(url)

@@ -1,4 +1,6 @@
 import { Config, Effect, Schema } from "effect"
+import { databaseTarget } from "./DatabaseTarget.ts"
+import { expected } from "./DatabaseUrl.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
@@ -17,11 +19,6 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
   config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
 })
 
-/** A user name or password with a raw `@`, `/`, `?` or `#` would move into the host, which messages show. */
-const unambiguousUrl = /^postgres(ql)?:\/\/([^@/?#]*@)?[^@?#]*(\?[^@#]*)?$/
-const PostgresUrl = Schema.RedactedFromValue(
-  Schema.String.check(Schema.makeFilter((url) => unambiguousUrl.test(url) && URL.canParse(url)))
-)
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
@@ -43,17 +40,28 @@ export const settings = {
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
-    expected:
-      "a URL like postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters percent-encoded (@ as %40, / as %2F, # as %23)",
-    description:
-      "The PostgreSQL database; the embedded one if unset. The server and each command migrate it when they start",
-    config: Config.option(Config.schema(PostgresUrl, "DATABASE_URL"))
+    expected,
+    description: "The PostgreSQL database; the embedded one if unset",
+    config: Config.option(Config.schema(Schema.RedactedFromValue(Schema.String), "DATABASE_URL"))
   },
+  databasePrepare: setting(Schema.Literals(["on", "off"]), {
+    name: "DATABASE_PREPARE",
+    default: "on",
+    expected: "on or off",
+    description: "Whether statements are prepared once a connection; `off` for a pooler that does not support it"
+  }),
   databaseSchema: setting(Schema.NonEmptyString, {
     name: "DATABASE_SCHEMA",
     default: "public",
     expected: "the name of a schema",
     description: "The schema of the tables. It is created if it does not exist"
+  }),
+  migrate: setting(Schema.Literals(["on", "check", "off"]), {
+    name: "MIGRATE",
+    default: "on",
+    expected: "on, check or off",
+    description:
+      "What the server and each command do before they use the database. `on`: apply pending migrations; `check`: start only if none is pending; `off`: do not look. The command `migrate` applies them in any case"
   }),
   migrationTimeout: setting(Schema.DurationFromString, {
     name: "MIGRATION_TIMEOUT",
@@ -92,19 +100,25 @@ export const settings = {
 const read = <A>({ name, expected, config }: Setting<A>): Effect.Effect<A, StartupFailure> =>
   Effect.mapError(config, () => new StartupFailure({ message: `${name} must be ${expected}.` }))
 
-/** The configuration of the server and the command line, read from the environment. */
+const reads = {
+  host: read(settings.host),
+  port: read(settings.port),
+  databaseUrl: Effect.flatMap(read(settings.databaseUrl), databaseTarget),
+  databasePrepare: Effect.map(read(settings.databasePrepare), (value) => value === "on"),
+  databaseSchema: read(settings.databaseSchema),
+  migrate: read(settings.migrate),
+  migrationTimeout: read(settings.migrationTimeout),
+  dataDir: read(settings.dataDir),
+  proxies: read(settings.proxies),
+  groupCommit: Effect.map(read(settings.groupCommit), (value) => (value === "on" ? ("all" as const) : value)),
+  logLevel: Effect.map(read(settings.logLevel), (level) => levels[level])
+}
+
+/** The configuration of the server and the command line, read from the environment. Every wrong setting is reported. */
 export const configuration = Effect.gen(function* () {
-  const groupCommit = yield* read(settings.groupCommit)
-  return {
-    host: yield* read(settings.host),
-    port: yield* read(settings.port),
-    databaseUrl: yield* read(settings.databaseUrl),
-    databaseSchema: yield* read(settings.databaseSchema),
-    migrationTimeout: yield* read(settings.migrationTimeout),
-    dataDir: yield* read(settings.dataDir),
-    proxies: yield* read(settings.proxies),
-    groupCommit: groupCommit === "on" ? ("all" as const) : groupCommit,
-    logLevel: levels[yield* read(settings.logLevel)]
-  }
+  const all = Object.values<Effect.Effect<unknown, StartupFailure>>(reads)
+  const [, failures] = yield* Effect.partition(all, (one) => one)
+  if (failures.length === 0) return yield* Effect.all(reads)
+  return yield* new StartupFailure({ message: failures.map(({ message }) => message).join("\n") })
 })
 export type Configuration = Effect.Success<typeof configuration>

@@ -1,6 +1,6 @@
 import { access, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { DatabaseSchema, GroupCommit, migrate, layer as storage } from "@communications/postgres"
+import { checkSchema, DatabaseSchema, GroupCommit, migrate, layer as storage } from "@communications/postgres"
 import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
@@ -9,13 +9,16 @@ import * as ExternalDatabase from "./ExternalDatabase.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Connects to the configured database. Its schema may be out of date. */
-export const connection = ({ databaseUrl, databaseSchema, dataDir }: Configuration) =>
+export const connection = ({ databaseUrl, databasePrepare, databaseSchema, dataDir }: Configuration) =>
   Layer.merge(
     Layer.succeed(DatabaseSchema, databaseSchema),
-    Option.match(databaseUrl, { onSome: ExternalDatabase.layer, onNone: () => EmbeddedDatabase.layer(dataDir) })
+    Option.match(databaseUrl, {
+      onSome: (target) => ExternalDatabase.layer(target, databasePrepare),
+      onNone: () => EmbeddedDatabase.layer(dataDir)
+    })
   )
 
-/** Applies pending migrations before anything else uses the database, and returns their ids and names. */
+/** Applies pending migrations and returns their ids and names. */
 export const applyMigrations = ({ migrationTimeout }: Configuration) =>
   migrate.pipe(
     Effect.mapError(({ message }) => `The migrations failed: ${message}.`),
@@ -23,17 +26,34 @@ export const applyMigrations = ({ migrationTimeout }: Configuration) =>
       duration: migrationTimeout,
       orElse: () =>
         Effect.fail(
-          `The migrations did not finish in ${Duration.format(migrationTimeout)}: check for locks on the table communications_migrations, or increase MIGRATION_TIMEOUT.`
+          `The migrations did not finish in ${Duration.format(migrationTimeout)}: end the sessions that lock the tables (pg_locks lists them), or increase MIGRATION_TIMEOUT.`
         )
     }),
     Effect.mapError((message) => new StartupFailure({ message }))
   )
 
-/** The ports on the configured database, after the migrations. */
+const refuseSchema = ({ message }: { readonly message: string }) =>
+  new StartupFailure({
+    message: `The schema is not up to date (${message}): run npm run cli -- migrate, or set MIGRATE=on.`
+  })
+
+/** Prepares the schema before anything else uses the database. */
+const prepareSchema = (configuration: Configuration) => {
+  switch (configuration.migrate) {
+    case "on":
+      return applyMigrations(configuration)
+    case "check":
+      return Effect.mapError(checkSchema, refuseSchema)
+    case "off":
+      return Effect.void
+  }
+}
+
+/** The ports on the configured database, after its schema is prepared. */
 export const ports = (configuration: Configuration) =>
   storage.pipe(
     Layer.provide(Layer.succeed(GroupCommit, configuration.groupCommit)),
-    Layer.provideMerge(Layer.effectDiscard(applyMigrations(configuration))),
+    Layer.provideMerge(Layer.effectDiscard(prepareSchema(configuration))),
     Layer.provideMerge(connection(configuration))
   )
 

@@ -1,40 +1,51 @@
+import { checkServer, describeError } from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Predicate, Redacted } from "effect"
+import { Duration, Effect, Predicate, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import type { DatabaseTarget } from "./DatabaseTarget.ts"
+import { tlsOptions } from "./DatabaseTls.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** The host and name of a database, without the secrets in its URL. */
-export const locationOf = (url: Redacted.Redacted<string>): string => {
-  const { host, pathname } = new URL(Redacted.value(url))
-  return `${host}${pathname}`
-}
+const unreachable = ({ location }: DatabaseTarget, reason: string) =>
+  new StartupFailure({ message: `The database at ${location} cannot be used (${reason}): check DATABASE_URL.` })
 
-const unreachable = (url: Redacted.Redacted<string>, reason: string) =>
-  new StartupFailure({ message: `The database at ${locationOf(url)} cannot be used (${reason}): check DATABASE_URL.` })
+/** The message from the database, with its SQLSTATE, or from the driver if there is one; otherwise the kind of error. */
+export const reasonOf = ({ reason }: SqlError): string => describeError(reason.cause) ?? reason._tag
 
-/** The message from the database or its driver if there is one; otherwise the kind of error. */
-export const reasonOf = ({ reason }: SqlError): string =>
-  Predicate.hasProperty(reason.cause, "message") && reason.cause.message !== ""
-    ? String(reason.cause.message)
-    : reason._tag
+/** The failure of a database that cannot be used, with what to do about it. */
+const failureOf = (target: DatabaseTarget, error: SqlError): StartupFailure =>
+  Predicate.hasProperty(error.reason.cause, "code") && error.reason.cause.code === "ECONNREFUSED"
+    ? new StartupFailure({
+        message: `The database does not accept connections at ${target.address} (ECONNREFUSED): start it, or correct DATABASE_URL.`
+      })
+    : unreachable(target, reasonOf(error))
 
-/** A connection pool to the PostgreSQL at a URL. The layer fails if the database does not respond. */
-export const layer = (url: Redacted.Redacted<string>) =>
+const onlyReads =
+  "The database accepts only reads, as a standby or with default_transaction_read_only: requests that change something fail until it accepts changes"
+
+/** A connection pool to a PostgreSQL. The layer fails if the database does not respond. */
+export const layer = (target: DatabaseTarget, prepare: boolean) =>
   PgClient.layerFrom(
     Effect.gen(function* () {
+      const { connectTimeout } = target
       const sql = yield* PgClient.make({
-        url,
-        applicationName: "communications",
+        ...Redacted.value(target.session),
+        ssl: yield* tlsOptions(target.tls),
+        prepare,
+        connectTimeout,
         maxConnections: 10,
         connectionTTL: "5 minutes"
       })
-      yield* sql`SELECT 1`.pipe(
+      const server = yield* checkServer.pipe(
         Effect.timeoutOrElse({
-          duration: "5 seconds",
-          orElse: () => Effect.fail(unreachable(url, "no response in 5 s"))
+          duration: connectTimeout,
+          orElse: () => Effect.fail(unreachable(target, `no response in ${Duration.format(connectTimeout)}`))
         }),
-        Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(url, reasonOf(error))))
+        Effect.catchTag("MigrationError", ({ message }) => Effect.fail(unreachable(target, message))),
+        Effect.provideService(SqlClient.SqlClient, sql)
       )
+      if (server.onlyReads) yield* Effect.logWarning(onlyReads)
       return sql
-    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(url, reasonOf(error)))))
+    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(failureOf(target, error))))
   )

@@ -1,4 +1,6 @@
+import { Console } from "effect"
 import { run } from "./run.ts"
 import { serve } from "./Server.ts"
+import { version } from "./version.ts"
 
-run(serve)
+run(process.argv.includes("--version") ? Console.log(`communications ${version}`) : serve)

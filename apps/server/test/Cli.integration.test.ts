@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
@@ -76,6 +76,15 @@ describe("the command line", { timeout: 120_000 }, () => {
     })
   })
 
+  it("prints the version with --version, as the server does, and needs no database", async () => {
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, "../../../package.json"), "utf8"))
+    const printed = { code: 0, stdout: `communications ${version}\n`, stderr: "" }
+    expect(await cli("--version", "", { DATABASE_URL: "none" })).toEqual(printed)
+    const server = start("main", { DATABASE_URL: "none" }, ["--version"])
+    expect(await server.ended()).toBe(0)
+    expect(server.stdout).toBe(printed.stdout)
+  })
+
   it.each([
     ["usr", /^there is no command usr: see npm run cli -- --help\.\n$/],
     ["organisation create", /^NAME is missing: see npm run cli -- organisation create --help\.\n$/],
@@ -138,8 +147,8 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await cli("user create anna --organisation ACNE", secret)).toEqual(
       refused(/^The organisation "ACNE" does not exist: .*\n$/)
     )
-    expect(await cli(line, `${secret}\r\nanother`)).toMatchObject({ code: 0, stderr: "" })
-    expect(await cli(line, "another")).toEqual(refused(/^"ACME" already has a user "anna": .*\n$/))
+    expect(await cli(line, `${secret}\r\nanother one`)).toMatchObject({ code: 0, stderr: "" })
+    expect(await cli(line, "another one")).toEqual(refused(/^"ACME" already has a user "anna": .*\n$/))
 
     const server = start("main", { DATABASE_URL: database })
     const url = await server.url()
@@ -148,7 +157,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       return JSON.parse(await (await fetch(`${url}/crmapi/rest/v2/authentication/${path}`, init)).text())
     }
     const logIn = (password: string) => post("token", { organisation: "ACME", username: "anna", password })
-    expect(await logIn("another")).toMatchObject({ status: { code: "INVALID_CREDENTIALS" } })
+    expect(await logIn("another one")).toMatchObject({ status: { code: "INVALID_CREDENTIALS" } })
     const tokens = [(await logIn(secret)).data.token, (await logIn(secret)).data.token]
 
     const release = "token release --organisation ACME --user"
@@ -167,6 +176,8 @@ describe("the command line", { timeout: 120_000 }, () => {
   it.each([
     ["an empty password", "\n", /^The password is empty/],
     ["a password that is not UTF-8", Uint8Array.of(0xff, 0xfe, 0x0a), /^The password is not UTF-8/],
+    ["a password of 7 characters", "😀😀😀😀😀😀😀\n", /^The password is shorter than 8 characters/],
+    ["a common password", "Password1\n", /^The password is one of the most common ones/],
     ["a password that is too long", `${"x".repeat(1001)}\n`, /^The password is longer than 1,000 characters/]
   ])("creates no user with %s", async (_, password, sentence) => {
     const { code, stderr } = await cli("user create nobody --organisation ACME", password)

@@ -5,10 +5,7 @@ import { endAll, freshFolder, start } from "@communications/test-support/ServerP
 import { tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
-import { afterAll, describe, expect, inject, it } from "vitest"
-
-const unknownDatabase = new URL(inject("postgresUrl"))
-unknownDatabase.pathname = "/no_such_database"
+import { afterAll, describe, expect, it } from "vitest"
 
 describe("a server that cannot start", () => {
   afterAll(endAll, 60_000)
@@ -33,12 +30,6 @@ describe("a server that cannot start", () => {
       { DATABASE_URL: "postgres://u:x@s3cret/y:z#@127.0.0.1/x" },
       /^DATABASE_URL must be .* percent-encoded/
     ],
-    [
-      "an unreachable database",
-      { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" },
-      /127\.0\.0\.1:1\/x .*ECONNREFUSED/
-    ],
-    ["an unknown database", { DATABASE_URL: unknownDatabase.href }, /no_such_database .*does not exist/],
     ["an invalid PORT", { PORT: "abc" }, /^PORT must be/],
     ["a data folder that is a file", { DATA_DIR: "/dev/null" }, /^The data folder \/dev\/null cannot be used/],
     [

@@ -1,5 +1,5 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Effect, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { Effect, type Layer, Predicate, Redacted, type Schema } from "effect"
 import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
 import {
@@ -19,6 +19,7 @@ import {
   type MethodOf,
   type OptionsOf
 } from "./operations/Surface.ts"
+import { makePortsRuntime } from "./PortsRuntime.ts"
 import type { Ports } from "./ports/index.ts"
 import { asError, withCallerStack } from "./Rejections.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
@@ -101,7 +102,10 @@ export interface CommunicationsApi extends Methods {
    * parked. Throws if an option is invalid.
    */
   readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
-  /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
+  /**
+   * Stops all subscriptions, ends the running calls and releases the resources of the ports. A handle that the host passed
+   * in stays open. From then on every method rejects, and `subscribe` throws.
+   */
   readonly dispose: () => Promise<void>
 }
 
@@ -139,7 +143,7 @@ const run = (operation: Operations, request: UncheckedRequest, options: CallOpti
  * promise resolves to an `Outcome`; it rejects for a defect, for invalid options, and if its signal is aborted.
  */
 export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
-  const runtime = ManagedRuntime.make(ports)
+  const runtime = makePortsRuntime(ports)
 
   const methods = inGroups<Methods>(
     operations,
@@ -168,6 +172,6 @@ export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsA
   return {
     ...methods,
     subscribe: (subscription) => startSubscription(runtime, subscription),
-    dispose: () => runtime.dispose()
+    dispose: runtime.dispose
   }
 }

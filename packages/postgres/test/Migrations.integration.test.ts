@@ -6,7 +6,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Fiber, Redacted } from "effect"
 import pg from "pg"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -209,6 +209,46 @@ it.live("migrate waits for no lock if nothing is pending", () =>
       await dump.query("SELECT pg_advisory_xact_lock(hashtext('communications_migrations'))")
     })
     assert.deepStrictEqual(yield* Effect.timeout(migrated(url, "communications"), "20 seconds"), [])
+  })
+)
+
+it.live("migrate never makes the statements of others wait until a lock is released", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    const [backup, other] = yield* Effect.all([connected(url), connected(url)])
+    const rest = Postgres.migrationsSql({ after: 4 })
+    yield* Effect.promise(async () => {
+      await other.query(Postgres.migrationsSql().slice(0, -rest.length))
+      await backup.query("BEGIN; LOCK TABLE communication_history IN ACCESS SHARE MODE")
+    })
+    const migrating = yield* Effect.forkChild(migrated(url, "communications"))
+    const waits = Effect.promise(() => other.query("SELECT FROM pg_locks WHERE NOT granted"))
+    yield* Effect.repeat(waits, { until: ({ rowCount }) => rowCount === 1 })
+    yield* Effect.promise(() => other.query("SELECT FROM communication_history"))
+    yield* Effect.repeat(waits, { until: ({ rowCount }) => rowCount === 0 })
+    yield* Effect.promise(() => backup.query("COMMIT"))
+    assert.deepStrictEqual(
+      (yield* Fiber.join(migrating)).map(([id]) => id),
+      keys.slice(4).map((_, index) => index + 5)
+    )
+  })
+)
+
+it.live("checkSchema accepts only the tables of this version, and changes nothing", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    const client = yield* connected(url)
+    const check = Effect.provide(Postgres.checkSchema, PgClient.layer({ url: Redacted.make(url) }))
+    const none = yield* Effect.flip(check)
+    assert.include(none.message, "has no tables of this software")
+    const rest = Postgres.migrationsSql({ after: 4 })
+    yield* Effect.promise(() => client.query(Postgres.migrationsSql().slice(0, -rest.length)))
+    const old = yield* Effect.flip(check)
+    assert.include(old.message, `has migration 4, but this version needs ${keys.length}`)
+    yield* Effect.promise(() => client.query(rest))
+    yield* check
+    yield* Effect.promise(() => client.query("INSERT INTO communications_migrations VALUES (1000, now(), 'later')"))
+    assert.include((yield* Effect.flip(check)).message, "has migration 1000")
   })
 )
 

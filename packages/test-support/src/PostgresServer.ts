@@ -1,7 +1,7 @@
-/** A real PostgreSQL server for tests: its binaries come from npm, its data is in a temporary folder until it stops. */
+/** A real PostgreSQL server for tests: its binaries come from npm or from the folder POSTGRES_BIN, its data is in a temporary folder until it stops. */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises"
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -15,8 +15,8 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>
 }
 
-/** PostgreSQL refuses to run as root, so root runs it as the system user `nobody`. */
-const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+/** PostgreSQL and its poolers refuse to run as root, so root runs them as the system user `nobody`. */
+export const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
 /**
  * Copies the package of the platform to a folder that the user `nobody` can read. The symbolic links are created here,
@@ -49,12 +49,18 @@ export const freePort = async (): Promise<number> => {
   return address.port
 }
 
-/** Starts a server and waits until it accepts connections; `settings` are those of postgresql.conf. */
-export const startPostgres = async (settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> => {
+/**
+ * Starts a server and waits until it accepts connections; `settings` are those of postgresql.conf, and `files` are written
+ * to the data folder, by name.
+ */
+export const startPostgres = async (
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {}
+): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "communications-postgres-"))
   const data = join(folder, "data")
   await mkdir(data, { mode: 0o700 })
-  const bin = await install(folder)
+  const bin = process.env.POSTGRES_BIN ?? (await install(folder))
   if (runAs.uid !== undefined) {
     await chown(folder, runAs.uid, runAs.gid)
     await chown(data, runAs.uid, runAs.gid)
@@ -66,6 +72,12 @@ export const startPostgres = async (settings: Readonly<Record<string, string>> =
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
     { ...runAs, env }
   )
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(data, name)
+    await writeFile(path, content)
+    await chmod(path, 0o600)
+    if (runAs.uid !== undefined) await chown(path, runAs.uid, runAs.gid)
+  }
   const options = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: folder, ...settings }
   const server = spawn(
     join(bin, "postgres"),

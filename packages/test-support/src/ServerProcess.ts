@@ -6,6 +6,9 @@ import { join } from "node:path"
 
 const root = join(import.meta.dirname, "../../..")
 
+/** The variables of the server and of libpq, which a program does not inherit from the tests. */
+const setting = /^(PG|DATABASE_|MIGRAT)|^(DATA_DIR|HOST|LOG_LEVEL|PORT)$/
+
 /** A program of the app in a separate process, and everything it has printed. */
 export class ServerProcess {
   readonly child: ChildProcess
@@ -19,8 +22,7 @@ export class ServerProcess {
     input: string | Uint8Array = ""
   ) {
     const file = `apps/server/src/${program}.ts`
-    const { DATABASE_URL, DATABASE_SCHEMA, MIGRATION_TIMEOUT, DATA_DIR, PORT, HOST, LOG_LEVEL, ...inherited } =
-      process.env
+    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !setting.test(name)))
     const options = ["--disable-warning=ExperimentalWarning", "--conditions=@communications/source"] // as `npm start`
     this.child = spawn(process.execPath, [...options, file, ...arguments_], {
       cwd: root,

@@ -2,6 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { version } from "../version.ts"
 import { events } from "./Events.ts"
 import { imports } from "./Import.ts"
 import { migrate } from "./Migrate.ts"
@@ -30,16 +31,22 @@ const describe = (error: CliError.NonShowHelpErrors): string => {
   }
 }
 
-/** Prints help to standard output, and wrong arguments to standard error in one sentence. */
+/** Prints help and the version to standard output, and wrong arguments to standard error in one sentence. */
 const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Console.error(`${event.errors.map(describe).join(", ")}: see ${event.commandPath.join(" ")} --help.`)
-      : CliOutput.defaultPresenter.present(event)
+  present: (event) => {
+    switch (event._tag) {
+      case "InvalidInvocation":
+        return Console.error(`${event.errors.map(describe).join(", ")}: see ${event.commandPath.join(" ")} --help.`)
+      case "Version":
+        return Console.log(`communications ${event.version}`)
+      default:
+        return CliOutput.defaultPresenter.present(event)
+    }
+  }
 }
 
 const settings = Layer.mergeAll(
-  CliConfig.layer({ builtIns: [GlobalFlag.Help] }),
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] }),
   CliOutput.layerPresenter(presenter),
   CliOutput.layer(CliOutput.defaultFormatter({ globalFlags: "none" }))
 )
@@ -63,6 +70,4 @@ export const commands = Command.make("npm run cli --").pipe(
 )
 
 /** Runs the command named by the arguments of the process. */
-export const cli = Command.run(commands, { version: "" }).pipe(
-  Effect.provide(Layer.mergeAll(NodeServices.layer, settings))
-)
+export const cli = Command.run(commands, { version }).pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, settings)))

@@ -12,10 +12,10 @@ type Failure = StorageUnavailable | StartupFailure | CommandFailure | Terminal.Q
 /** Runs a command on the configured database, after pending migrations. */
 export const onDatabase = <A, R>(command: Effect.Effect<A, Failure, R>) =>
   Effect.flatMap(configuration, (configuration) => Effect.provide(command, Database.ports(configuration))).pipe(
-    Effect.catchTag("StorageUnavailable", ({ message }) =>
+    Effect.catchTag("StorageUnavailable", ({ message, cause }) =>
       Effect.fail(
         new CommandFailure({
-          message: `Stopped because ${message}: run the command again; it keeps the data that is already stored.`
+          message: `Stopped because ${message}${cause instanceof Error ? ` (${cause.message})` : ""}: run the command again; it keeps the data that is already stored.`
         })
       )
     )

@@ -38,7 +38,7 @@ const create = Command.make(
 ).pipe(
   Command.withShortDescription("Create a user with a password"),
   Command.withDescription(
-    "Creates a user of an organisation. The command prompts for the password and hides it. If standard input is not a\n  terminal, the password is its first line. It is never an argument, which other users of the machine could see."
+    "Creates a user of an organisation. The command prompts for the password and hides it. If standard input is not a\n  terminal, the password is its first line. It is never an argument, which other users of the machine could see.\n  It needs at least 8 characters, and may not be one of the most common passwords."
   ),
   Command.withExamples([
     { command: "npm run cli -- user create anna --organisation ACME", description: "Prompts for the password" },

@@ -29,7 +29,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
         SELECT upper(encode(p.idempotency_fingerprint, 'hex')) AS fingerprint, ${contactColumns(sql)}
         FROM ${table.contact_information} p
         WHERE p.organisation = ${organisation}::uuid AND p.idempotency_by = ${by}::uuid AND p.idempotency_key = ${key}`
-      const [row] = yield* runStatement("contact_informations.find_by_key")(finding)
+      const [row] = yield* runStatement("ContactInformations.findByKey")(finding)
       return row && { fingerprint: row.fingerprint, made: yield* fromContactRow(row) }
     })
 
@@ -51,7 +51,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
           ${contact.company_name}, ${formatJson(contact.demographics)}::text::json,
           ${formatJson(contact.company_profile)}::text::json${keyValues ?? sql``}
         ) ON CONFLICT DO NOTHING RETURNING 1`
-      const added = yield* runStatement("contact_informations.add")(inserting)
+      const added = yield* runStatement("ContactInformations.add")(inserting)
       if (added.length === 1) return
       const earlier = keyed && (yield* findByKey(organisation, keyed.by, keyed.key))
       if (keyed !== undefined && earlier !== undefined) return yield* new IdempotencyKeyReused({ key: keyed.key })
@@ -59,18 +59,18 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
     })
 
     return ContactInformations.of({
-      add: (organisation, contact, act) => withTimeLimit("contact_informations.add")(add(organisation, contact, act)),
+      add: (organisation, contact, act) => withTimeLimit("ContactInformations.add")(add(organisation, contact, act)),
       findByKey: (organisation, by, key) =>
-        withTimeLimit("contact_informations.find_by_key")(findByKey(organisation, by, key)),
+        withTimeLimit("ContactInformations.findByKey")(findByKey(organisation, by, key)),
       find: (organisation, id) =>
         sql<ContactRow>`
           SELECT ${contactColumns(sql)} FROM ${table.contact_information} p
           WHERE p.organisation = ${organisation}::uuid AND p.id = ${id}::uuid`.pipe(
-          runStatement("contact_informations.find"),
+          runStatement("ContactInformations.find"),
           Effect.flatMap(([row]) =>
             row === undefined ? Effect.fail(new ContactInformationNotFound({ id })) : fromContactRow(row)
           ),
-          withTimeLimit("contact_informations.find")
+          withTimeLimit("ContactInformations.find")
         )
     })
   })

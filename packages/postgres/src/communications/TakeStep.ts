@@ -35,7 +35,7 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
   ): Effect.Effect<StepResult, IdempotencyKeyReused | StorageUnavailable> =>
     Effect.map(runSteps([request], onLock), ([result]) => result ?? { changed: false, row: undefined })
 
-  const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("communications.take", {
+  const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("Communications.take", {
     ...{ lanes: 4, lanesPerKey: 2 },
     run: (requests) => Effect.catchTag(runSteps(requests, "skip"), "IdempotencyKeyReused", Effect.die)
   })
@@ -83,11 +83,11 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       }
     })
 
-    const single = withTimeLimit("communications.take")(waitForLock)
+    const single = withTimeLimit("Communications.take")(waitForLock)
 
     const outsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
 
-    const alone = withTimeLimit("communications.take")(outsideBatch)
+    const alone = withTimeLimit("Communications.take")(outsideBatch)
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>

@@ -1,5 +1,3 @@
-import { Effect, Predicate } from "effect"
-import { Migrator, SqlClient, type SqlError } from "effect/sql"
 import { createCommunications } from "./migrations/0001_create_communications.ts"
 import { addTheFamily } from "./migrations/0002_add_the_family.ts"
 import { addEvents } from "./migrations/0003_add_events.ts"
@@ -23,15 +21,18 @@ export const migrations = {
   "0007_idempotency_keys": idempotencyKeys
 }
 
-const migrationsTable = "communications_migrations"
-const tableIn = (schema: string): string => `${quote(schema)}.${migrationsTable}`
+/** The table that records the applied migrations. */
+export const migrationsTable = "communications_migrations"
+/** The qualified name of that table. */
+export const migrationsTableIn = (schema: string): string => `${quote(schema)}.${migrationsTable}`
 
 /** All migrations with their numbers, which have no gap. */
 const numbered = Object.entries(migrations).map(([key, statements]) => {
   const [, id, name = ""] = /^(\d+)_(.+)$/.exec(key) ?? []
   return { id: Number(id), name, statements }
 })
-const last = numbered.length
+/** The number of the last migration. */
+export const lastMigration = numbered.length
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
@@ -42,9 +43,9 @@ const createSchema = (schema: string): string => {
 }
 
 /** Creates the schema and the table that records the applied migrations. */
-const setup = (schema: string): ReadonlyArray<string> => [
+export const setup = (schema: string): ReadonlyArray<string> => [
   createSchema(schema),
-  `CREATE TABLE ${tableIn(schema)} (
+  `CREATE TABLE ${migrationsTableIn(schema)} (
     migration_id integer primary key,
     created_at timestamp with time zone not null default now(),
     name text not null
@@ -52,7 +53,7 @@ const setup = (schema: string): ReadonlyArray<string> => [
 ]
 
 /** The migrations after a number, with the statements that apply and record each. */
-const pendingAfter = (after: number, schema: string) =>
+export const pendingAfter = (after: number, schema: string) =>
   numbered
     .filter(({ id }) => id > after)
     .map(({ id, name, statements }) => ({
@@ -60,90 +61,9 @@ const pendingAfter = (after: number, schema: string) =>
       name,
       statements: [
         ...statements(everyTableIn(schema)),
-        `INSERT INTO ${tableIn(schema)} (migration_id, name) VALUES (${id}, ${literal(name)})`
+        `INSERT INTO ${migrationsTableIn(schema)} (migration_id, name) VALUES (${id}, ${literal(name)})`
       ]
     }))
-
-/** PostgreSQL's own message if it sent one. */
-const messageOf = ({ message, reason: { cause } }: SqlError.SqlError): string =>
-  Predicate.hasProperty(cause, "message") && Predicate.isString(cause.message) && cause.message !== ""
-    ? cause.message
-    : message
-
-/** Fails with PostgreSQL's message, and with its error as the cause. */
-const explain = (error: SqlError.SqlError, migration = "") =>
-  new Migrator.MigrationError({ kind: "Failed", message: `${migration}${messageOf(error)}`, cause: error.reason.cause })
-
-/** The number of the last applied migration, or `null` if there is no table of migrations. */
-const readLast = Effect.fnUntraced(function* (schema: string) {
-  const sql = yield* SqlClient.SqlClient
-  // In a transaction, `to_regclass` may not see tables that others have committed since its last call.
-  const tables = yield* sql`
-    SELECT 1 AS found FROM pg_tables WHERE schemaname = ${schema}::text::name AND tablename = ${migrationsTable}`
-  if (tables.length === 0) return null
-  const rows = yield* sql.unsafe<{ readonly last: string }>(
-    `SELECT coalesce(max(migration_id), 0)::text AS last FROM ${tableIn(schema)}`
-  )
-  const applied = Number(rows[0]?.last)
-  if (applied <= last) return applied
-  return yield* new Migrator.MigrationError({
-    kind: "BadState",
-    message: `the schema ${schema} has migration ${applied}, but this version of the library only knows ${last}: use a newer version`
-  })
-})
-
-/**
- * Fails if the tables would be created in the default schema although `public`, the default of version 0.1.0, has them: the
- * host would otherwise continue with empty tables.
- */
-const refuseSecondSchema = Effect.fnUntraced(function* (schema: string) {
-  if (schema !== DatabaseSchema.defaultValue()) return
-  const sql = yield* SqlClient.SqlClient
-  const found = yield* sql`
-    SELECT 1 AS found FROM pg_tables WHERE schemaname = 'public' AND tablename = ${migrationsTable}`
-  if (found.length === 0) return
-  return yield* new Migrator.MigrationError({
-    kind: "BadState",
-    message: `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
-  })
-})
-
-/**
- * Applies the pending migrations in one transaction, and returns their ids and names. If one fails, none is applied.
- * Several processes may migrate at the same time: a lock makes them wait for each other. If nothing is pending, it only
- * reads the table of migrations, without this lock.
- */
-export const migrate: Effect.Effect<
-  ReadonlyArray<readonly [id: number, name: string]>,
-  Migrator.MigrationError,
-  SqlClient.SqlClient
-> = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const schema = yield* DatabaseSchema
-  if ((yield* readLast(schema)) === last) return []
-  const locked = Effect.gen(function* () {
-    yield* sql`SELECT pg_advisory_xact_lock(hashtext(${migrationsTable}))::text`
-    const applied = yield* readLast(schema)
-    if (applied === null) {
-      yield* refuseSecondSchema(schema)
-      for (const text of setup(schema)) yield* sql.unsafe(text)
-    }
-    const pending = pendingAfter(applied ?? 0, schema)
-    for (const { id, name, statements } of pending) {
-      yield* Effect.forEach(statements, (text) => sql.unsafe(text), { discard: true }).pipe(
-        Effect.mapError((error) => explain(error, `migration ${id}, ${name.replaceAll("_", " ")}: `))
-      )
-    }
-    return pending.map(({ id, name }) => [id, name] as const)
-  })
-  return yield* sql.withTransaction(locked).pipe(
-    // An older snapshot would miss what other processes did before they released the lock.
-    Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL READ COMMITTED")
-  )
-}).pipe(
-  Effect.catchTag("SqlError", (error) => Effect.fail(explain(error))),
-  Effect.updateService(SqlClient.SqlClient, (sql) => sql.withoutTransforms())
-)
 
 /**
  * The migrations as SQL, for a host with its own migration tool, which must run them in one transaction. `after` is the
@@ -156,8 +76,8 @@ export const migrationsSql = ({
   readonly schema?: string | undefined
   readonly after?: number | undefined
 } = {}): string => {
-  if (!Number.isInteger(after) || after < 0 || after > last) {
-    throw new RangeError(`\`after\` must be a whole number from 0 to ${last}, the last migration`)
+  if (!Number.isInteger(after) || after < 0 || after > lastMigration) {
+    throw new RangeError(`\`after\` must be a whole number from 0 to ${lastMigration}, the last migration`)
   }
   const pending = pendingAfter(after, schema).flatMap(({ statements }) => statements)
   return [...(after === 0 ? setup(schema) : []), ...pending].map((text) => `${text};\n`).join("\n")

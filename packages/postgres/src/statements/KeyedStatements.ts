@@ -1,5 +1,5 @@
 /** Runs statements that may store an idempotency key. */
-import { type Act, IdempotencyKeyReused, StorageUnavailable } from "@communications/core"
+import { type Act, IdempotencyKeyReused, type PortMethod, StorageUnavailable } from "@communications/core"
 import { Effect, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -17,7 +17,7 @@ export const makeRunAct = Effect.gen(function* () {
   const client = yield* SqlClient.SqlClient
   const isAutocommit = yield* Autocommit
   const runStatement = yield* makeRunStatement
-  return (operation: string, { idempotency }: Pick<Act, "idempotency">) =>
+  return (operation: PortMethod, { idempotency }: Pick<Act, "idempotency">) =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, IdempotencyKeyReused | StorageUnavailable, R> => {
       if (idempotency === undefined) return runStatement(operation)(run)
       const attempt = run.pipe(

@@ -11,3 +11,10 @@ export const sqlStateOf = (error: unknown): string | null =>
 /** The message of an error; undefined if it has none. */
 export const messageOf = (error: unknown): string | undefined =>
   Predicate.hasProperty(error, "message") && Predicate.isString(error.message) ? error.message : undefined
+
+/** The message of an error and, if it is the server's, its SQLSTATE; undefined if it has no message. */
+export const describeError = (error: unknown): string | undefined => {
+  const [message, sqlState] = [messageOf(error), sqlStateOf(error)]
+  if (message === undefined || message === "") return undefined
+  return sqlState === null ? message : `${message} (SQLSTATE ${sqlState})`
+}

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { TaggedError } from "./TaggedError.ts"
 
 const messages = {
-  unreachable: "the storage cannot be reached",
+  unreachable: "the storage is unavailable",
   timeout: "the storage did not respond in time",
   overloaded: "the storage has too many requests waiting",
   conflict: "a concurrent transaction made the storage roll back: run the whole transaction again",
@@ -24,13 +24,18 @@ const messages = {
  * `sqlState` is the code of PostgreSQL's error, which is in `cause`; null if PostgreSQL reported none.
  */
 export class StorageUnavailable extends TaggedError<StorageUnavailable>()("StorageUnavailable", {
+  /**
+   * What failed: the method of a port, such as `Communications.take`, or, after the time limit of a call, its operation,
+   * such as `communications/complete`.
+   */
   operation: Schema.String,
   reason: Schema.Literals(["unreachable", "timeout", "overloaded", "conflict", "aborted", "read-only"]),
   sqlState: Schema.NullOr(Schema.String).pipe(Schema.withConstructorDefault(Effect.succeed(null))),
   cause: Schema.optional(Schema.Defect())
 }) {
   override get message() {
-    return `${messages[this.reason]} (${this.operation})`
+    const state = this.sqlState === null ? "" : `, SQLSTATE ${this.sqlState}`
+    return `${messages[this.reason]} (${this.operation}${state})`
   }
 }
 

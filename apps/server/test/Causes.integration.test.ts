@@ -1,0 +1,192 @@
+/** The reason why the database cannot be used reaches the operator: PostgreSQL's own message and SQLSTATE. */
+import { chmod, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { migrationsSql } from "@communications/postgres"
+import { type PostgresServer, startPostgres } from "@communications/test-support/PostgresServer"
+import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
+import pg from "pg"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { completing } from "./documented.ts"
+
+let server: PostgresServer
+
+/** Runs a statement in a database of the server. */
+const query = async (text: string, database = "postgres") => {
+  const client = new pg.Client({ connectionString: urlOf({ database }) })
+  await client.connect()
+  await client.query(text).finally(() => client.end())
+}
+const urlOf = ({ database = "postgres", user = "postgres" }) =>
+  Object.assign(new URL(server.url), { username: user, password: "s3cret", pathname: `/${database}` }).href
+
+let databases = 0
+/** Creates a database, runs a statement in it, and returns its name. */
+const create = async (statement = "", options = "") => {
+  databases += 1
+  await query(`CREATE DATABASE case_${databases} ${options}`)
+  await query(statement, `case_${databases}`)
+  return `case_${databases}`
+}
+
+beforeAll(async () => {
+  const folder = await freshFolder()
+  await chmod(folder, 0o755) // PostgreSQL may run as another user
+  const hba = join(folder, "hba.conf")
+  await writeFile(hba, "host all locked 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n")
+  server = await startPostgres({ hba_file: hba, fsync: "off" })
+  await query(
+    "CREATE ROLE locked LOGIN PASSWORD 'another'; CREATE ROLE app LOGIN; CREATE ROLE one LOGIN CONNECTION LIMIT 0"
+  )
+}, 120_000)
+afterAll(async () => {
+  await endAll()
+  await server.stop()
+}, 60_000)
+
+const tables = migrationsSql({ schema: "public" })
+const newer = `${tables}; INSERT INTO communications_migrations VALUES (1000, now(), 'later')`
+const full = `RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'`
+const fullTrigger = `CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${full}; END $$`
+const readOnly =
+  "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$"
+
+interface Case {
+  readonly title: string
+  /** The environment, once the server runs. */
+  readonly env: () => Promise<Readonly<Record<string, string>>>
+  readonly sentence: RegExp
+}
+const on = async (database: Promise<string>, user = "postgres") => ({
+  DATABASE_URL: urlOf({ database: await database, user })
+})
+
+const cases: ReadonlyArray<Case> = [
+  {
+    title: "nothing that listens",
+    env: async () => ({ DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" }),
+    sentence:
+      /^The database does not accept connections at 127\.0\.0\.1:1 \(ECONNREFUSED\): start it, or correct DATABASE_URL\.$/
+  },
+  {
+    title: "a wrong password",
+    env: async () => ({ DATABASE_URL: urlOf({ user: "locked" }) }),
+    sentence: /password authentication failed .*\(SQLSTATE 28P01\)/
+  },
+  {
+    title: "an unknown database",
+    env: async () => ({ DATABASE_URL: urlOf({ database: "no_such_database" }) }),
+    sentence: /database "no_such_database" does not exist \(SQLSTATE 3D000\)/
+  },
+  {
+    title: "too many connections",
+    env: () => on(create(), "one"),
+    sentence: /too many connections .*\(SQLSTATE 53300\)/
+  },
+  {
+    title: "a role without CREATE on the schema",
+    env: () => on(create(), "app"),
+    sentence: /^The migrations failed: permission denied for schema public \(SQLSTATE 42501\)\.$/
+  },
+  {
+    title: "a full disk",
+    env: () =>
+      on(
+        create(`CREATE FUNCTION disk_is_full() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ${full}; END $$;
+          CREATE EVENT TRIGGER disk_is_full ON ddl_command_start EXECUTE FUNCTION disk_is_full()`)
+      ),
+    sentence: /^The migrations failed: could not extend file: No space left on device \(SQLSTATE 53100\)\.$/
+  },
+  ...["LATIN1", "SQL_ASCII"].map((encoding) => ({
+    title: `the encoding ${encoding}`,
+    env: () => on(create("", `ENCODING '${encoding}' TEMPLATE template0`)),
+    sentence: new RegExp(`cannot be used \\(its encoding is ${encoding}: create one with CREATE DATABASE .*UTF8`)
+  })),
+  {
+    title: "a database that only reads, with pending migrations",
+    env: () => on(create(readOnly)),
+    sentence: /in a read-only transaction \(SQLSTATE 25006\)/
+  },
+  {
+    title: "pending migrations, with MIGRATE=check",
+    env: async () => ({ MIGRATE: "check", ...(await on(create())) }),
+    sentence:
+      /^The schema is not up to date \(the schema public has no tables .*\): run npm run cli -- migrate, or set MIGRATE=on\.$/
+  },
+  ...["on", "check"].map((MIGRATE) => ({
+    title: `a newer schema, with MIGRATE=${MIGRATE}`,
+    env: async () => ({ MIGRATE, ...(await on(create(newer))) }),
+    sentence:
+      /the schema public has migration 1000, but this version of the library only knows \d+: use a newer version/
+  }))
+]
+
+describe.each([
+  ["the server", "main", []],
+  ["a command", "cli", ["organisation", "create", "ACME"]]
+] as const)("%s names the cause and ends with code 1 for", (_, program, args) => {
+  it.each(cases)(
+    "$title",
+    async ({ env, sentence }) => {
+      const process = start(program, await env(), args)
+      expect(await process.ended()).toBe(1)
+      const [last = "", ...others] = process.stderr.trimEnd().split("\n").reverse()
+      expect(last).toMatch(sentence)
+      expect(others).toEqual([])
+      expect(process.stdout + process.stderr).not.toContain("s3cret")
+    },
+    60_000
+  )
+})
+
+it("a command that cannot store names the cause", async () => {
+  const database = await create(
+    `${tables}; ${fullTrigger}; CREATE TRIGGER disk_is_full BEFORE INSERT ON organisations FOR EACH ROW EXECUTE FUNCTION disk_is_full()`
+  )
+  const command = start("cli", { DATABASE_URL: urlOf({ database }) }, ["organisation", "create", "ACME"])
+  expect(await command.ended()).toBe(1)
+  expect(command.stderr).toMatch(/^Stopped because .*SQLSTATE 53100.*No space left on device/)
+}, 60_000)
+
+it("a request that cannot store is UNAVAILABLE, and the log names the cause", async () => {
+  const database = await create(tables)
+  const env = { DATABASE_URL: urlOf({ database }) }
+  expect(await start("cli", env, ["seed"]).ended()).toBe(0)
+  const insert =
+    "CREATE TRIGGER disk_is_full BEFORE INSERT ON communication_history FOR EACH ROW EXECUTE FUNCTION disk_is_full()"
+  await query(`${fullTrigger}; ${insert}`, database)
+  const running = start("main", env)
+  expect(await completing(await running.url())).toMatchObject({ http: 503, code: "UNAVAILABLE" })
+  await expect.poll(() => running.stdout, { timeout: 30_000 }).toMatch(/SQLSTATE 53100.*No space left on device/)
+}, 60_000)
+
+it.each(["on", "check", "off"])(
+  "with MIGRATE=%s, the server starts on a database that only reads if nothing is pending, and says so",
+  async (MIGRATE) => {
+    const database = await create(`${tables}; ${readOnly}`)
+    const running = start("main", { DATABASE_URL: urlOf({ database }), MIGRATE })
+    const response = await fetch(`${await running.url()}/health/ready`)
+    expect(response.status).toBe(503)
+    expect(running.stdout).toContain("accepts only reads")
+  },
+  60_000
+)
+
+it("with MIGRATE=off, the server does not look at the schema", async () => {
+  const running = start("main", { DATABASE_URL: urlOf({ database: await create(newer) }), MIGRATE: "off" })
+  await running.url()
+}, 60_000)
+
+it("the server and the commands start while a backup holds its locks", async () => {
+  const database = await create(tables)
+  const backup = new pg.Client({ connectionString: urlOf({ database }) })
+  await backup.connect()
+  await backup.query("BEGIN ISOLATION LEVEL REPEATABLE READ")
+  const { rows } = await backup.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+  for (const { name } of rows) await backup.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`)
+  const env = { DATABASE_URL: urlOf({ database }), MIGRATION_TIMEOUT: "20 seconds" }
+  for (const command of [["migrate"], ["organisation", "create", "ACME"]]) {
+    expect(await start("cli", env, command).ended()).toBe(0)
+  }
+  await start("main", env).url()
+  await backup.end()
+}, 120_000)

@@ -1,0 +1,122 @@
+import { Effect, Schedule } from "effect"
+import { Migrator, SqlClient, SqlError } from "effect/sql"
+import { describeError, sqlStateOf } from "../statements/SqlState.ts"
+import { Autocommit, matchTransaction } from "../statements/Transactions.ts"
+import { lastMigration, migrationsTable, migrationsTableIn, pendingAfter, setup } from "./Migrations.ts"
+import { checkServer } from "./Server.ts"
+import { DatabaseSchema } from "./Tables.ts"
+
+const badState = (message: string) => new Migrator.MigrationError({ kind: "BadState", message })
+
+/** Fails with PostgreSQL's message and SQLSTATE, and with its error as the cause. */
+const explain = ({ reason: { cause }, message }: SqlError.SqlError, migration = "") =>
+  new Migrator.MigrationError({ kind: "Failed", message: `${migration}${describeError(cause) ?? message}`, cause })
+
+/** The number of the last applied migration, or `null` if there is no table of migrations. Only reads. */
+const readLast = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
+  // In a transaction, `to_regclass` may not see tables that others have committed since its last call.
+  const tables = yield* sql`
+    SELECT 1 AS found FROM pg_tables WHERE schemaname = ${schema}::text::name AND tablename = ${migrationsTable}`
+  if (tables.length === 0) return null
+  const rows = yield* sql.unsafe<{ readonly last: string }>(
+    `SELECT coalesce(max(migration_id), 0)::text AS last FROM ${migrationsTableIn(schema)}`
+  )
+  const applied = Number(rows[0]?.last)
+  if (applied <= lastMigration) return applied
+  return yield* badState(
+    `the schema ${schema} has migration ${applied}, but this version of the library only knows ${lastMigration}: use a newer version`
+  )
+})
+
+/**
+ * Fails if the tables would be created in the default schema although `public`, the default of version 0.1.0, has them: the
+ * host would otherwise continue with empty tables.
+ */
+const refuseSecondSchema = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
+  if (schema !== DatabaseSchema.defaultValue()) return
+  const found = yield* sql`
+    SELECT 1 AS found FROM pg_tables WHERE schemaname = 'public' AND tablename = ${migrationsTable}`
+  if (found.length === 0) return
+  return yield* badState(
+    `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
+  )
+})
+
+/** Applies the pending migrations in the open transaction, and returns their ids and names. */
+const applyPending = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
+  yield* sql`SELECT pg_advisory_xact_lock(hashtext(${migrationsTable}))::text`
+  const applied = yield* readLast(sql, schema)
+  if (applied === null) {
+    yield* refuseSecondSchema(sql, schema)
+    for (const text of setup(schema)) yield* sql.unsafe(text)
+  }
+  const pending = pendingAfter(applied ?? 0, schema)
+  for (const { id, name, statements } of pending) {
+    yield* Effect.forEach(statements, (text) => sql.unsafe(text), { discard: true }).pipe(
+      Effect.mapError((error) => explain(error, `migration ${id}, ${name.replaceAll("_", " ")}: `))
+    )
+  }
+  return pending.map(({ id, name }) => [id, name] as const)
+})
+
+/** How long a statement of a migration waits for a lock. Meanwhile, statements of others queue behind it. */
+const lockTimeout = "500ms"
+
+const isLockTimeout = (error: { readonly cause?: unknown }) => sqlStateOf(error.cause) === "55P03"
+
+/**
+ * Runs the migrations in a transaction of their own, in which no statement waits long for a lock. After such a timeout, the
+ * whole transaction is repeated, after a pause in which the statements of others run.
+ */
+const inOwnTransaction = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
+  const limited = Effect.andThen(
+    sql`SELECT set_config('lock_timeout', ${lockTimeout}, true)`,
+    Effect.catchTag(applyPending(sql, schema), "SqlError", (error) => Effect.fail(explain(error)))
+  )
+  return yield* sql.withTransaction(limited).pipe(
+    // An older snapshot would miss what other processes did before they released the lock.
+    Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL READ COMMITTED"),
+    Effect.tapError((error) =>
+      isLockTimeout(error) ? Effect.logInfo("The migrations wait for a lock of another session") : Effect.void
+    ),
+    Effect.retry({ while: isLockTimeout, schedule: Schedule.jittered(Schedule.spaced("2 seconds")) })
+  )
+})
+
+/** Reports failures of statements as those of migrations, and reads columns by their own names. */
+const reporting = <A, E, R>(run: Effect.Effect<A, E | SqlError.SqlError, R>) =>
+  run.pipe(
+    Effect.catchIf(SqlError.isSqlError, (error) => Effect.fail(explain(error))),
+    Effect.updateService(SqlClient.SqlClient, (sql) => sql.withoutTransforms())
+  )
+
+/**
+ * Applies the pending migrations in one transaction, and returns their ids and names. If one fails, none is applied.
+ * Several processes may migrate at the same time: a lock makes them wait for each other. If nothing is pending, it only
+ * reads the table of migrations, without this lock. In a transaction of its own, it never waits for a lock for longer
+ * than half a second, and tries again; in the host's transaction, the host's `lock_timeout` applies.
+ */
+export const migrate: Effect.Effect<
+  ReadonlyArray<readonly [id: number, name: string]>,
+  Migrator.MigrationError,
+  SqlClient.SqlClient
+> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const schema = yield* DatabaseSchema
+  yield* checkServer
+  if ((yield* readLast(sql, schema)) === lastMigration) return []
+  const isAutocommit = yield* Autocommit
+  const own = () => inOwnTransaction(sql, schema)
+  const hosts = () => sql.withTransaction(applyPending(sql, schema))
+  return yield* isAutocommit ? matchTransaction(sql, { inTransaction: hosts, otherwise: own }) : hosts()
+}).pipe(reporting)
+
+/** Fails, without changing anything, unless every migration of this version is applied, and none of a newer one. */
+export const checkSchema: Effect.Effect<void, Migrator.MigrationError, SqlClient.SqlClient> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const schema = yield* DatabaseSchema
+  const applied = yield* readLast(sql, schema)
+  if (applied === null) return yield* badState(`the schema ${schema} has no tables of this software`)
+  if (applied === lastMigration) return
+  return yield* badState(`the schema ${schema} has migration ${applied}, but this version needs ${lastMigration}`)
+}).pipe(reporting)
