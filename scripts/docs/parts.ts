@@ -10,7 +10,17 @@ import {
   stateNames,
   steps
 } from "@communications/core"
-import { allCodes, codeOfError, messageOf, pathOf, statusOf, verbOf } from "@communications/http"
+import {
+  allCodes,
+  codeOfError,
+  headersIn,
+  messageOf,
+  pathOf,
+  requestHeaders,
+  responseHeaders,
+  statusOf,
+  verbOf
+} from "@communications/http"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
@@ -70,6 +80,30 @@ const operationsTable = (): string =>
       ]
     })
   )
+
+/** The headers of every operation, besides those that all requests and responses have. */
+const headersTable = (): string => {
+  const rows = operations.flatMap(({ name, options, metadata }) => [
+    ...headersIn(requestHeaders, options).map((header) => ({ ...header, name, option: header.name, sent: "request" })),
+    ...headersIn(responseHeaders, metadata).map((header) => ({
+      ...header,
+      name,
+      option: header.name,
+      sent: "response"
+    }))
+  ])
+  return table(
+    ["header", "of", "in the library", "description"],
+    [...Map.groupBy(rows, ({ header, sent }) => `${code(header)} of the ${sent}`)].map(
+      ([header, [first, ...others]]) => [
+        header,
+        [first, ...others].map((row) => code(row?.name ?? "")).join(", "),
+        code(first?.option ?? ""),
+        `${first === undefined ? "" : SchemaAST.resolveDescription(first.type)}.`
+      ]
+    )
+  )
+}
 
 /** Every code, with the errors of the library that it stands for. */
 const codesTable = (): string =>
@@ -166,6 +200,7 @@ export const parts: Texts = new Map([
   ["values", valuesTable()],
   ["diagram", diagram()],
   ["operations", operationsTable()],
+  ["headers", headersTable()],
   ["codes", codesTable()],
   ["configuration", configurationTable()],
   ["commands", await Effect.runPromise(commandsTable)],

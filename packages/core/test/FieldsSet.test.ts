@@ -51,12 +51,19 @@ describe("fieldsReader and project", () => {
     assert.isTrue(Result.isSuccess(read("contact_information.company_profile.annual_turnover")))
     assert.isTrue(Result.isSuccess(read("contact_information.demographics.date_of_birth.year")))
   })
+  it("ignore empty names", () => {
+    for (const all of [",", " , ", [], [""]]) assert.deepStrictEqual(read(all), read(null))
+    for (const two of ["id,,number", "id,number,", [" ", "id", "number"]]) {
+      assert.deepStrictEqual(read(two), read("id,number"))
+    }
+  })
+  it("say where the history can be requested", () => {
+    assert.match(new UnknownFields({ unknown: ["nope", "history"] }).message, /"history"; communications\/show returns/)
+    assert.notMatch(new UnknownFields({ unknown: ["nope"] }).message, /history/)
+  })
   it.each([
     ["ids", ["ids"]],
     ["ID", ["ID"]],
-    ["id,,number", [""]],
-    ["id,", [""]],
-    [["id", " "], [""]],
     [["id,number"], ["id,number"]],
     ["id.x", ["id.x"]],
     ["contact_information.", ["contact_information."]],

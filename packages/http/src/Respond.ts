@@ -19,6 +19,7 @@ import { type Code, type Failure, failure } from "./Codes.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
 import { responseHeaders, writeHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
+import { ignoredHeader } from "./IgnoredParameters.ts"
 import { observe } from "./Observe.ts"
 import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
@@ -33,9 +34,11 @@ type ResponseEffect = Effect.Effect<HttpResponse, never, Ports>
 type RouteEffect = Effect.Effect<HttpResponse, OperationError, Ports>
 type Route = (request: HttpRequest, query: string, id: string) => RouteEffect
 
-/** The bearer token in the `Authorization` header, or `undefined`. */
-const bearerOf = ({ headers: { authorization } }: HttpRequest): string | undefined =>
-  authorization === undefined ? undefined : /^Bearer +(.*)$/i.exec(authorization)?.[1]
+/** The bearer token in the `Authorization` header, or `undefined`. It may be empty. */
+const bearerOf = ({ headers: { authorization } }: HttpRequest): string | undefined => {
+  const bearer = authorization === undefined ? null : /^Bearer(?:[ \t]+(.*))?$/is.exec(authorization)
+  return bearer === null ? undefined : (bearer[1] ?? "")
+}
 
 /** The token, from the parameter or the header. It is empty, and so invalid, if both are missing or if they differ. */
 const tokenOf = (request: HttpRequest, parameter: string | null | undefined): Redacted.Redacted<string> => {
@@ -105,13 +108,16 @@ const routeOf = (operation: Operations): Route => {
       return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
     }
     const token = tokenOf(request, parameter)
+    const ignored = operation.unknownIn(parameters).concat(isRead ? [] : [...new URLSearchParams(query).keys()])
     const options = readOptions(request)
     if (Result.isFailure(options)) return refuse(options.failure, id)
     return Effect.flatMap(addressOf(request), (address) =>
       runOperation(operation, token, address, parameters, options.success)
     ).pipe(
       Effect.provideService(RequestId, id),
-      Effect.map(({ value, ...metadata }) => succeeded(value, id, writeHeaders(responseHeaders, metadata)))
+      Effect.map(({ value, ...metadata }) =>
+        succeeded(value, id, { ...writeHeaders(responseHeaders, metadata), ...ignoredHeader(ignored) })
+      )
     )
   }
 }

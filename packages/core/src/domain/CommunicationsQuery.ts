@@ -16,7 +16,7 @@ export interface CommunicationsFilter {
 /** The query of a list, as the caller passes it. The contact, the state or both are required. */
 export interface QueryInput extends CommunicationsFilter {
   readonly contact_information_identifier?: { readonly id: string } | undefined
-  /** The maximum number of results: from 1 to 100, 25 by default. */
+  /** The maximum number of results, as `pageSize` limits it. */
   readonly number_of_results?: number | undefined
   /** The number of results to skip, 0 by default. Skipped rows are read; `after` costs the same at any depth. */
   readonly offset?: number | undefined

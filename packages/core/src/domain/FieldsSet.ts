@@ -40,8 +40,8 @@ export type Sparse<A> = A extends string | number | boolean
 
 /**
  * Makes a parser of `fields_set` for results of a schema. A dot selects a member of a member. Without names it returns
- * all fields of `all`, which may be fewer than `nameable` has. Blanks around names and repeated names are ignored. An
- * unknown name, or an empty name next to others, fails with `UnknownFields`.
+ * all fields of `all`, which may be fewer than `nameable` has. Blanks around names, empty names and repeated names are
+ * ignored. An unknown name fails with `UnknownFields`.
  */
 export const fieldsReader = (nameable: Schema.Top, all = nameable) => {
   const documented = namesIn(nameable.ast)
@@ -49,8 +49,8 @@ export const fieldsReader = (nameable: Schema.Top, all = nameable) => {
   return (given: FieldsInput): Result.Result<FieldsSet, UnknownFields> => {
     if (given === undefined || given === null) return Result.succeed(allFields)
     const list = typeof given === "string" ? given.split(",") : given
-    const names = list.map((name) => name.trim())
-    if (names.every((name) => name === "")) return Result.succeed(allFields)
+    const names = list.map((name) => name.trim()).filter((name) => name !== "")
+    if (names.length === 0) return Result.succeed(allFields)
     const unknown = names.filter((name) => descend(documented, name.split(".")) === undefined)
     if (Array.isReadonlyArrayNonEmpty(unknown)) return Result.fail(new UnknownFields({ unknown }))
     return Result.succeed(
@@ -72,6 +72,28 @@ const pick = (names: Names, paths: ReadonlyArray<ReadonlyArray<string>>): Names 
     if (deeper.length === 0) return []
     return [[name, deeper.some((rest) => rest.length === 0) ? children : pick(children, deeper)]]
   })
+
+/**
+ * Makes a function that returns the names of the members of a value that a schema does not have, with dots below
+ * members. `others` are further names that the value may have.
+ */
+export const unknownMembers = (schema: Schema.Top, others: ReadonlyArray<string> = []) => {
+  const known = merge(
+    namesIn(schema.ast),
+    others.map((name) => [name, leaf])
+  )
+  return (value: unknown): ReadonlyArray<string> => [...new Set(unknownIn(value, known, ""))]
+}
+
+const unknownIn = (value: unknown, known: Names, prefix: string): ReadonlyArray<string> => {
+  if (globalThis.Array.isArray(value)) return value.flatMap((element) => unknownIn(element, known, prefix))
+  if (typeof value !== "object" || value === null) return []
+  return Object.entries(value).flatMap(([name, member]) => {
+    const below = childrenOf(known, name)
+    if (below === undefined) return [prefix + name]
+    return below.length === 0 ? [] : unknownIn(member, below, `${prefix}${name}.`)
+  })
+}
 
 /** Returns whether a field is requested. */
 export const hasField = (fieldsSet: FieldsSet, name: string): boolean => childrenOf(fieldsSet, name) !== undefined

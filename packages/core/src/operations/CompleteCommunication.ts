@@ -86,7 +86,7 @@ export const complete = operation({
     Effect.map(completeOnce(request, options), ({ value, ...metadata }) => ({ ...metadata, ...withVersion(value) })),
   summary: "Complete a communication",
   description:
-    "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then means that the communication is completed.",
+    "Changes the state from DRAFT to COMPLETED. Only a draft can be completed, and only once: of concurrent callers exactly one succeeds. After `UNAVAILABLE`, retry: `NOT_DRAFT` then says when, by which user and in which request the communication was completed.",
   example: {
     request: { token: tokenExample, communication_identifier: { number: "41" } },
     result: completedExample

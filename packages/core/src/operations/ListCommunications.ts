@@ -16,7 +16,7 @@ import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
 import { completedExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { ContactInformationIdentifierParameter } from "./Parameters.ts"
+import { ContactInformationIdentifierParameter, NumberOfResultsParameter } from "./Parameters.ts"
 
 /**
  * Lists the communications of the caller's organisation with a contact, or in a state: newest first, at most 100.
@@ -52,9 +52,7 @@ export const list = operation({
     life_cycle_state: Schema.optionalKey(LifeCycleState),
     direction: Schema.optionalKey(Direction),
     media: Schema.optionalKey(Media),
-    number_of_results: Schema.optionalKey(
-      Schema.Int.annotate({ description: "The maximum number of results, from 1 to 100; 25 by default" })
-    ),
+    number_of_results: NumberOfResultsParameter,
     offset: Schema.optionalKey(
       Schema.Int.annotate({ description: "The number of results to skip; a larger offset is slower" })
     ),
@@ -64,6 +62,8 @@ export const list = operation({
       })
     )
   }),
+  // Without an ignored filter, the list would have more than the caller asked for.
+  refusesUnknown: true,
   result: Schema.Array(CommunicationDetails),
   nameable: Schema.Array(CommunicationDetails),
   errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],

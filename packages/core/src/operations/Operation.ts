@@ -1,7 +1,7 @@
 /** The declaration of an operation. HTTP, OpenAPI, both clients, `createCommunications` and the docs derive from it. */
 import { Effect, type Redacted, Result, Schema, type SchemaIssue, SchemaParser } from "effect"
 import { InvalidRequest, type UnknownFields } from "../domain/errors/index.ts"
-import { type FieldsSet, fieldsReader, reduceToFields } from "../domain/FieldsSet.ts"
+import { type FieldsSet, fieldsReader, reduceToFields, unknownMembers } from "../domain/FieldsSet.ts"
 import type { Authentication } from "../use-cases/Authentication.ts"
 import { FieldsSetParameter } from "./Parameters.ts"
 import { traced } from "./traced.ts"
@@ -43,6 +43,8 @@ export interface Declaration<
   readonly user: User
   /** The parameters, without the token and `fields_set`. */
   readonly request: Schema.Codec<Request, Given>
+  /** Whether unknown parameters are refused. By default they are ignored, because newer clients may send more. */
+  readonly refusesUnknown?: boolean
   /** The result if `fields_set` is absent. */
   readonly result: Schema.Codec<Data, Schema.Json>
   /** The result over HTTP if `fields_set` is absent; absent if it is the same as `result`. */
@@ -81,6 +83,8 @@ export interface Operation<
   Options = unknown,
   Metadata = unknown
 > extends Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented, Options, Metadata> {
+  /** Returns the names of the parameters in a request that the operation does not have, and so ignores. */
+  readonly unknownIn: (request: unknown) => ReadonlyArray<string>
   /** Checks a request, its `fields_set` and its options, runs the operation, and reduces the result to those fields. */
   readonly call: (
     user: Users[User],
@@ -89,6 +93,12 @@ export interface Operation<
     surface?: "library" | "HTTP"
   ) => Effect.Effect<Returned<Schema.Json, Metadata>, InvalidRequest | UnknownFields | InstanceType<Errors[number]>, R>
 }
+
+/** The parameters that identify the user, by surface. */
+const userParameters = {
+  library: { authenticated: ["token", "caller"], token: ["token"], anyone: ["address"] },
+  HTTP: { authenticated: ["token"], token: ["token"], anyone: [] }
+} as const
 
 const allFields: FieldsSet = []
 const invalid = (issue: SchemaIssue.Issue) => Effect.fail(new InvalidRequest({ reason: describe(issue) }))
@@ -110,16 +120,26 @@ export const operation = <
 >(
   declared: Declaration<Name, User, Given, Request, Data, Nameable, Errors, R, Documented, Options, Metadata>
 ): Operation<Name, User, Given, Request, Data, Nameable, Errors, R, Documented, Options, Metadata> => {
-  const { result, documented = result, nameable, operationId, request, run } = declared
+  const { result, documented = result, nameable, operationId, request, run, user } = declared
   const decode = SchemaParser.decodeUnknownResult(request)
   const decodeOptions = declared.options && SchemaParser.decodeUnknownResult(declared.options)
   const readFields = nameable && { library: fieldsReader(nameable, result), HTTP: fieldsReader(nameable, documented) }
+  const common = nameable === undefined ? [] : ["fields_set"]
+  const unknownIn = {
+    library: unknownMembers(request, [...common, ...userParameters.library[user]]),
+    HTTP: unknownMembers(request, [...common, ...userParameters.HTTP[user]])
+  }
   const trace = traced(operationId)
   return {
     ...declared,
+    unknownIn: unknownIn.HTTP,
     call: (user, given, givenOptions, surface = "library") => {
       const decoded = decode(given)
       if (Result.isFailure(decoded)) return invalid(decoded.failure)
+      const [unknown] = declared.refusesUnknown ? unknownIn[surface](given) : []
+      if (unknown !== undefined) {
+        return Effect.fail(new InvalidRequest({ reason: `${unknown}: no parameter has this name` }))
+      }
       const selection = decodeFieldsSet(given)
       if (Result.isFailure(selection)) return invalid(selection.failure)
       const fields = readFields?.[surface](selection.success.fields_set) ?? Result.succeed(allFields)

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import type { Communication } from "../domain/Communication.ts"
 import { toDetails } from "../domain/CommunicationData.ts"
+import { pageSize } from "../domain/CommunicationsQuery.ts"
 import { IdempotencyKey } from "../domain/Idempotency.ts"
 import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { Text } from "../domain/Text.ts"
@@ -34,6 +35,13 @@ export const ContactInformationIdentifierParameter = Identifier(Schema.Struct({ 
   identifier: "ContactInformationIdentifier",
   description: "The contact information: its id"
 })
+
+/** The maximum number of results of a list. */
+export const NumberOfResultsParameter = Schema.optionalKey(
+  Schema.Int.annotate({
+    description: `The maximum number of results, from 1 to ${pageSize.max}; ${pageSize.default} by default`
+  })
+)
 
 /** Text that may be omitted or unset. */
 export const OptionalText = Schema.optionalKey(Schema.NullOr(Text))

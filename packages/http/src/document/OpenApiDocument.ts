@@ -5,9 +5,10 @@ import { OpenApi } from "effect/http-api"
 import { type Code, isCode } from "../Codes.ts"
 import { queryTexts } from "../client/Query.ts"
 import { success } from "../Envelope.ts"
-import { requestHeaders, responseHeaders } from "../Headers.ts"
+import { type RequestHeader, requestHeaders, responseHeaders } from "../Headers.ts"
 import { headersIn } from "../Options.ts"
 import { verbOf } from "../Paths.ts"
+import { wholeNumber } from "../Query.ts"
 import { Api } from "./Api.ts"
 import { rewriteSchemas } from "./DocumentSchemas.ts"
 import { codesIn, exampleOf, failureOf } from "./Failures.ts"
@@ -38,14 +39,21 @@ const requestId = {
   description: "Identifies the request in its response and in the log. If you send none, the server makes one."
 }
 
+const IgnoredParameters = {
+  ...{ required: false, schema: { type: "string" } },
+  description: "The names of the parameters that the operation does not have, and so ignored."
+}
+
 /** The texts and examples of an operation. The example of a GET request is `query`, that of a POST request is `body`. */
 interface Texts {
   readonly operationId: string
   readonly summary: string
   readonly description: string
   readonly secured: boolean
-  readonly requestHeaders: ReturnType<typeof headersIn>
+  readonly requestHeaders: ReturnType<typeof headersIn<RequestHeader>>
   readonly responseHeaders: ReturnType<typeof headersIn>
+  /** Whether the operation ignores unknown parameters. */
+  readonly ignores: boolean
   readonly body?: Schema.JsonObject
   readonly query: ReadonlyMap<string, string>
   readonly result: Schema.Json
@@ -53,17 +61,19 @@ interface Texts {
 
 const health = (operationId: string, summary: string, description: string): Texts => ({
   ...{ operationId, summary, description, secured: false, requestHeaders: [], responseHeaders: [] },
+  ignores: false,
   ...{ query: new Map(), result: {} }
 })
 
 const textsOf = new Map<string, Texts>(
   [
-    ...operations.map(({ name, operationId, summary, description, user, example, options, metadata }): Texts => {
+    ...operations.map(({ name, operationId, summary, description, user, example, ...declared }): Texts => {
       const isRead = verbOf(name) === "GET"
       return {
         ...{ operationId, summary, description, secured: user !== "anyone" },
-        requestHeaders: headersIn(requestHeaders, options),
-        responseHeaders: headersIn(responseHeaders, metadata),
+        requestHeaders: headersIn<RequestHeader>(requestHeaders, declared.options),
+        responseHeaders: headersIn(responseHeaders, declared.metadata),
+        ignores: declared.refusesUnknown !== true,
         ...(isRead ? {} : { body: example.request }),
         query: isRead ? new Map(queryTexts(example.request)) : new Map(),
         result: example.result
@@ -110,19 +120,23 @@ const responseOf = (status: string, response: OpenApi.OpenApiSpecResponse, texts
   headers: {
     ...response.headers,
     ...(status === "200" ? metadataHeaders(texts) : {}),
+    ...(status === "200" && texts.ignores
+      ? { "x-ignored-parameters": { $ref: "#/components/headers/IgnoredParameters" } }
+      : {}),
     "x-request-id": { $ref: "#/components/headers/RequestId" }
   },
   content: { "application/json": contentOf(schemaOf(response), texts.result) }
 })
 
-/** A query parameter is text. A repeatable one is documented as a single text. */
+/** A query parameter is text or a whole number. A repeatable one is documented as a single text. */
 const parameterOf = ({ name, required, schema }: OpenApi.OpenAPISpecParameter, example: string | undefined) => {
   const { description, anyOf, ...others }: JsonSchema.JsonSchema = { ...schema }
-  const text = Array.isArray(anyOf) ? { ...others, type: "string" } : others
+  const isNumber = others.pattern === wholeNumber.source
+  const single = Array.isArray(anyOf) ? { ...others, type: "string" } : others
   return {
-    ...{ name, in: "query", required, schema: text },
+    ...{ name, in: "query", required, schema: isNumber ? { type: "integer", minimum: 0 } : single },
     ...(description === undefined ? {} : { description }),
-    ...(example === undefined ? {} : { example })
+    ...(example === undefined ? {} : { example: isNumber ? Number(example) : example })
   }
 }
 
@@ -137,9 +151,9 @@ const operationOf = ({ operationId, tags, parameters, requestBody, responses }: 
     security: texts.secured ? [{ bearer: [] }, {}] : [],
     parameters: [
       ...parameters.map((parameter) => parameterOf(parameter, texts.query.get(parameter.name))),
-      ...texts.requestHeaders.map(({ header, type }) => ({
+      ...texts.requestHeaders.map(({ header, expected, type }) => ({
         ...{ name: header, in: "header", required: false, schema: text },
-        description: descriptionOf(type)
+        description: `${descriptionOf(type)}. The value is ${expected}.`
       })),
       { $ref: "#/components/parameters/RequestId" }
     ],
@@ -174,7 +188,7 @@ export const document = {
   components: {
     schemas: Object.fromEntries([...Object.entries(schemas).filter(([name]) => !isCode(name)), ...failures]),
     parameters: { RequestId: { name: "X-Request-Id", in: "header", required: false, ...requestId } },
-    headers: { RequestId: { required: true, ...requestId } },
+    headers: { RequestId: { required: true, ...requestId }, IgnoredParameters },
     securitySchemes: {
       bearer: {
         ...{ type: "http", scheme: "bearer" },

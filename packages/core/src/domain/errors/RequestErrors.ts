@@ -35,6 +35,7 @@ export class UnknownFields extends TaggedError<UnknownFields>()("UnknownFields",
   unknown: Schema.NonEmptyArray(Schema.String)
 }) {
   override get message() {
-    return `no such field: ${this.unknown.map((name) => JSON.stringify(name)).join(", ")}`
+    const hint = this.unknown.includes("history") ? "; communications/show returns the history of a communication" : ""
+    return `no such field: ${this.unknown.map((name) => JSON.stringify(name)).join(", ")}${hint}`
   }
 }

@@ -15,7 +15,7 @@ const messages = {
  * The storage could not run a statement for a reason that may pass; `reason` says which:
  * - `unreachable`, `timeout` and `overloaded`: the storage could not be reached, did not respond in time, or had too many
  *   requests waiting. Except after `overloaded`, the change may or may not be stored. In a transaction of the host: roll
- *   back. Otherwise `complete` may be repeated: if it was stored, the repetition fails with `NotDraft`.
+ *   back. Otherwise `complete` may be repeated: if it was stored, the repetition fails with `NotDraft`, which has its request id.
  * - `conflict`: the storage rolled back because of a concurrent transaction: a serialization failure or a deadlock. Run
  *   the whole transaction again.
  * - `aborted`: an earlier error had already aborted the host's transaction, which can only be rolled back.
