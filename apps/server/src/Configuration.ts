@@ -1,3 +1,4 @@
+import { largestBody } from "@communications/http"
 import { Config, Effect, Schema } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
@@ -20,6 +21,7 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
 })
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
@@ -89,6 +91,12 @@ export const settings = {
     description:
       "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
   }),
+  maxBody: setting(BodySize, {
+    name: "MAX_BODY",
+    default: "1048576",
+    expected: `a whole number from ${largestBody}`,
+    description: `The maximum size, in bytes, of a request that creates a communication, whose \`content\` may be large. All other requests may have ${largestBody} bytes`
+  }),
   logLevel: setting(Schema.Literals(["debug", "info", "warning", "error", "none"]), {
     name: "LOG_LEVEL",
     default: "info",
@@ -110,6 +118,7 @@ const reads = {
   migrationTimeout: read(settings.migrationTimeout),
   dataDir: read(settings.dataDir),
   proxies: read(settings.proxies),
+  maxBody: read(settings.maxBody),
   groupCommit: Effect.map(read(settings.groupCommit), (value) => (value === "on" ? ("all" as const) : value)),
   logLevel: Effect.map(read(settings.logLevel), (level) => levels[level])
 }

@@ -1,5 +1,5 @@
 /** Wires the server: configuration → database → HTTP. */
-import { TrustedProxies } from "@communications/http"
+import { MaxBody, TrustedProxies } from "@communications/http"
 import { Effect, Layer, Logger, References } from "effect"
 import * as Announcement from "./Announcement.ts"
 import { type Configuration, configuration } from "./Configuration.ts"
@@ -11,6 +11,7 @@ const layer = (configuration: Configuration) =>
     Layer.provide(HttpServer.layer(configuration)),
     Layer.provide(Database.layer(configuration)),
     Layer.provide(Layer.succeed(TrustedProxies, configuration.proxies)),
+    Layer.provide(Layer.succeed(MaxBody, configuration.maxBody)),
     Layer.provide(Logger.layer([Logger.consoleJson])),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))
   )

@@ -19,7 +19,7 @@ describe("a server with DATABASE_URL", () => {
   beforeAll(async () => {
     database = await Effect.runPromise(freshDatabase)
     proxy = await Effect.runPromise(Scope.provide(tcpProxy(database), scope))
-    direct = start("main", { DATABASE_URL: database })
+    direct = start("main", { DATABASE_URL: database, MAX_BODY: "20000" })
     proxied = start("main", { DATABASE_URL: proxy.url })
     urls = [await direct.url(), await proxied.url()]
   }, 120_000)
@@ -61,6 +61,26 @@ describe("a server with DATABASE_URL", () => {
     expect(await completing(urls[0])).toMatchObject({ http: 401, code: "INVALID_TOKEN" })
     for (const _ of [1, 2]) expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
     expect((await completing(urls[0])).body).toMatchObject(documented.response)
+  }, 60_000)
+
+  it("stores content of a million characters, unless MAX_BODY is smaller", async () => {
+    const send = async (url: string, method: string, body: object) => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${documented.request.token}` }
+      const sent = { method: "POST", headers, body: JSON.stringify(body) }
+      return fetch(`${url}/crmapi/rest/v2/communications/${method}`, sent)
+    }
+    const { contact_information } = documented.response.data
+    const draft = {
+      ...{ contact_information_identifier: { id: contact_information.id }, direction: "INCOMING", media: "EMAIL" },
+      ...{ content: "é".repeat(500_000), fields_set: "content" }
+    }
+    const created = await send(urls[1], "create", draft)
+    expect(created.status).toBe(200)
+    expect(await created.json()).toMatchObject({ data: { content: draft.content } })
+    const refused = await send(urls[0], "create", draft)
+    expect(refused.status).toBe(413)
+    expect(await refused.json()).toMatchObject({ status: { description: "the body is larger than 20000 bytes" } })
+    expect((await send(urls[1], "view", draft)).status).toBe(413)
   }, 60_000)
 
   it("completes a draft exactly once for 64 concurrent requests to two servers", async () => {

@@ -43,6 +43,7 @@ export { showCommunication, showHistory } from "./operations/ShowCommunication.t
 export { showContactInformation } from "./operations/ShowContactInformation.ts"
 export * from "./operations/Surface.ts"
 export { viewCommunication } from "./operations/ViewCommunication.ts"
+export { describeAll } from "./operations/Wording.ts"
 export * from "./ports/freshHex.ts"
 export * from "./ports/index.ts"
 export * from "./use-cases/Authentication.ts"

@@ -1,10 +1,19 @@
 /** Reads the body of a request as JSON. */
-import { Result } from "effect"
+import { Context, Result, type Schema, SchemaAST } from "effect"
 import { type Failure, failure } from "./Codes.ts"
 import type { HttpRequest } from "./HttpRequest.ts"
 
-/** The maximum size of a request body, in bytes. */
+/** The maximum size of a request body without content, in bytes. */
 export const largestBody = 16_384
+
+/** The maximum size of a request body with the content of a communication, in bytes: at least `largestBody`. */
+export const MaxBody = Context.Reference<number>("@communications/http/MaxBody", {
+  defaultValue: () => 1_048_576
+})
+
+/** Whether the requests of an operation, given their schema, have the content of a communication. */
+export const hasContent = ({ ast }: Schema.Top): boolean =>
+  SchemaAST.isObjects(ast) && ast.propertySignatures.some(({ name }) => name === "content")
 
 /** Whether a `Content-Type` is JSON. If it names a charset, that must be UTF-8. */
 const isJson = (contentType: string): boolean => {
@@ -24,8 +33,8 @@ const invalid = (description: string) => Result.fail(failure("INVALID_PARAMETERS
 export const readBody = ({ headers, body }: HttpRequest): Result.Result<unknown, Refusal> => {
   const type = headers["content-type"]
   const encoding = headers["content-encoding"] ?? "identity"
-  if (body === undefined) {
-    return Result.fail(failure("PAYLOAD_TOO_LARGE", `the body is larger than ${largestBody} bytes`))
+  if ("largerThan" in body) {
+    return Result.fail(failure("PAYLOAD_TOO_LARGE", `the body is larger than ${body.largerThan} bytes`))
   }
   if (encoding !== "identity") {
     return Result.fail(failure("UNSUPPORTED_MEDIA_TYPE", "send the body without a Content-Encoding"))

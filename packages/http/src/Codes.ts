@@ -12,7 +12,7 @@ const table = {
   METHOD_NOT_ALLOWED: [405, "This URL does not support this method."],
   NOT_DRAFT: [409, "The communication is not a draft."],
   STALE_VERSION: [412, "The communication has another version."],
-  PAYLOAD_TOO_LARGE: [413, "The body is larger than 16 KiB."],
+  PAYLOAD_TOO_LARGE: [413, "The body is too large."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be application/json."],
   IDEMPOTENCY_KEY_REUSED: [422, "The idempotency key was used for another request."],
   TOO_MANY_ATTEMPTS: [429, "Too many failed attempts to log in."],

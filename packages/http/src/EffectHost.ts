@@ -10,17 +10,18 @@ import {
   HttpServerResponse,
   UrlParams
 } from "effect/http"
-import { largestBody } from "./Body.ts"
-import { respond } from "./Respond.ts"
+import { MaxBody } from "./Body.ts"
+import { bodyLimit, respond } from "./Respond.ts"
 
 const handle = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
+  const { method, url, headers, remoteAddress } = request
+  const largerThan = bodyLimit(url, yield* MaxBody)
   const body = yield* request.arrayBuffer.pipe(
     Effect.map((bytes) => new Uint8Array(bytes)),
-    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(largestBody)),
-    Effect.catch(() => Effect.succeed(undefined))
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(largerThan)),
+    Effect.catch(() => Effect.succeed({ largerThan }))
   )
-  const { method, url, headers, remoteAddress } = request
   const response = yield* respond({ method, url, headers, body, address: Option.getOrNull(remoteAddress) })
   return HttpServerResponse.text(response.body, { status: response.status, headers: response.headers })
 })

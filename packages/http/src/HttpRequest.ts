@@ -1,5 +1,8 @@
 /** A request and its response as plain data, which every HTTP adapter converts from and to its own types. */
 
+/** A request body, or the limit in bytes that it exceeds. */
+export type RequestBody = Uint8Array | { readonly largerThan: number }
+
 /** A request, as an HTTP adapter passes it to the API. */
 export interface HttpRequest {
   readonly method: string
@@ -7,8 +10,8 @@ export interface HttpRequest {
   readonly url: string
   /** The headers by name, in lower case. */
   readonly headers: { readonly [name: string]: string | undefined }
-  /** The body, or `undefined` if it is larger than `largestBody`. */
-  readonly body: Uint8Array | undefined
+  /** The HTTP adapter reads at most `bodyLimit` of it. */
+  readonly body: RequestBody
   /** The network address of the peer, or `null` if it is unknown. */
   readonly address: string | null
 }

@@ -12,8 +12,8 @@ import {
   type Sessions,
   StorageUnavailable
 } from "@communications/core"
-import { Cause, Effect, Option, Redacted, Result, type Schema } from "effect"
-import { readBody } from "./Body.ts"
+import { Cause, Effect, Option, type Redacted, Result, type Schema } from "effect"
+import { hasContent, largestBody, readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
@@ -25,6 +25,7 @@ import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
+import { tokenOf } from "./Token.ts"
 
 /** The ports that the API uses. */
 export type Ports = Accounts | Attempts | Communications | ContactInformations | Readiness | Sessions
@@ -33,19 +34,6 @@ type ResponseEffect = Effect.Effect<HttpResponse, never, Ports>
 /** `respond` turns the refusals, defects and interrupts of a route into responses. */
 type RouteEffect = Effect.Effect<HttpResponse, OperationError, Ports>
 type Route = (request: HttpRequest, query: string, id: string) => RouteEffect
-
-/** The bearer token in the `Authorization` header, or `undefined`. It may be empty. */
-const bearerOf = ({ headers: { authorization } }: HttpRequest): string | undefined => {
-  const bearer = authorization === undefined ? null : /^Bearer(?:[ \t]+(.*))?$/is.exec(authorization)
-  return bearer === null ? undefined : (bearer[1] ?? "")
-}
-
-/** The token, from the parameter or the header. It is empty, and so invalid, if both are missing or if they differ. */
-const tokenOf = (request: HttpRequest, parameter: string | null | undefined): Redacted.Redacted<string> => {
-  const bearer = bearerOf(request)
-  const token = parameter ?? bearer
-  return Redacted.make(token === undefined || (bearer !== undefined && bearer !== token) ? "" : token)
-}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -170,6 +158,16 @@ const routePathOf = (path: string): string | undefined => {
   } catch {
     return undefined
   }
+}
+
+const pathsWithContent = new Set<string>(
+  operations.filter(({ request }) => hasContent(request)).map(({ name }) => pathOf(name))
+)
+
+/** The maximum size of the body of a request to a URL, in bytes. `maxBody` is that of requests with content. */
+export const bodyLimit = (url: string, maxBody: number): number => {
+  const [path = ""] = url.split("?", 1)
+  return pathsWithContent.has(routePathOf(path) ?? "") ? maxBody : largestBody
 }
 
 const dispatch = (request: HttpRequest, path: string, query: string, id: string): RouteEffect => {

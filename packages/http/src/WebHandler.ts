@@ -1,17 +1,19 @@
 /** The HTTP adapter for frameworks and runtimes of the Fetch standard: Hono, Next.js, Bun, Deno, Workers. */
-import { Cause, Exit, type Layer, ManagedRuntime } from "effect"
+import { Cause, Context, Exit, type Layer, ManagedRuntime } from "effect"
 
-import { largestBody } from "./Body.ts"
+import { largestBody, MaxBody } from "./Body.ts"
 import { failure } from "./Codes.ts"
 import { failed, requestId } from "./Envelope.ts"
-import type { HttpResponse } from "./HttpRequest.ts"
+import type { HttpResponse, RequestBody } from "./HttpRequest.ts"
 import { headersOf } from "./Refusals.ts"
-import { type Ports, respond } from "./Respond.ts"
+import { bodyLimit, type Ports, respond } from "./Respond.ts"
 
 /** Options of `createHandler`. */
 export interface HandlerOptions {
   /** Returns the network address of the client, by which log-ins are limited. By default it is unknown. */
   readonly address?: (request: Request) => string | null
+  /** The maximum size of a body with the content of a communication, in bytes: by default 1 MiB, at least 16 KiB. */
+  readonly maxBody?: number
 }
 
 /**
@@ -24,10 +26,20 @@ export interface Handler {
   readonly dispose: () => Promise<void>
 }
 
-/** Reads the body of a request. If it is larger than `largestBody`, stops reading and returns `undefined`. */
-const bodyOf = async ({ body, signal }: Request): Promise<Uint8Array | undefined> => {
+const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
+
+/** Reads the body of a request, and stops once it is larger than the limit. */
+const bodyOf = async ({ body, signal }: Request, largerThan: number): Promise<RequestBody> => {
   if (body === null) return new Uint8Array()
-  const whole = new Uint8Array(largestBody)
+  const chunks: Array<Uint8Array> = []
   let length = 0
   const reader = body.getReader()
   // Some servers never end the body of a request after its client has disconnected.
@@ -35,14 +47,14 @@ const bodyOf = async ({ body, signal }: Request): Promise<Uint8Array | undefined
   signal.addEventListener("abort", stop, { once: true })
   try {
     for (let next = await reader.read(); next.value !== undefined; next = await reader.read()) {
-      if (length + next.value.byteLength > largestBody) {
-        stop()
-        return undefined
-      }
-      whole.set(next.value, length)
+      chunks.push(next.value)
       length += next.value.byteLength
+      if (length > largerThan) {
+        stop()
+        return { largerThan }
+      }
     }
-    return whole.subarray(0, length)
+    return concat(chunks, length)
   } finally {
     signal.removeEventListener("abort", stop)
   }
@@ -63,7 +75,11 @@ const responseOf = ({ status, headers, body }: HttpResponse, { method }: Request
 const disconnected = () => new Response(null, { status: 499 })
 
 /** Makes a handler on these ports, for example `layerHost(fromPg(pool))` of `@communications/postgres`. */
-export const createHandler = (ports: Layer.Layer<Ports>, { address = () => null }: HandlerOptions = {}): Handler => {
+export const createHandler = (
+  ports: Layer.Layer<Ports>,
+  { address = () => null, maxBody = Context.get(Context.empty(), MaxBody) }: HandlerOptions = {}
+): Handler => {
+  if (!(maxBody >= largestBody)) throw new RangeError(`maxBody must be at least ${largestBody}, not ${maxBody}`)
   const runtime = ManagedRuntime.make(ports)
   let disposed = false
 
@@ -78,16 +94,17 @@ export const createHandler = (ports: Layer.Layer<Ports>, { address = () => null 
     if (request.bodyUsed || request.body?.locked)
       throw new TypeError("the body of the request has already been read: pass a clone of the request")
     const { headers, method, signal } = request
-    let body: Uint8Array | undefined
+    const { pathname, search } = new URL(request.url)
+    const url = pathname + search
+    let body: RequestBody
     try {
-      body = await bodyOf(request)
+      body = await bodyOf(request, bodyLimit(url, maxBody))
     } catch {
       return signal.aborted ? disconnected() : refuse(request, "INVALID_PARAMETERS", "the body is incomplete")
     }
     if (signal.aborted) return disconnected()
     if (disposed) return refuseDisposed(request)
-    const { pathname, search } = new URL(request.url)
-    const received = { method, url: pathname + search, headers: Object.fromEntries(headers), body }
+    const received = { method, url, headers: Object.fromEntries(headers), body }
     const exit = await runtime.runPromiseExit(respond({ ...received, address: address(request) }), { signal })
     if (Exit.isSuccess(exit)) return responseOf(exit.value, request)
     if (signal.aborted) return disconnected()

@@ -1,7 +1,7 @@
 /** The HTTP API: one function from a request to its response, and an HTTP adapter for the Fetch standard. */
 import "./sameEffect.ts"
 
-export { largestBody } from "./Body.ts"
+export { largestBody, MaxBody } from "./Body.ts"
 export { TrustedProxies } from "./ClientAddress.ts"
 export * from "./Codes.ts"
 export { failed, requestId } from "./Envelope.ts"
@@ -10,5 +10,5 @@ export * from "./HttpRequest.ts"
 export { headersIn } from "./Options.ts"
 export { pathOf, verbOf } from "./Paths.ts"
 export { codeOfError } from "./Refusals.ts"
-export { type Ports, respond } from "./Respond.ts"
+export { bodyLimit, type Ports, respond } from "./Respond.ts"
 export { createHandler, type Handler, type HandlerOptions } from "./WebHandler.ts"

@@ -119,7 +119,7 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
         ["COMMUNICATION_NOT_FOUND", () => communications.show({ communication_identifier: { number: "=&42" } })],
         ["CONTACT_INFORMATION_NOT_FOUND", () => communications.create({ ...contact, ...letter })],
         ["INVALID_PARAMETERS", () => communications.list({ life_cycle_state: "DRAFT", number_of_results: 101 })],
-        ["PAYLOAD_TOO_LARGE", () => communications.create({ ...contact, ...letter, content: "x".repeat(20_000) })],
+        ["PAYLOAD_TOO_LARGE", () => communications.create({ ...contact, ...letter, content: "x".repeat(1_048_576) })],
         ["INVALID_TOKEN", () => createClient({ baseUrl }).communications.complete(number41)],
         ["NOT_FOUND", () => createClient({ baseUrl: `${baseUrl}/nowhere`, token }).health.live()]
       ]

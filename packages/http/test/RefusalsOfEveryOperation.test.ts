@@ -117,7 +117,9 @@ layer(ApiInMemory, { excludeTestServices: true })("refusals of every operation",
           Effect.gen(function* () {
             const path = `/crmapi/rest/v2/${operation.path}`
             for (const body of ["", "{", "[]", "null", "41", '"x"']) refused(yield* send({ path, body }), SHAPE)
-            refused(yield* send({ path, body: " ".repeat(16_385) }), [413, "PAYLOAD_TOO_LARGE"])
+            const limit = operation.path === "communications/create" ? 1_048_576 : 16_384
+            refused(yield* send({ path, body: " ".repeat(limit) }), SHAPE)
+            refused(yield* send({ path, body: " ".repeat(limit + 1) }), [413, "PAYLOAD_TOO_LARGE"])
             const headers = { "content-type": "text/plain" }
             refused(yield* send({ path, headers, body: "{}" }), [415, "UNSUPPORTED_MEDIA_TYPE"])
           })

@@ -2,7 +2,7 @@
 import "./sameEffect.ts"
 
 import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
+import { Migrator, SqlClient } from "effect/sql"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
 import { GroupCommit } from "./batching/GroupCommit.ts"
@@ -14,6 +14,8 @@ import { migrate } from "./schema/Migrate.ts"
 import { DatabaseSchema } from "./schema/Tables.ts"
 import * as SessionsPostgres from "./sessions/SessionsPostgres.ts"
 import * as ReadinessPostgres from "./statements/ReadinessPostgres.ts"
+import { withRemedy } from "./statements/Remedies.ts"
+import { sqlStateOf } from "./statements/SqlState.ts"
 
 export { PasswordCost } from "./accounts/Passwords.ts"
 export { GroupCommit } from "./batching/GroupCommit.ts"
@@ -62,7 +64,14 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
 /**
  * `migrate` for hosts without Effect. It needs the handle of an open transaction, such as a client of pg between BEGIN
  * and COMMIT. Outside a transaction, for example on a pool, it rejects before it changes anything, if migrations are
- * pending. The `message` of a rejection is PostgreSQL's, and its `cause` the error of the driver.
+ * pending. The `message` of a rejection is PostgreSQL's and says what to do, and its `cause` is the error of the driver.
  */
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
-  Effect.runPromise(Effect.provide(migrate, layerHost(execute, options)))
+  migrate.pipe(
+    Effect.mapError(
+      ({ kind, message, cause }) =>
+        new Migrator.MigrationError({ kind, message: withRemedy(message, sqlStateOf(cause)), cause })
+    ),
+    Effect.provide(layerHost(execute, options)),
+    Effect.runPromise
+  )

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import { createCommunications, Readiness, StorageUnavailable } from "@communications/core"
 import { freshCaller } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
@@ -61,11 +62,12 @@ const errorAfter = Effect.fnUntraced(function* (
   })
 })
 
-const raising = `DO $do$ BEGIN
+const raise = (sqlState: string, message = "from the server") => `DO $do$ BEGIN
   CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'Engines are not sold on Sundays'; END $$;
+    $$ BEGIN RAISE EXCEPTION '${message}' USING ERRCODE = '${sqlState}'; END $$;
   CREATE TRIGGER refuse BEFORE INSERT ON contact_information FOR EACH ROW EXECUTE FUNCTION refuse();
 END $do$`
+const raising = raise("P0001", "Engines are not sold on Sundays")
 
 const readOnly = `DO $$ BEGIN
   EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
@@ -82,7 +84,20 @@ const defects = [
     "ALTER TABLE contact_information RENAME title TO form_of_address",
     /column "title" .* does not exist\. The tables do not fit this version of @communications\/postgres/
   ],
-  ["has the message of a trigger of the host", raising, /: Engines are not sold on Sundays$/]
+  ["has the message of a trigger of the host", raising, /: Engines are not sold on Sundays$/],
+  ["says which right is missing, and to grant it", raise("42501"), /: from the server\. Grant the role the rights/],
+  [
+    "names the missing schema, and says to run migrate",
+    raise("3F000"),
+    /: from the server\. .*run migrate or migrateHost/
+  ]
+] as const
+
+/** Conditions of the server, which a host can retry, with their reasons. */
+const conditions = [
+  ["53300", "unreachable"],
+  ["55P03", "timeout"],
+  ["57014", "timeout"]
 ] as const
 
 for (const host of hosts) {
@@ -94,6 +109,17 @@ for (const host of hosts) {
           if (!(error instanceof Error)) return assert.fail(`expected an Error: ${error}`)
           assert.match(error.message, message)
           assert.match(error.message, /^ContactInformations\.add: /)
+        })
+      )
+    }
+
+    for (const [sqlState, reason] of conditions) {
+      it.live(`is ${reason} after SQLSTATE ${sqlState}, and prints the message of the server`, () =>
+        Effect.gen(function* () {
+          const error = yield* errorAfter(host, raise(sqlState))
+          assert.instanceOf(error, StorageUnavailable)
+          assert.deepInclude(error, { reason, sqlState })
+          assert.include(inspect(error), "from the server")
         })
       )
     }

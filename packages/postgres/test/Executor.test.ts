@@ -1,8 +1,10 @@
 /** What the library makes of an `Execute` that breaks its rules. */
 import { createCommunications } from "@communications/core"
-import { type Execute, layerHost, StorageTimeout } from "@communications/postgres"
+import { type Execute, fromPg, layerExecutor, layerHost, migrateHost, StorageTimeout } from "@communications/postgres"
 import { assert, describe, it } from "@effect/vitest"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import pg from "pg"
 
 describe("the concurrency of a host's handle", () => {
   for (const concurrency of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -13,6 +15,17 @@ describe("the concurrency of a host's handle", () => {
       assert.throws(() => layerHost(Object.assign(execute, { concurrency })), RangeError, message)
     })
   }
+})
+
+it("a concurrency above the size of a pool is refused, and one for a transaction is ignored", () => {
+  const pool = new pg.Pool({ max: 7 })
+  assert.throws(
+    () => layerHost(fromPg(pool), { concurrency: 8 }),
+    RangeError,
+    "concurrency is 8, but the pool has 7 connections: make the pool larger"
+  )
+  layerHost(fromPg(pool), { concurrency: 7 })
+  layerHost(fromPg(new pg.Client()), { concurrency: 8 })
 })
 
 describe("an Execute", () => {
@@ -33,6 +46,32 @@ describe("an Execute", () => {
     })
   }
 
+  it("that renames columns in a way that cannot be undone is refused at the first row of any statement", async () => {
+    const renaming: Execute = async () => [{ c_1: "0" }]
+    assert.include(await complete(renaming), "does the host's handle rename columns")
+    const { authentication } = createCommunications(layerHost(renaming))
+    const login = authentication.token({ username: "x", password: "x", organisation: "x" })
+    assert.include(await login.catch(String), "does the host's handle rename columns")
+    const migrating = migrateHost(renaming)
+    assert.include(await migrating.catch(String), "does the host's handle rename columns")
+  })
+
+  it("returns rows of a host's own statement, which need not name its columns", async () => {
+    const rowsOf = (text: string, row: Readonly<Record<string, unknown>>) =>
+      Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text)).pipe(
+        Effect.provide(layerExecutor(async () => [row])),
+        Effect.runPromise
+      )
+    for (const [text, name] of [
+      ["SELECT 1", "?column?"],
+      ["SELECT COUNT(o.id) FROM orders o", "count"],
+      ["SELECT * FROM orders", "paid"],
+      ["INSERT INTO orders DEFAULT VALUES RETURNING *", "paid"]
+    ] as const) {
+      assert.deepStrictEqual(await rowsOf(text, { [name]: "1" }), [{ [name]: "1" }])
+    }
+  })
+
   it("that never ends delays dispose() at most for the time limit of a statement", async () => {
     const isRunning = Promise.withResolvers<void>()
     const stuck: Execute = () => {
@@ -45,10 +84,5 @@ describe("an Execute", () => {
     await isRunning.promise
     await dispose()
     assert.include(await call, "dispose() was called")
-  })
-
-  it("that renames columns in a way that cannot be undone is refused", async () => {
-    const message = await complete(async () => [{ c_item: "0", c_id: "0a1b2c3d-0000-0000-0000-000000000000" }])
-    assert.include(message, "does the host's handle rename columns")
   })
 })

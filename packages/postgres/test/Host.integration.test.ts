@@ -4,7 +4,7 @@ import {
   Communications,
   Completed,
   completion,
-  type Draft,
+  Draft,
   Events,
   Readiness,
   Sessions,
@@ -95,12 +95,17 @@ const migrated = (host: Host) =>
 const given = Effect.gen(function* () {
   const organisation = freshOrganisation()
   const draft = aDraft()
+  const { _tag, ...members } = draft
   yield* store(organisation, draft)
   const communications = Communications
   return {
     organisation,
     draft,
     completeDraft: Effect.flatMap(communications, ({ take }) => take(organisation, byId(draft), completion, act)),
+    viewDraft: Effect.flatMap(communications, ({ view }) => view(organisation, byId(draft), act.at)),
+    create: Effect.flatMap(communications, ({ create }) =>
+      create(organisation, (number) => Draft.make({ ...members, id: aDraft().id, number }), act)
+    ),
     stored: Effect.flatMap(communications, ({ find }) => find(organisation, byId(draft))),
     /** The number of history entries for its completion. */
     completions: Effect.flatMap(
@@ -392,6 +397,37 @@ for (const host of hosts) {
             })
           )
           assert.deepStrictEqual(yield* Fiber.join(waiting), completed(locked.draft))
+        })
+      )
+
+      it.effect("calls that wait for locked rows, more than there are connections, delay no other call", () =>
+        Effect.gen(function* () {
+          const [locked, other] = [yield* given, yield* given]
+          const onPool = Effect.provide(yield* Effect.context<Ports>())
+          const outcomeOf = <A, E extends { readonly _tag: string }>(call: Effect.Effect<A, E, Communications>) =>
+            Effect.match(onPool(call), { onSuccess: () => "success", onFailure: ({ _tag }) => _tag })
+          yield* other.create
+          const waits = [outcomeOf(locked.completeDraft), outcomeOf(locked.viewDraft), outcomeOf(locked.create)]
+          const waiting = yield* inTransaction("ROLLBACK", () =>
+            Effect.gen(function* () {
+              yield* locked.completeDraft
+              yield* locked.create
+              const calls = Array.from({ length: host.concurrency }, () => waits).flat()
+              const waiting = yield* Effect.forEach(calls, (call) =>
+                Effect.forkDetach(call, { startImmediately: true })
+              )
+              assert.deepStrictEqual(yield* onPool(other.completeDraft), completed(other.draft))
+              yield* onPool(other.create)
+              assert.deepStrictEqual(
+                waiting.filter((fiber) => fiber.pollUnsafe() !== undefined),
+                []
+              )
+              return waiting
+            })
+          )
+          const outcomes = yield* Effect.forEach(waiting, Fiber.join)
+          const refusals = outcomes.filter((outcome) => outcome !== "success")
+          assert.deepStrictEqual(refusals, Array(host.concurrency - 1).fill("NotDraft"))
         })
       )
 

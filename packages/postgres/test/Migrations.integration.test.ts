@@ -103,7 +103,10 @@ for (const schema of ["communications", "public", 'a "quoted.name" that isn\'t p
         const refused = yield* Effect.promise(() =>
           Postgres.migrateHost(Postgres.fromPg(client), { schema }).then(() => "it resolved", inspect)
         )
-        assert.include(refused, "SAVEPOINT can only be used in transaction blocks")
+        assert.include(
+          refused,
+          "SAVEPOINT can only be used in transaction blocks (SQLSTATE 25P01). Run it in a transaction: on one connection"
+        )
         const found = yield* Effect.promise(() =>
           client.query(`
             SELECT relname AS name FROM pg_class WHERE relname LIKE 'communication%'
@@ -165,7 +168,7 @@ describe("with the rights of its role", () => {
           return settled(Postgres.migrateHost(Postgres.fromPg(client), { schema }))
         })
         assert.instanceOf(error, Error)
-        assert.include(error.message, `permission denied for ${denied}`)
+        assert.match(error.message, new RegExp(`permission denied for ${denied}.*\\. Grant the role the rights`))
         assert.deepInclude(error.cause, { code: "42501" })
       })
     )
@@ -195,6 +198,9 @@ it.live("migrate refuses to create empty tables in the default schema beside tho
     yield* Effect.promise(() => client.query("CREATE SCHEMA communications"))
     const error = yield* Effect.flip(migrated(url, "communications"))
     assert.match(error.message, /^the tables are in the schema public: pass that schema/)
+    const bySql = yield* Effect.promise(() => settled(client.query(Postgres.migrationsSql())))
+    assert.instanceOf(bySql, Error)
+    assert.strictEqual(`${bySql.message} (SQLSTATE P0001)`, error.message)
     assert.lengthOf(yield* migrated(url, "another"), keys.length)
   })
 )

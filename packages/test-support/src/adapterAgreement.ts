@@ -1,6 +1,6 @@
 /** Compares the responses of an HTTP adapter with those of `respond`: they must be equal. */
 import { request as send } from "node:http"
-import { largestBody, respond } from "@communications/http"
+import { bodyLimit, respond } from "@communications/http"
 import { type Layer, ManagedRuntime } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { adapterIds, adapterPorts } from "./adapterPorts.ts"
@@ -55,7 +55,8 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adap
   return async (request) => {
     const { method, path: url, headers } = request
     const bytes = bytesOf(request)
-    const body = bytes.byteLength > largestBody ? undefined : bytes
+    const largerThan = bodyLimit(url, 1_048_576)
+    const body = bytes.byteLength > largerThan ? { largerThan } : bytes
     const response = await runtime.runPromise(respond({ method, url, headers, body, address: null }))
     const length = { "content-length": String(Buffer.byteLength(response.body)) }
     return {

@@ -11,6 +11,9 @@ const drafts = ["41", "42", "43", "unavailable", "defect"].map((number) => aDraf
 /** The token of an open session. */
 export const adapterToken = Redacted.value(session)
 
+/** The id of a contact of its organisation. */
+export const adapterContact = drafts[0]?.contact_information.id ?? ""
+
 /** The credentials of its user. */
 export const adapterCredentials = { organisation, username: "demo", password: "secret" }
 

@@ -1,5 +1,5 @@
 /** Requests to which every HTTP adapter must send the same responses. */
-import { adapterCredentials, adapterToken as token } from "./adapterPorts.ts"
+import { adapterContact, adapterCredentials, adapterToken as token } from "./adapterPorts.ts"
 
 /** A request, and the expected status of its response. A body in several pieces is sent in chunks. */
 export interface AdapterRequest {
@@ -32,6 +32,13 @@ const complete = (title: string, status: number, body: Body, headers: Headers = 
   post(title, status, "communications/complete", body, headers)
 const completing = (number: string, others: object = {}) =>
   JSON.stringify({ token, communication_identifier: { number }, ...others })
+
+/** Creates a draft with content, in a body of this size. */
+const create = (title: string, status: number, size: number): AdapterRequest => {
+  const draft = { contact_information_identifier: { id: adapterContact }, direction: "OUTGOING", media: "EMAIL" }
+  const bodyOf = (content: string) => JSON.stringify({ token, ...draft, fields_set: "subject", content })
+  return post(title, status, "communications/create", bodyOf("x".repeat(size - bodyOf("").length)))
+}
 const { token: _, ...withoutToken } = JSON.parse(completing("41"))
 
 const shown = `${base}/communications/show?token=${token}&communication_identifier=number=`
@@ -90,6 +97,8 @@ const bodies: ReadonlyArray<AdapterRequest> = [
   complete("a completed communication", 409, completing("41")),
   complete("a body of 16 KiB", 400, " ".repeat(16_384)),
   complete("a body of 16 KiB and a byte", 413, " ".repeat(16_385)),
+  create("content that fills 1 MiB", 200, 1_048_576),
+  create("content that exceeds 1 MiB by a byte", 413, 1_048_577),
   complete("the same in chunks", 413, [" ".repeat(16_000), " ".repeat(385)]),
   complete("a large body", 413, "x".repeat(3_000_000)),
   complete("a large body in chunks", 413, Array<string>(300).fill("x".repeat(10_000))),

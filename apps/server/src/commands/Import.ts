@@ -1,18 +1,20 @@
 import { hash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
+import { stdin } from "node:process"
 import {
   ContactInformationId,
   ContactInformations,
   contactInformationOf,
+  describeAll,
   NewContactInformation,
   type OrganisationId,
   type StorageUnavailable
 } from "@communications/core"
+import { largestBody } from "@communications/http"
 import { Console, Effect, Predicate, Result, Schema, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
-import { problemsOf } from "./ContactProblems.ts"
 import { type Line, linesOf } from "./Lines.ts"
 import { onDatabase, organisationFlag, organisationNamed, quoted } from "./OnDatabase.ts"
 import { progress } from "./Progress.ts"
@@ -24,7 +26,7 @@ const decode = Schema.decodeUnknownResult(Schema.toCodecJson(NewContactInformati
 const contactOf = (text: string): Result.Result<NewContactInformation, string> =>
   parse(text).pipe(
     Result.mapError(() => "not a JSON object"),
-    Result.flatMap((json) => Result.mapError(decode(json), ({ issue }) => problemsOf(issue)))
+    Result.flatMap((json) => Result.mapError(decode(json), ({ issue }) => describeAll(issue).join("; ")))
   )
 
 /** Derives the id from the text, so that importing the same line again does not store it again. */
@@ -56,33 +58,35 @@ const unreadable = (file: string) => (error: unknown) => {
   return new CommandFailure({ message: `The file ${quoted(file)} ${reason}: pass a file with one contact per line.` })
 }
 
-/** The size of a file in bytes, for the progress bar. */
+/** Whether a file is standard input. Opening `/dev/stdin` would fail if it is a socket. */
+const isStandardInput = (file: string): boolean => file === "-" || file === "/dev/stdin"
+
+/** The size of a file in bytes, for the progress bar; 0 if it is not known, as for a pipe. */
 const sizeOf = (file: string) =>
-  file === "-"
-    ? Effect.fail(
-        new CommandFailure({
-          message: "This command does not read standard input: pass a file with one contact per line."
-        })
-      )
-    : Effect.tryPromise({ try: () => stat(file), catch: unreadable(file) })
+  isStandardInput(file)
+    ? Effect.succeed(0)
+    : Effect.map(Effect.tryPromise({ try: () => stat(file), catch: unreadable(file) }), ({ size }) => size)
 
 const contacts = Command.make(
   "contacts",
   {
     file: Argument.String("FILE.jsonl").pipe(
       Argument.withMetavar("path"),
-      Argument.withDescription("A file in UTF-8 with one JSON object per line")
+      Argument.withDescription("A file in UTF-8 with one JSON object per line; - or /dev/stdin reads standard input")
     ),
     organisation: organisationFlag
   },
   ({ file, organisation: name }) =>
     Effect.gen(function* () {
-      const { size } = yield* sizeOf(file)
+      const size = yield* sizeOf(file)
       const counts = { imported: 0, existing: 0, blank: 0, invalid: 0 }
       yield* Effect.gen(function* () {
         const organisation = yield* organisationNamed(name)
         const { at, say } = yield* progress("Importing", size)
-        const lines = Stream.fromAsyncIterable(linesOf(createReadStream(file)), unreadable(file))
+        const lines = Stream.fromAsyncIterable(
+          linesOf(isStandardInput(file) ? stdin : createReadStream(file)),
+          unreadable(file)
+        )
         yield* lines.pipe(
           Stream.mapEffect((line) => Effect.map(importLine(organisation, line), (outcome) => ({ line, outcome })), {
             concurrency: 8
@@ -108,9 +112,10 @@ const contacts = Command.make(
   Command.withShortDescription("Import contact information from a file"),
   Command.withDescription(
     `Imports contact information. Each line of the file is a JSON object with the parameters of
-  POST contact_information/create. The command reports each invalid line with its number and its problems, imports all
-  other lines, and then exits with code 1. It is safe to run again: the id of a contact is derived from the text of its
-  line, so an imported line is not stored again. For the same reason, identical lines are one contact.`
+  POST contact_information/create, in at most ${largestBody} bytes. The command reports each invalid line with its
+  number and its problems, imports all other lines, and then exits with code 1. It is safe to run again: the id of a
+  contact is derived from the text of its line, so an imported line is not stored again. For the same reason, identical
+  lines are one contact.`
   ),
   Command.withExamples([
     {

@@ -1,3 +1,4 @@
+import { largestBody } from "@communications/http"
 import { Result } from "effect"
 
 /** A line of a file. */
@@ -12,11 +13,8 @@ export interface Line {
 
 const newline = 10
 
-/** The maximum length of a line, in bytes, so that no file can exhaust the memory. */
-const maximumLength = 1_048_576
-
 const textOf = (bytes: Uint8Array): Line["text"] => {
-  if (bytes.length > maximumLength) return Result.fail(`longer than ${maximumLength} bytes`)
+  if (bytes.length > largestBody) return Result.fail(`longer than ${largestBody} bytes`)
   try {
     return Result.succeed(new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim())
   } catch {
@@ -24,12 +22,12 @@ const textOf = (bytes: Uint8Array): Line["text"] => {
   }
 }
 
-/** Reads the lines of a file one by one. The rest of a line that is too long is discarded. */
+/** Reads the lines of a file one by one. A line may be as long as the body of a request; the rest is discarded. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let parts: Array<Uint8Array> = []
   let [number, length, end] = [0, 0, 0]
   const append = (part: Uint8Array) => {
-    if (length <= maximumLength) parts.push(part)
+    if (length <= largestBody) parts.push(part)
     length += part.length
     end += part.length
   }

@@ -4,11 +4,11 @@ const clear = "\r\u001b[2K"
 const write = (text: string) => Effect.sync(() => void process.stderr.write(text))
 
 /**
- * Prints progress on standard error: a bar on a terminal, otherwise a line for every 10 %. `at` updates it. `say` prints
- * a line that the bar does not overwrite. The bar disappears when the scope closes.
+ * Prints progress on standard error: a bar on a terminal, otherwise a line for every 10 %; nothing if `total` is 0, and so
+ * unknown. `at` updates it. `say` prints a line that the bar does not overwrite. The bar disappears when the scope closes.
  */
 export const progress = (title: string, total: number) => {
-  const isTerminal = process.stderr.isTTY === true
+  const isTerminal = process.stderr.isTTY === true && total > 0
   const steps = isTerminal ? 100 : 10
   let reached = 0
   const rendered = () =>
@@ -18,7 +18,7 @@ export const progress = (title: string, total: number) => {
   const at = (done: number) =>
     Effect.suspend(() => {
       const step = Math.floor((done / total) * steps)
-      if (!(step > reached)) return Effect.void
+      if (total === 0 || step <= reached) return Effect.void
       reached = step
       return write(rendered())
     })

@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener } from "node:http"
-import { largestBody, type Ports, respond } from "@communications/http"
-import { type Context, Effect, Exit } from "effect"
+import { bodyLimit, MaxBody, type Ports, type RequestBody, respond } from "@communications/http"
+import { Context, Effect, Exit } from "effect"
 import { write } from "./Write.ts"
 
-/** Reads the body of a request, and passes it to `then`; passes `undefined` once it is larger than `largestBody`. */
-const readBody = (request: IncomingMessage, then: (body: Uint8Array | undefined) => void): void => {
-  if (Number(request.headers["content-length"] ?? 0) > largestBody) {
-    then(undefined)
+/** Reads the body of a request, and passes it to `then`; stops once it is larger than the limit. */
+const readBody = (request: IncomingMessage, largerThan: number, then: (body: RequestBody) => void): void => {
+  if (Number(request.headers["content-length"] ?? 0) > largerThan) {
+    then({ largerThan })
     return
   }
   const chunks: Array<Buffer> = []
@@ -14,11 +14,14 @@ const readBody = (request: IncomingMessage, then: (body: Uint8Array | undefined)
   const onData = (chunk: Buffer) => {
     length += chunk.length
     chunks.push(chunk)
-    if (length <= largestBody) return
+    if (length <= largerThan) return
     request.off("data", onData).off("end", onEnd).resume()
-    then(undefined)
+    then({ largerThan })
   }
-  const onEnd = () => then(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+  const onEnd = () => {
+    const [first, second] = chunks
+    then(first !== undefined && second === undefined ? first : Buffer.concat(chunks))
+  }
   request.on("data", onData).on("end", onEnd)
 }
 
@@ -38,11 +41,12 @@ const targetOf = ({ url = "" }: IncomingMessage): string => {
 /** The HTTP adapter for a Node server. If a client disconnects, its request is interrupted. */
 export const listener = (ports: Context.Context<Ports>): RequestListener => {
   const fork = Effect.runForkWith(ports)
+  const maxBody = Context.get(ports, MaxBody)
   return (request, response) => {
     const { method = "", socket } = request
     const address = socket.remoteAddress ?? null
     const url = targetOf(request)
-    readBody(request, (body) => {
+    readBody(request, bodyLimit(url, maxBody), (body) => {
       if (response.destroyed) return
       const fiber = fork(respond({ method, url, headers: headersOf(request), body, address }))
       response.on("close", () => fiber.interruptUnsafe())

@@ -1,5 +1,5 @@
-/** Describes in plain words why a request does not match its schema. */
-import { Predicate, SchemaAST, type SchemaIssue } from "effect"
+/** Describes in plain words why a value does not match its schema. */
+import { Array as Arrays, Predicate, SchemaAST, type SchemaIssue } from "effect"
 
 type Path = ReadonlyArray<PropertyKey>
 
@@ -47,33 +47,39 @@ const tagOf = (union: SchemaAST.AST): readonly [name: PropertyKey, values: strin
 /** Whether an issue reports only that no alternative of a union matches. */
 const isBare = (issue: SchemaIssue.Issue): boolean => issue._tag === "AnyOf" && issue.issues.length === 0
 
-/** Returns the name of the invalid parameter and the expected type, never its value, which may be a secret. */
-export const describe = (issue: SchemaIssue.Issue, path: Path = []): string => {
+/**
+ * Describes all problems, each with the name of the invalid parameter and the expected type, never its value, which may
+ * be a secret.
+ */
+export const describeAll = (issue: SchemaIssue.Issue, path: Path = []): Arrays.NonEmptyReadonlyArray<string> => {
   switch (issue._tag) {
     case "Pointer":
-      return describe(issue.issue, [...path, ...issue.path])
+      return describeAll(issue.issue, [...path, ...issue.path])
     case "Encoding":
-      return describe(issue.issue, path)
+      return describeAll(issue.issue, path)
     case "Composite":
-      return describe(issue.issues[0], path)
+      return Arrays.flatMap(issue.issues, (part) => describeAll(part, path))
     case "AnyOf": {
       const [first] = issue.issues
-      if (first !== undefined && !isBare(first)) return describe(first, path)
+      if (first !== undefined && !isBare(first)) return describeAll(first, path)
       const tag = tagOf(issue.ast)
-      if (tag !== undefined) return sentence([...path, tag[0]], `expected ${tag[1]}`)
-      return sentence(path, `expected ${list(choices(issue.ast))}`)
+      if (tag !== undefined) return [sentence([...path, tag[0]], `expected ${tag[1]}`)]
+      return [sentence(path, `expected ${list(choices(issue.ast))}`)]
     }
     case "Filter": {
       const expected = expectedBy(issue.filter.annotations)
-      return expected === undefined ? describe(issue.issue, path) : sentence(path, `expected ${expected}`)
+      return expected === undefined ? describeAll(issue.issue, path) : [sentence(path, `expected ${expected}`)]
     }
     case "MissingKey":
-      return sentence(path, "is missing")
+      return [sentence(path, "is missing")]
     case "InvalidType": {
       const message = issue.ast.annotations?.message
-      return sentence(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)
+      return [sentence(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)]
     }
     default:
-      return path.length === 0 ? "the body is not JSON" : sentence(path, "is invalid")
+      return [path.length === 0 ? "the body is not JSON" : sentence(path, "is invalid")]
   }
 }
+
+/** Describes the first problem. */
+export const describe = (issue: SchemaIssue.Issue): string => describeAll(issue)[0]

@@ -1,6 +1,6 @@
 import { Communications, layerMemory, Readiness, Sessions } from "@communications/core"
 import { createHandler } from "@communications/http"
-import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
+import { adapterContact, adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { Deferred, Effect, Fiber, Layer, Logger } from "effect"
 import { afterEach, describe, expect, it, vi } from "vitest"
 
@@ -107,6 +107,26 @@ describe("createHandler", () => {
     expect(response.headers.has("connection")).toBe(false)
     expect(cancelled).toHaveBeenCalledOnce()
     expect(pulled).toBeLessThan(20_000)
+  })
+
+  it("accepts content up to `maxBody`, which is at least 16 KiB", async () => {
+    const handler = makeHandler(adapterPorts, { maxBody: 20_000 })
+    const statusOf = async (size: number) => {
+      const created = {
+        ...{ token: adapterToken, contact_information_identifier: { id: adapterContact } },
+        ...{ direction: "OUTGOING", media: "EMAIL" }
+      }
+      const empty = JSON.stringify({ ...created, content: "" })
+      const body = JSON.stringify({ ...created, content: "x".repeat(size - empty.length) })
+      const { status } = await handler(
+        new Request(url.replace("complete", "create"), { method: "POST", headers, body })
+      )
+      return status
+    }
+    expect([await statusOf(20_000), await statusOf(20_001)]).toEqual([200, 413])
+    for (const maxBody of [16_383, 0, -1, Number.NaN]) {
+      expect(() => createHandler(adapterPorts, { maxBody })).toThrow(/^maxBody must be at least 16384, not/)
+    }
   })
 
   it("rejects a request if its body has already been read, and suggests a clone", async () => {

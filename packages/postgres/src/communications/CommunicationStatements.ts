@@ -65,12 +65,18 @@ export const communicationStatements = Effect.gen(function* () {
         SELECT EXISTS (SELECT FROM contact) AS contact, EXISTS (SELECT FROM added) AS added`
     },
 
-    /** Advances the last number of the organisation by `increment` and returns it. */
-    nextNumber: (organisation: OrganisationId, increment: number) => sql<{ readonly number: string }>`
-      INSERT INTO ${table.communication_numbers} AS numbers (organisation, last)
-      VALUES (${organisation}::uuid, ${increment}::bigint)
-      ON CONFLICT (organisation) DO UPDATE SET last = numbers.last + excluded.last
-      RETURNING last::text AS number`,
+    /** Advances the last number of the organisation by `increment` and returns it; with `skip`, no row if it is locked or the first. */
+    nextNumber: (organisation: OrganisationId, increment: number, onLock: OnLock) => {
+      const unlocked = sql`WHERE EXISTS (
+          SELECT FROM ${table.communication_numbers} WHERE organisation = ${organisation}::uuid
+          FOR NO KEY UPDATE SKIP LOCKED
+        )`
+      return sql<{ readonly number: string }>`
+        INSERT INTO ${table.communication_numbers} AS numbers (organisation, last)
+        SELECT ${organisation}::uuid, ${increment}::bigint ${onLock === "skip" ? unlocked : sql``}
+        ON CONFLICT (organisation) DO UPDATE SET last = numbers.last + excluded.last
+        RETURNING last::text AS number`
+    },
 
     /** The communications with these ids or numbers, all of one organisation, in any order. */
     find: finding(sql``),

@@ -10,11 +10,9 @@ import {
   type OrganisationId
 } from "@communications/core"
 import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
-import { GroupCommit } from "../batching/GroupCommit.ts"
+import type { SqlClient } from "effect/sql"
 import { makeRunAct } from "../statements/KeyedStatements.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
-import { matchTransaction } from "../statements/Transactions.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
 import { historyStatements } from "./HistoryStatements.ts"
@@ -31,10 +29,8 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const sql = yield* communicationStatements
     const list = yield* listStatement
     const { history } = yield* historyStatements
-    const client = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
     const runAct = yield* makeRunAct
-    const groupCommit = yield* GroupCommit
     const untilUnlocked = yield* makeUntilUnlocked
     const take = yield* makeTakeStep(untilUnlocked)
 
@@ -51,6 +47,12 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
       return row === undefined ? yield* new CommunicationNotFound({ identifier }) : yield* fromRow(row)
     })
 
+    const nextNumber = (organisation: OrganisationId, increment: number, onLock: OnLock) =>
+      sql.nextNumber(organisation, increment, onLock).pipe(
+        runStatement("Communications.create"),
+        Effect.map(([next]) => next?.number)
+      )
+
     return Communications.of({
       add: (organisation, communication, act) => {
         const { id, number } = communication
@@ -63,8 +65,11 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
         Effect.gen(function* () {
           // Added communications may use the next numbers already: skip twice as many after each conflict.
           for (let increment = 1; ; increment *= 2) {
-            const [next] = yield* runStatement("Communications.create")(sql.nextNumber(organisation, increment))
-            const communication = draft(CommunicationNumber.make(next?.number ?? ""))
+            const number = yield* untilUnlocked(
+              nextNumber(organisation, increment, "skip"),
+              Effect.map(nextNumber(organisation, increment, "wait"), (number) => number ?? "")
+            )
+            const communication = draft(CommunicationNumber.make(number))
             if (yield* insert(organisation, communication, act)) return communication
           }
         }).pipe(withTimeLimit("Communications.create")),
@@ -100,14 +105,7 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
           )
         const waitForLock = view("wait")
         const attempt = Effect.map(view("skip"), (found) => (found.viewed_on === null ? undefined : found))
-        return withTimeLimit("Communications.view")(
-          groupCommit === "off"
-            ? waitForLock
-            : matchTransaction(client, {
-                inTransaction: () => waitForLock,
-                otherwise: () => untilUnlocked(attempt, waitForLock)
-              })
-        )
+        return withTimeLimit("Communications.view")(untilUnlocked(attempt, waitForLock))
       }
     })
   })

@@ -24,7 +24,7 @@ import type { UntilUnlocked } from "./LockWaiters.ts"
 import { kindOf, type OnLock, type StepRequest } from "./StepSql.ts"
 import { makeRunSteps, type StepResult } from "./StepStatements.ts"
 
-/** Makes `take` of `Communications`. With group commit it waits for locked rows by `untilUnlocked`. */
+/** Makes `take` of `Communications`. It waits for locked rows by `untilUnlocked`. */
 export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnlocked) {
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps
@@ -83,15 +83,13 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       }
     })
 
-    const single = withTimeLimit("Communications.take")(waitForLock)
-
-    const outsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
-
-    const alone = withTimeLimit("Communications.take")(outsideBatch)
+    const single = withTimeLimit("Communications.take")(
+      untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+    )
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
-        result === undefined ? limitToRemaining(alone) : Effect.succeed(result)
+        result === undefined ? limitToRemaining(single) : Effect.succeed(result)
       )
     )
 
@@ -99,7 +97,7 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       ? single
       : matchTransaction(client, {
           inTransaction: () => single,
-          otherwise: () => (act.idempotency === undefined ? batched : alone)
+          otherwise: () => (act.idempotency === undefined ? batched : single)
         })
   }
 })

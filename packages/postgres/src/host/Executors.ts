@@ -18,9 +18,11 @@ export interface Execute {
   (text: string, parameters: ReadonlyArray<unknown>): Promise<HostRows>
   /** How many statements may run at once. The `from…` functions set it to the size of a pool; 1 if it is missing. */
   readonly concurrency?: number | undefined
+  /** Whether `concurrency` is the size of a pool, which the option `concurrency` may not exceed. */
+  readonly isPoolSize?: boolean
 }
 
-const withConcurrency = (concurrency: number, execute: Execute): Execute => Object.assign(execute, { concurrency })
+const withConcurrency = (size: ReturnType<typeof poolSize>, execute: Execute): Execute => Object.assign(execute, size)
 
 /** Runs on a `Client`, `PoolClient` or `Pool` of pg, or on a database or transaction of PGlite. */
 export const fromPg = (client: { query(text: string, values: Array<unknown>): Promise<HostResult> }): Execute =>

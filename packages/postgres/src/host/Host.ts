@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, identity, Layer, Semaphore, Stream } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlConnection } from "effect/sql"
-import { Autocommit } from "../statements/Transactions.ts"
+import { Concurrency } from "../statements/Transactions.ts"
 import { toSqlError } from "./ExecutorErrors.ts"
 import type { Execute } from "./Executors.ts"
 import { checkRows } from "./ResultRows.ts"
@@ -42,13 +42,23 @@ const undo = (on: SqlConnection.Connection) => Effect.andThen(rollBack(on), rele
 
 /** How the library uses the host's handle. */
 export interface ExecutorOptions {
-  /** How many statements may run at once. By default the handle decides: the size of a pool, 1 in a transaction. */
+  /**
+   * How many statements may run at once. By default the handle decides: the size of a pool, 1 in a transaction. It may not
+   * exceed the size of the pool, which Kysely and Prisma hide.
+   */
   readonly concurrency?: number | undefined
 }
 
-const checkConcurrency = (concurrency: number): number => {
-  if (Number.isSafeInteger(concurrency) && concurrency > 0) return concurrency
-  throw new RangeError(`concurrency must be a positive whole number, not ${concurrency}`)
+/** How many statements run at once on a handle. */
+const concurrencyOf = (execute: Execute, options: ExecutorOptions): number => {
+  const { concurrency: size = 1, isPoolSize = false } = execute
+  const { concurrency = size } = options
+  if (!Number.isSafeInteger(concurrency) || concurrency <= 0)
+    throw new RangeError(`concurrency must be a positive whole number, not ${concurrency}`)
+  if (isPoolSize && concurrency > size)
+    throw new RangeError(`concurrency is ${concurrency}, but the pool has ${size} connections: make the pool larger`)
+  // A single connection or a transaction stays one, whatever options it shares with a pool.
+  return execute.concurrency === 1 ? 1 : concurrency
 }
 
 /**
@@ -56,9 +66,7 @@ const checkConcurrency = (concurrency: number): number => {
  * host's transaction, `withTransaction` makes a savepoint.
  */
 export const layerExecutor = (execute: Execute, options: ExecutorOptions = {}): Layer.Layer<SqlClient.SqlClient> => {
-  const requested = checkConcurrency(options.concurrency ?? execute.concurrency ?? 1)
-  // A single connection or a transaction stays one, whatever options it shares with a pool.
-  const concurrency = execute.concurrency === 1 ? 1 : requested
+  const concurrency = concurrencyOf(execute, options)
   return Layer.effect(
     SqlClient.SqlClient,
     Effect.gen(function* () {
@@ -86,5 +94,5 @@ export const layerExecutor = (execute: Execute, options: ExecutorOptions = {}): 
       })
       return Object.assign(client, { withTransaction })
     })
-  ).pipe(Layer.provide(Reactivity.layer), Layer.merge(Layer.succeed(Autocommit, concurrency > 1)))
+  ).pipe(Layer.provide(Reactivity.layer), Layer.merge(Layer.succeed(Concurrency, concurrency)))
 }

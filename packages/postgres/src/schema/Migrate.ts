@@ -28,28 +28,11 @@ const readLast = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: 
   )
 })
 
-/**
- * Fails if the tables would be created in the default schema although `public`, the default of version 0.1.0, has them: the
- * host would otherwise continue with empty tables.
- */
-const refuseSecondSchema = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
-  if (schema !== DatabaseSchema.defaultValue()) return
-  const found = yield* sql`
-    SELECT 1 AS found FROM pg_tables WHERE schemaname = 'public' AND tablename = ${migrationsTable}`
-  if (found.length === 0) return
-  return yield* badState(
-    `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
-  )
-})
-
 /** Applies the pending migrations in the open transaction, and returns their ids and names. */
 const applyPending = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
   yield* sql`SELECT pg_advisory_xact_lock(hashtext(${migrationsTable}))::text`
   const applied = yield* readLast(sql, schema)
-  if (applied === null) {
-    yield* refuseSecondSchema(sql, schema)
-    for (const text of setup(schema)) yield* sql.unsafe(text)
-  }
+  if (applied === null) for (const text of setup(schema)) yield* sql.unsafe(text)
   const pending = pendingAfter(applied ?? 0, schema)
   for (const { id, name, statements } of pending) {
     yield* Effect.forEach(statements, (text) => sql.unsafe(text), { discard: true }).pipe(

@@ -42,8 +42,19 @@ const createSchema = (schema: string): string => {
   return `DO ${literal(`BEGIN IF ${missing} THEN CREATE SCHEMA ${quote(schema)}; END IF; END`)}`
 }
 
+/**
+ * Fails in the default schema if `public`, the default of version 0.1.0, has the tables: the host would otherwise continue
+ * with empty tables.
+ */
+const refuseSecondSchema = (schema: string): string => {
+  const existing = `SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = ${literal(migrationsTable)}`
+  const message = `the tables are in the schema public: pass that schema, or one with another name than ${schema} for new, empty tables`
+  return `DO ${literal(`BEGIN IF EXISTS (${existing}) THEN RAISE EXCEPTION ${literal(message)}; END IF; END`)}`
+}
+
 /** Creates the schema and the table that records the applied migrations. */
 export const setup = (schema: string): ReadonlyArray<string> => [
+  ...(schema === DatabaseSchema.defaultValue() ? [refuseSecondSchema(schema)] : []),
   createSchema(schema),
   `CREATE TABLE ${migrationsTableIn(schema)} (
     migration_id integer primary key,

@@ -15,16 +15,16 @@ export const formatJson = (value: unknown): string | null => (value === null ? n
 export const formatArray = (texts: ReadonlyArray<string>): string =>
   `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, "\\$&")}"`).join(",")}}`
 
-/**
- * Converts a uuid as PostgreSQL prints it into an id of the domain. Every row has one, so that this is also the place
- * to say that the row lacks its columns.
- */
-export const hex = (uuid: string): string => {
-  if (typeof uuid === "string") return uuid.replaceAll("-", "").toUpperCase()
+/** Throws the error of a row that lacks a column of its statement, with the likely cause. */
+export const missingColumn = (): never => {
   throw new TypeError(
     "A row lacks a column of its statement: does the host's handle rename columns or change values, for instance by `transform` of postgres.js or `postProcessResponse` of Knex? The library needs a handle that leaves both unchanged."
   )
 }
+
+/** Converts a uuid as PostgreSQL prints it into an id of the domain. A handle that changes values may return no text. */
+export const hex = (uuid: string): string =>
+  typeof uuid === "string" ? uuid.replaceAll("-", "").toUpperCase() : missingColumn()
 
 /** The SQL that formats a timestamp column as ISO 8601 in UTC. */
 export const isoOf =

@@ -2,6 +2,7 @@ import { endEarly, type PortMethod, StorageUnavailable } from "@communications/c
 import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { withRemedy } from "./Remedies.ts"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
 import { Autocommit, matchTransaction } from "./Transactions.ts"
 
@@ -39,13 +40,6 @@ const reasonOf = ({ _tag }: SqlError["reason"], sqlState: string | null): Storag
   return reasonOfState[String(sqlState)] ?? (isUnreachable ? "unreachable" : undefined)
 }
 
-/** SQLSTATEs of a statement that refers to a table, column, function or constraint that does not exist. */
-const otherVersion = new Set(["3F000", "42703", "42704", "42883", "42P01", "42P10"])
-
-const migrationHint =
-  "The tables do not fit this version of @communications/postgres: run migrate or migrateHost with the same schema, or " +
-  "update the package if the tables are newer"
-
 /**
  * Fails with `StorageUnavailable` if the server's condition is the cause. A statement that it rejects is a defect. The
  * cause of both is the error of the server or of the network.
@@ -60,8 +54,7 @@ const translate =
       return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
     const detail = messageOf(cause) ?? message
-    const hint = otherVersion.has(String(sqlState)) ? `. ${migrationHint}` : ""
-    return Effect.die(new Error(`${operation}: ${detail}${hint}`, { cause }))
+    return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
