@@ -82,7 +82,7 @@ export const server = Effect.fn(function* (
 ) {
   const { child, printed } = yield* program(process.execPath, args, { PORT: "0", ...env }, cwd)
   for (let waited = 0; waited < 60_000; waited += 20) {
-    const url = /listens on (http:\S+)/i.exec(printed.out)?.[1]
+    const url = /listens on (http:[^\s"]+)/i.exec(printed.out)?.[1]
     if (url !== undefined && child.pid !== undefined) return { url, pid: child.pid, printed }
     if (child.exitCode !== null) break
     yield* Effect.sleep("20 millis")

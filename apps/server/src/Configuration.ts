@@ -1,5 +1,5 @@
 import { largestBody } from "@communications/http"
-import { Config, Effect, Schema } from "effect"
+import { Config, Effect, Schema, SchemaGetter } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
 import { StartupFailure } from "./StartupFailure.ts"
@@ -22,6 +22,15 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
+/** `*`, or origins as browsers send them: in lower case, and without a path. */
+const Origins = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.Array(
+      Schema.Trim.check(Schema.makeFilter((origin) => origin === "*" || URL.parse(origin)?.origin === origin))
+    ),
+    { decode: SchemaGetter.split(), encode: SchemaGetter.transform((origins) => origins.join(",")) }
+  )
+)
 const Count = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 const levels = { debug: "Debug", info: "Info", warning: "Warn", error: "Error", none: "None" } as const
 
@@ -97,11 +106,17 @@ export const settings = {
     expected: `a whole number from ${largestBody}`,
     description: `The maximum size, in bytes, of a request that creates a communication, whose \`content\` may be large. All other requests may have ${largestBody} bytes`
   }),
+  corsOrigins: setting(Origins, {
+    name: "CORS_ORIGINS",
+    default: "",
+    expected: "origins like https://crm.example.com, separated by commas and without a path, or *",
+    description: "The origins whose pages may call the API from a browser; `*` allows all"
+  }),
   logLevel: setting(Schema.Literals(["debug", "info", "warning", "error", "none"]), {
     name: "LOG_LEVEL",
     default: "info",
     expected: `one of ${Object.keys(levels).join(", ")}`,
-    description: "The least severe entries to log, as lines of JSON on standard output; `debug` logs each request"
+    description: "The least severe entries to log; `debug` logs each request"
   })
 }
 
@@ -119,6 +134,7 @@ const reads = {
   dataDir: read(settings.dataDir),
   proxies: read(settings.proxies),
   maxBody: read(settings.maxBody),
+  corsOrigins: read(settings.corsOrigins),
   groupCommit: Effect.map(read(settings.groupCommit), (value) => (value === "on" ? ("all" as const) : value)),
   logLevel: Effect.map(read(settings.logLevel), (level) => levels[level])
 }

@@ -9,6 +9,7 @@ import { Deferred, Effect, Schedule } from "effect"
 import { lockedFolder } from "./DataFolder.ts"
 import { requireMemory } from "./EmbeddedMemory.ts"
 import type { EmbeddedPostgresData, EmbeddedPostgresReport } from "./EmbeddedPostgres.ts"
+import { EmbeddedSocket } from "./EmbeddedSocket.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Replaces the checkpointer and autovacuum: an embedded PostgreSQL has no background processes. */
@@ -125,7 +126,7 @@ export const layer = (dataDir: string) =>
         Effect.mapError((error) => (error instanceof StartupFailure ? error : failureIn(folder)(error)))
       )
       const sql = yield* PgClient.make({
-        path,
+        stream: () => new EmbeddedSocket().connect({ path }),
         ssl: false,
         username: "postgres",
         database: "postgres",

@@ -1,10 +1,11 @@
 /** Wires the server: configuration → database → HTTP. */
-import { MaxBody, TrustedProxies } from "@communications/http"
-import { Effect, Layer, Logger, References } from "effect"
+import { AllowedOrigins, MaxBody, TrustedProxies } from "@communications/http"
+import { Effect, Layer, References } from "effect"
 import * as Announcement from "./Announcement.ts"
 import { type Configuration, configuration } from "./Configuration.ts"
 import * as Database from "./Database.ts"
 import * as HttpServer from "./http/HttpServer.ts"
+import * as Log from "./Log.ts"
 
 const layer = (configuration: Configuration) =>
   Announcement.layer(configuration).pipe(
@@ -12,7 +13,8 @@ const layer = (configuration: Configuration) =>
     Layer.provide(Database.layer(configuration)),
     Layer.provide(Layer.succeed(TrustedProxies, configuration.proxies)),
     Layer.provide(Layer.succeed(MaxBody, configuration.maxBody)),
-    Layer.provide(Logger.layer([Logger.consoleJson])),
+    Layer.provide(Layer.succeed(AllowedOrigins, configuration.corsOrigins)),
+    Layer.provide(Log.layer),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))
   )
 

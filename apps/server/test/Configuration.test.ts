@@ -14,12 +14,33 @@ describe("the configuration", () => {
     ["GROUP_COMMIT", "maybe", "GROUP_COMMIT must be on, organisation or off."],
     ["DATABASE_PREPARE", "yes", "DATABASE_PREPARE must be on or off."],
     ["PROXIES", "-1", "PROXIES must be a whole number from 0."],
+    ...["https://a.example/", "HTTPS://a.example", "a.example", "null", "*, https://a.example/x", ","].map(
+      (origins) =>
+        [
+          "CORS_ORIGINS",
+          origins,
+          "CORS_ORIGINS must be origins like https://crm.example.com, separated by commas and without a path, or *."
+        ] as const
+    ),
     ["MIGRATE", "yes", "MIGRATE must be on, check or off."],
     ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of debug, info, warning, error, none."]
   ] as const)("refuses %s=%s in one sentence", ([name, value, sentence]) =>
     Effect.gen(function* () {
       const result = yield* readAll({ [name]: value })
       assert.strictEqual(Result.isFailure(result) && result.failure.message, sentence)
+    })
+  )
+})
+
+describe("CORS_ORIGINS", () => {
+  it.effect.each([
+    ["", []],
+    ["*", ["*"]],
+    ["https://a.example, http://localhost:5173", ["https://a.example", "http://localhost:5173"]]
+  ] as const)("reads %j", ([CORS_ORIGINS, origins]) =>
+    Effect.gen(function* () {
+      const read = Result.map(yield* readAll({ CORS_ORIGINS }), ({ corsOrigins }) => corsOrigins)
+      assert.deepStrictEqual(read, Result.succeed(origins))
     })
   )
 })

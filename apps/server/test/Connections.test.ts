@@ -50,7 +50,7 @@ describe("a connection to the server", () => {
   const started = async () => {
     const { calls, ports } = waiting()
     const runtime = ManagedRuntime.make(ports)
-    const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
+    const server = strictServer(listener(await runtime.context()), () => {}).listen(0, "127.0.0.1")
     await once(server, "listening")
     const address = server.address()
     const port = typeof address === "object" ? (address?.port ?? 0) : 0

@@ -21,12 +21,19 @@ describe("a server with the default configuration and an empty data folder", () 
   }, 120_000)
   afterAll(endAll, 60_000)
 
-  it("first prints its URL, its database and a request that works when pasted into a shell", async () => {
-    const [first, second] = server.stdout.split("\n")
-    expect(first).toMatch(/^Communications listens on http:\/\/127\.0\.0\.1:\d+$/)
-    expect(second).toContain(folder)
-    const curl = server.stdout.slice(server.stdout.indexOf("curl")).replace("curl -i", "curl -s")
-    const { stdout } = await promisify(execFile)("bash", ["-c", curl])
+  it("first logs its URL, its database and a request that works when pasted into a shell", async () => {
+    const [first = ""] = server.stdout.split("\n")
+    const { timestamp, example, ...others } = JSON.parse(first)
+    expect(Date.parse(timestamp)).toBeGreaterThan(0)
+    expect(others).toEqual({
+      level: "INFO",
+      message: `Communications listens on ${url}`,
+      url,
+      documentation: `${url}/docs`,
+      database: expect.stringContaining(folder)
+    })
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    const { stdout } = await promisify(execFile)("bash", ["-c", example.replace("curl -i", "curl -s")])
     expect(JSON.parse(stdout)).toMatchObject(documented.response)
   })
   it("completes the documented communication only once", async () => {

@@ -19,7 +19,11 @@ describe("a server with DATABASE_URL", () => {
   beforeAll(async () => {
     database = await Effect.runPromise(freshDatabase)
     proxy = await Effect.runPromise(Scope.provide(tcpProxy(database), scope))
-    direct = start("main", { DATABASE_URL: database, MAX_BODY: "20000" })
+    direct = start("main", {
+      DATABASE_URL: database,
+      MAX_BODY: "20000",
+      CORS_ORIGINS: "https://crm.example.com"
+    })
     proxied = start("main", { DATABASE_URL: proxy.url })
     urls = [await direct.url(), await proxied.url()]
   }, 120_000)
@@ -91,6 +95,14 @@ describe("a server with DATABASE_URL", () => {
     expect(responses.filter(({ code }) => code === "NOT_DRAFT")).toHaveLength(63)
   }, 60_000)
 
+  it("lets pages of the configured origins read its responses", async () => {
+    const allowedBy = async (url: string, origin: string) =>
+      (await fetch(`${url}/health/live`, { headers: { origin } })).headers.get("access-control-allow-origin")
+    expect(await allowedBy(urls[0], "https://crm.example.com")).toBe("https://crm.example.com")
+    expect(await allowedBy(urls[0], "https://other.example.com")).toBeNull()
+    expect(await allowedBy(urls[1], "https://crm.example.com")).toBeNull()
+  })
+
   it("returns 503 while its database is unreachable, and recovers afterwards", async () => {
     proxy.refuse()
     proxy.cut()
@@ -105,6 +117,16 @@ describe("a server with DATABASE_URL", () => {
       expect(await response.json()).toMatchObject({ status: { code: "UNAVAILABLE" }, data: null })
     }
     expect((await fetch(`${urls[1]}/health/live`)).status).toBe(200)
+    const found = () => {
+      const lines = proxied.stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]))
+      return lines.find(({ method }) => method === "POST")
+    }
+    await expect.poll(found).toMatchObject({
+      ...{ level: "WARN", message: "Storage unavailable", status: 503, address: "127.0.0.1" },
+      ...{ request_id: expect.any(String), duration_ms: expect.any(Number) },
+      cause: expect.stringMatching(/^the storage [^(]+\(.+/)
+    })
+    expect(proxied.stdout).not.toMatch(/\\n +at /)
     proxy.heal()
     await expect.poll(async () => (await fetch(`${urls[1]}/health/ready`)).status, { timeout: 30_000 }).toBe(200)
     expect(await completing(urls[1], "43")).toMatchObject({ http: 200 })

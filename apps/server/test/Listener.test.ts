@@ -7,7 +7,7 @@ import { strictServer } from "../src/http/StrictServer.ts"
 
 describeAdapter("the Node server", async () => {
   const runtime = ManagedRuntime.make(adapterPorts)
-  const server = strictServer(listener(await runtime.context())).listen(0, "127.0.0.1")
+  const server = strictServer(listener(await runtime.context()), () => {}).listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()
   const port = typeof address === "object" ? (address?.port ?? 0) : 0

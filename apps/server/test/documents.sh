@@ -15,10 +15,11 @@ npx() {
   if [ "$1" = vitest ]; then exists test "$@"; else command npx "$@"; fi
 }
 
-# In the foreground the server would run for ever: it is stopped once it has printed its request.
+# In the foreground the server would run for ever: it is stopped once it has printed its request. It prints text, as in a
+# terminal.
 start_and_stop() {
   : >start.txt
-  exec npm start >>start.txt 2>&1 &
+  NODE_OPTIONS="--import=data:text/javascript,process.stdout.isTTY=true" exec npm start >>start.txt 2>&1 &
   for _ in {1..1200}; do
     if grep -qE "^  -d|--help" start.txt; then break; fi
     kill -0 $! || { cat start.txt && return 1; }

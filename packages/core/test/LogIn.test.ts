@@ -1,6 +1,7 @@
 import { inspect } from "node:util"
 import {
   Accounts,
+  Attempts,
   InvalidCredentials,
   InvalidToken,
   layerMemory,
@@ -8,11 +9,12 @@ import {
   Name,
   releaseToken,
   Sessions,
+  StorageUnavailable,
   TooManyAttempts
 } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
 const rightPassword = Redacted.make("correct horse battery staple")
@@ -155,6 +157,28 @@ layer(layerMemory)("logIn", (it) => {
       assert.notInclude(inspect(errors, { depth: Infinity, showHidden: true }), Redacted.value(wrongPassword))
       const token = yield* tryToLogIn(null, rightPassword)
       assert.notInclude(inspect({ token }, { depth: Infinity, showHidden: true }), Redacted.value(token))
+    })
+  )
+  it.effect("fails with StorageUnavailable if it takes longer than the time limit, wherever it waits", () =>
+    Effect.gen(function* () {
+      const { tryToLogIn } = yield* given
+      const [accounts, attempts, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
+      const logIn = Effect.flip(tryToLogIn(freshAddress(), rightPassword))
+      for (const waiting of [
+        Effect.provideService(logIn, Accounts, Accounts.of({ ...accounts, authenticate: () => Effect.never })),
+        Effect.provideService(logIn, Attempts, Attempts.of({ ...attempts, take: () => Effect.never })),
+        Effect.provideService(logIn, Attempts, Attempts.of({ ...attempts, giveBack: () => Effect.never })),
+        Effect.provideService(logIn, Sessions, Sessions.of({ ...sessions, open: () => Effect.never }))
+      ]) {
+        const fiber = yield* Effect.forkChild(waiting)
+        yield* TestClock.adjust("4999 millis")
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* TestClock.adjust("1 millis")
+        assert.deepStrictEqual(
+          yield* Fiber.join(fiber),
+          new StorageUnavailable({ operation: "authentication/token", reason: "timeout" })
+        )
+      }
     })
   )
 })

@@ -23,7 +23,11 @@ const handle = Effect.gen(function* () {
     Effect.catch(() => Effect.succeed({ largerThan }))
   )
   const response = yield* respond({ method, url, headers, body, address: Option.getOrNull(remoteAddress) })
-  return HttpServerResponse.text(response.body, { status: response.status, headers: response.headers })
+  const { body: content, ...options } = response
+  if (content === null) return HttpServerResponse.empty(options)
+  return typeof content === "string"
+    ? HttpServerResponse.text(content, options)
+    : HttpServerResponse.uint8Array(content, options)
 })
 
 /**

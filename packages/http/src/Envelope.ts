@@ -3,7 +3,7 @@
 import { isRequestId } from "@communications/core"
 import type { Schema } from "effect"
 import { type Code, type Failure, statusOf } from "./Codes.ts"
-import type { HttpResponse } from "./HttpRequest.ts"
+import type { TextResponse } from "./HttpRequest.ts"
 
 /** The body of a success. */
 export const success = <Data>(data: Data) =>
@@ -13,16 +13,16 @@ export const success = <Data>(data: Data) =>
 export const requestId = (sent: string | undefined): string =>
   sent !== undefined && isRequestId(sent) ? sent : crypto.randomUUID()
 
-const json = (status: number, body: unknown, id: string, headers?: Readonly<Record<string, string>>): HttpResponse => ({
+const json = (status: number, body: unknown, id: string, headers?: Readonly<Record<string, string>>): TextResponse => ({
   status,
   headers: { "content-type": "application/json", "x-request-id": id, ...headers },
   body: JSON.stringify(body)
 })
 
 /** The response to a request that succeeded. */
-export const succeeded = (data: Schema.Json, id: string, headers?: Readonly<Record<string, string>>): HttpResponse =>
+export const succeeded = (data: Schema.Json, id: string, headers?: Readonly<Record<string, string>>): TextResponse =>
   json(200, success(data), id, headers)
 
 /** The response to a request that failed. */
-export const failed = (failure: Failure<Code>, id: string, headers?: Readonly<Record<string, string>>): HttpResponse =>
+export const failed = (failure: Failure<Code>, id: string, headers?: Readonly<Record<string, string>>): TextResponse =>
   json(statusOf(failure.status.code), failure, id, headers)

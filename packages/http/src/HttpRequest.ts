@@ -20,5 +20,9 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** Bytes if the body is compressed; `null` if the status allows no body and no `Content-Length`. */
+  readonly body: string | Uint8Array<ArrayBuffer> | null
 }
+
+/** A response with text as its body. */
+export type TextResponse = HttpResponse & { readonly body: string }

@@ -26,8 +26,8 @@ export const codeOfError = {
 /** Descriptions for errors whose own message does not help a client, or reveals too much. */
 const descriptions: { readonly [Tag in OperationError["_tag"]]?: string } = {
   InvalidToken: "log in, and send the token from the response",
-  InvalidCredentials: "check all three",
-  StorageUnavailable: "try again soon"
+  InvalidCredentials: "check the organisation, the username and the password",
+  StorageUnavailable: "try again in a second"
 }
 
 const headers: { readonly [C in Code]?: Readonly<Record<string, string>> } = {

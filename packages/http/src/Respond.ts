@@ -16,6 +16,8 @@ import { Cause, Effect, Option, type Redacted, Result, type Schema } from "effec
 import { hasContent, largestBody, readBody } from "./Body.ts"
 import { addressOf } from "./ClientAddress.ts"
 import { type Code, type Failure, failure } from "./Codes.ts"
+import { withCors } from "./Cors.ts"
+import { documentRoute } from "./Documents.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
 import { responseHeaders, writeHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
@@ -25,6 +27,7 @@ import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
+import { logRequest, logThrottled, logUnavailable, type Served } from "./RequestLog.ts"
 import { tokenOf } from "./Token.ts"
 
 /** The ports that the API uses. */
@@ -33,7 +36,7 @@ export type Ports = Accounts | Attempts | Communications | ContactInformations |
 type ResponseEffect = Effect.Effect<HttpResponse, never, Ports>
 /** `respond` turns the refusals, defects and interrupts of a route into responses. */
 type RouteEffect = Effect.Effect<HttpResponse, OperationError, Ports>
-type Route = (request: HttpRequest, query: string, id: string) => RouteEffect
+type Route = (served: Served, query: string) => RouteEffect
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -53,22 +56,20 @@ const unavailable = new StorageUnavailable({
  * interrupt of the request itself never reaches this function.
  */
 const fromCause =
-  (id: string) =>
+  (served: Served) =>
   (cause: Cause.Cause<OperationError>): ResponseEffect => {
+    const { id } = served
     const error = Cause.hasInterruptsOnly(cause) ? Option.some(unavailable) : Cause.findErrorOption(cause)
     if (Option.isNone(error)) {
       return Effect.as(
-        Effect.annotateLogs(Effect.logError("Internal error", cause), "request_id", id),
+        logRequest("Error", "Internal error", served, { status: 500, cause }),
         failed(failure("INTERNAL_ERROR", "the server has logged the error under the request id"), id)
       )
     }
     const refusal = refusalOf(error.value)
     const response = failed(refusal.failure, id, refusal.headers)
     return error.value instanceof StorageUnavailable
-      ? Effect.as(
-          Effect.annotateLogs(Effect.logWarning("Storage unavailable", Cause.fail(error.value)), "request_id", id),
-          response
-        )
+      ? Effect.as(logUnavailable(served, error.value), response)
       : Effect.succeed(response)
   }
 
@@ -87,11 +88,13 @@ const routeOf = (operation: Operations): Route => {
   const isRead = verbOf(operation.name) === "GET"
   const readQuery = makeQueryReader(operation.request)
   const readOptions = makeOptionsReader(operation.options)
-  return (request, query, id) => {
+  return (served, query) => {
+    const { request, id } = served
     const read: Result.Result<unknown, Failure<Code>> = isRead ? readQuery(query) : readBody(request)
     if (Result.isFailure(read)) return refuse(read.failure, id)
     const parameters = read.success
-    const parameter = isObject(parameters) && operation.user !== "anyone" ? (parameters.token ?? null) : null
+    const named = isObject(parameters) ? parameters : {}
+    const parameter = operation.user === "anyone" ? null : (named.token ?? null)
     if (parameter !== null && typeof parameter !== "string") {
       return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
     }
@@ -102,6 +105,7 @@ const routeOf = (operation: Operations): Route => {
     return Effect.flatMap(addressOf(request), (address) =>
       runOperation(operation, token, address, parameters, options.success)
     ).pipe(
+      Effect.tapErrorTag("TooManyAttempts", () => logThrottled(served, named)),
       Effect.provideService(RequestId, id),
       Effect.map(({ value, ...metadata }) =>
         succeeded(value, id, { ...writeHeaders(responseHeaders, metadata), ...ignoredHeader(ignored) })
@@ -110,21 +114,23 @@ const routeOf = (operation: Operations): Route => {
   }
 }
 
-const live: Route = (_, __, id) => Effect.succeed(succeeded({}, id))
+const live: Route = ({ id }) => Effect.succeed(succeeded({}, id))
 
-const ready: Route = (_, __, id) =>
+const ready: Route = ({ id }) =>
   Effect.as(
     Effect.flatMap(Readiness, ({ check }) => check),
     succeeded({}, id)
   )
 
-/** The documents are loaded and generated on the first request, because most servers never serve them. */
-const documentRoute =
-  (type: string, generate: (module: typeof import("./document/index.ts")) => Promise<string>): Route =>
-  (_, __, id) =>
-    Effect.promise(async () => generate(await import("./document/index.ts"))).pipe(
-      Effect.map((body) => ({ status: 200, headers: { "content-type": type, "x-request-id": id }, body }))
-    )
+/** Redirects a person who opens the address of the server. The location is relative, for proxies that add a prefix. */
+const root: Route = ({ id }) => {
+  const { headers, ...rest } = succeeded({}, id)
+  return Effect.succeed({ ...rest, status: 302, headers: { ...headers, location: documentPaths.page.slice(1) } })
+}
+
+const documents = () => import("./document/index.ts")
+const document = documentRoute("application/json", async () => (await documents()).documentText())
+const page = documentRoute("text/html; charset=utf-8", async () => (await documents()).page())
 
 /** The routes by path and verb. */
 const routes = new Map<string, ReadonlyMap<string, Route>>()
@@ -134,16 +140,9 @@ const add = (path: string, verb: "GET" | "POST", route: Route) =>
 for (const operation of operations) add(pathOf(operation.name), verbOf(operation.name), routeOf(operation))
 add(healthPaths.live, "GET", live)
 add(healthPaths.ready, "GET", ready)
-add(
-  documentPaths.document,
-  "GET",
-  documentRoute("application/json", ({ documentText }) => documentText())
-)
-add(
-  documentPaths.page,
-  "GET",
-  documentRoute("text/html; charset=utf-8", ({ page }) => page())
-)
+add("/", "GET", root)
+add(documentPaths.document, "GET", ({ request, id }) => document(request, id))
+add(documentPaths.page, "GET", ({ request, id }) => page(request, id))
 
 /**
  * The path of the route that serves a request path, or `undefined`. Percent-encoded characters are decoded, except
@@ -170,11 +169,12 @@ export const bodyLimit = (url: string, maxBody: number): number => {
   return pathsWithContent.has(routePathOf(path) ?? "") ? maxBody : largestBody
 }
 
-const dispatch = (request: HttpRequest, path: string, query: string, id: string): RouteEffect => {
+const dispatch = (served: Served, query: string): RouteEffect => {
+  const { request, path, id } = served
   const byVerb = routes.get(routePathOf(path) ?? "")
   if (byVerb === undefined) return refuse(failure("NOT_FOUND", `${path} does not exist`), id)
   const route = byVerb.get(request.method)
-  if (route !== undefined) return route(request, query, id)
+  if (route !== undefined) return route(served, query)
   const allow = [...byVerb.keys()].join(", ")
   const refusal = failure("METHOD_NOT_ALLOWED", `${path} supports ${allow}, not ${request.method}`)
   return Effect.succeed(failed(refusal, id, { allow }))
@@ -186,6 +186,8 @@ export const respond = (request: HttpRequest): Effect.Effect<HttpResponse, never
   const { url } = request
   const at = url.indexOf("?")
   const path = at < 0 ? url : url.slice(0, at)
-  const response = Effect.suspend(() => dispatch(request, path, at < 0 ? "" : url.slice(at + 1), id))
-  return observe(request, path, () => routePathOf(path), id, Effect.catchCause(response, fromCause(id)))
+  const served = { request, path, id, began: performance.now() }
+  const response = Effect.suspend(() => dispatch(served, at < 0 ? "" : url.slice(at + 1)))
+  const complete = withCors(request, id, Effect.catchCause(response, fromCause(served)))
+  return observe(served, () => routePathOf(path), complete)
 }

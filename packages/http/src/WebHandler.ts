@@ -64,11 +64,15 @@ const utf8 = new TextEncoder()
 
 const responseOf = ({ status, headers, body }: HttpResponse, { method }: Request): Response => {
   const { connection: _, ...sent } = headers
-  const bytes = utf8.encode(body)
-  return new Response(method === "HEAD" ? null : bytes, {
+  if (body === null) return new Response(null, { status, headers: sent })
+  const bytes = typeof body === "string" ? utf8.encode(body) : body
+  const init = {
     status,
-    headers: { ...sent, "content-length": String(bytes.byteLength) }
-  })
+    headers: { ...sent, "content-length": String(bytes.byteLength) },
+    // Workers would otherwise compress a body that has a `content-encoding` again.
+    ...(sent["content-encoding"] === undefined ? {} : { encodeBody: "manual" })
+  }
+  return new Response(method === "HEAD" ? null : bytes, init)
 }
 
 /** The response if the client has disconnected. Nobody receives it; 499 is the status that nginx logs in this case. */

@@ -25,7 +25,6 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
   )
   const others: ReadonlyArray<readonly [string, Sent, readonly [number, string]]> = [
     ["another path", { path: "/crmapi/rest/v2/communications/nope" }, [404, "NOT_FOUND"]],
-    ["the root", { method: "GET", path: "/" }, [404, "NOT_FOUND"]],
     ["plain text", { headers: { "content-type": "text/plain" }, body: "{}" }, [415, "UNSUPPORTED_MEDIA_TYPE"]],
     [
       "a form",

@@ -2,6 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { complete, Memory, send, setup } from "./Client.ts"
 import { observing } from "./Observing.ts"
+import { account, post } from "./Operations.ts"
+
+/** What every line about a request has, in the form of `Logger.formatJson`. */
+const parsed = (lines: ReadonlyArray<string>) => {
+  const all: ReadonlyArray<{ level: string; message: string; annotations: Record<string, unknown> }> = lines.map(
+    (line) => JSON.parse(line)
+  )
+  return all.filter(({ annotations }) => annotations.path !== undefined)
+}
 
 describe("request ids and log lines", () => {
   it.live("a well-formed request id is returned, and a malformed one is replaced", () =>
@@ -34,6 +43,43 @@ describe("request ids and log lines", () => {
       assert.include(spans, "completeCommunication")
       assert.notInclude(lines.join("\n"), value)
       assert.notInclude(spans, value)
+    })
+  )
+  it.live("the line of a request says in words and in fields what happened", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* observing(
+        Memory,
+        send({ method: "GET", path: "/health/live?x=1", headers: { "x-request-id": "one" } })
+      )
+      const [{ level, message, annotations } = assert.fail()] = parsed(lines)
+      assert.deepStrictEqual([level, message], ["DEBUG", "GET /health/live returned 200"])
+      const { duration_ms, address, ...others } = annotations
+      assert.deepStrictEqual(others, { request_id: "one", method: "GET", path: "/health/live", status: 200 })
+      assert.isAtLeast(Number(duration_ms), 0)
+      assert.match(String(address), /^(::1|(::ffff:)?127\.0\.0\.1)$/)
+    })
+  )
+  it.live("a refused log-in is logged with the user and the address, and without the password", () =>
+    Effect.gen(function* () {
+      const { value, lines } = yield* observing(
+        Memory,
+        Effect.gen(function* () {
+          const { credentials } = yield* account
+          const password = "do not log this"
+          for (let time = 0; time < 6; time++) yield* post("authentication/token", { ...credentials, password })
+          return credentials
+        })
+      )
+      const throttled = parsed(lines).filter(({ level }) => level === "INFO")
+      assert.deepStrictEqual(
+        throttled.map(({ message }) => message),
+        ["Too many failed attempts to log in"]
+      )
+      const { organisation, username } = value
+      assert.deepInclude(throttled[0]?.annotations, { organisation, username, status: 429 })
+      assert.match(String(throttled[0]?.annotations.address), /^(::1|(::ffff:)?127\.0\.0\.1)$/)
+      assert.isString(throttled[0]?.annotations.request_id)
+      assert.notInclude(lines.join(""), "do not log this")
     })
   )
 })

@@ -50,10 +50,10 @@ export class ServerProcess {
     return this.ended()
   }
 
-  /** Waits until the server prints its URL and returns it. */
+  /** Waits until the server has logged its URL and returns it. */
   async url(): Promise<string> {
     for (;;) {
-      const url = /listens on (\S+)[\s\S]*(?:\}'|--help)\n/.exec(this.stdout)?.[1]
+      const url = /"url":"(\S+?)".*\n/.exec(this.stdout)?.[1]
       if (url !== undefined) return url
       const { exitCode, signalCode } = this.child
       if (exitCode !== null || signalCode !== null)

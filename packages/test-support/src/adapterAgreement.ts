@@ -58,11 +58,12 @@ const direct = (runtime: ManagedRuntime.ManagedRuntime<Layer.Success<typeof adap
     const largerThan = bodyLimit(url, 1_048_576)
     const body = bytes.byteLength > largerThan ? { largerThan } : bytes
     const response = await runtime.runPromise(respond({ method, url, headers, body, address: null }))
-    const length = { "content-length": String(Buffer.byteLength(response.body)) }
+    const content = response.body ?? ""
+    const length = response.body === null ? {} : { "content-length": String(Buffer.byteLength(content)) }
     return {
       status: response.status,
       headers: { ...response.headers, ...length },
-      body: method === "HEAD" ? "" : response.body
+      body: method === "HEAD" ? "" : Buffer.from(content).toString()
     }
   }
 }

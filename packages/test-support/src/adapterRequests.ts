@@ -110,7 +110,7 @@ const bodies: ReadonlyArray<AdapterRequest> = [
 ]
 
 const paths: ReadonlyArray<AdapterRequest> = [
-  get("the root", 404, "/"),
+  get("the root", 302, "/"),
   get("an unknown path", 404, `${base}/nothing?x=1`),
   get("a path in capitals", 404, path.toUpperCase()),
   get("two slashes at the end", 404, `${path}//`),
@@ -128,10 +128,15 @@ const paths: ReadonlyArray<AdapterRequest> = [
   ...["POST", "PUT"].map((method) => other(method, 405, `${base}/communications/show`)),
   other("HEAD", 200, `${shown}41`),
   other("HEAD", 401, `${shown}41`.replace(token, "x")),
-  other("HEAD", 404, "/"),
+  other("HEAD", 302, "/"),
+  other("HEAD", 404, "/nothing"),
   ...["/health/live", "/health/ready", "/openapi.json", "/docs"].flatMap((path) =>
     ["GET", "HEAD"].map((method) => other(method, 200, path))
   ),
+  ...["/openapi.json", "/docs"].flatMap((path) => [
+    get(`${path}, compressed`, 200, path, { "accept-encoding": "br, gzip;q=0.5" }),
+    get(`${path}, unchanged`, 304, path, { "if-none-match": "*" })
+  ]),
   other("POST", 405, "/docs"),
   get("a request id", 200, "/health/live", { "x-request-id": "given.by-the_caller1" }),
   get("a malformed request id", 200, "/health/live", { "x-request-id": "not well-formed" }),

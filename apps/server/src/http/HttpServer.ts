@@ -5,6 +5,7 @@ import type { Configuration } from "../Configuration.ts"
 import { StartupFailure } from "../StartupFailure.ts"
 import { listener } from "./Listener.ts"
 import { strictServer } from "./StrictServer.ts"
+import { makeLogUnserved } from "./Unserved.ts"
 
 const remedies: Readonly<Record<string, string>> = {
   EADDRINUSE: "is in use: set PORT to another port, or stop the other program",
@@ -48,7 +49,8 @@ export const layer = (address: Address): Layer.Layer<ServerUrl, StartupFailure, 
   Layer.effect(
     ServerUrl,
     Effect.gen(function* () {
-      const server = strictServer(listener(yield* Effect.context<Ports>()))
+      const ports = yield* Effect.context<Ports>()
+      const server = strictServer(listener(ports), makeLogUnserved(ports))
       yield* Effect.acquireRelease(listen(server, address), () => close(server))
       return urlOf(server.address())
     })

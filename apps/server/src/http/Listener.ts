@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener } from "node:http"
 import { bodyLimit, MaxBody, type Ports, type RequestBody, respond } from "@communications/http"
 import { Context, Effect, Exit } from "effect"
+import { described, makeLogUnserved, targetOf } from "./Unserved.ts"
+import { makeForwardingWarning } from "./UnusedForwarding.ts"
 import { write } from "./Write.ts"
 
 /** Reads the body of a request, and passes it to `then`; stops once it is larger than the limit. */
@@ -31,21 +33,22 @@ const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string
   return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
 }
 
-/** The path and the query of a request. The target may also be an absolute URL, which HTTP requires servers to accept. */
-const targetOf = ({ url = "" }: IncomingMessage): string => {
-  if (url.startsWith("/") || !URL.canParse(url)) return url
-  const { pathname, search } = new URL(url)
-  return pathname + search
-}
-
 /** The HTTP adapter for a Node server. If a client disconnects, its request is interrupted. */
 export const listener = (ports: Context.Context<Ports>): RequestListener => {
   const fork = Effect.runForkWith(ports)
   const maxBody = Context.get(ports, MaxBody)
+  const [logUnserved, warnOfForwarding] = [makeLogUnserved(ports), makeForwardingWarning(ports)]
   return (request, response) => {
+    warnOfForwarding(request)
     const { method = "", socket } = request
     const address = socket.remoteAddress ?? null
     const url = targetOf(request)
+    const began = performance.now()
+    response.once("close", () => {
+      if (request.complete || response.headersSent) return
+      const duration_ms = Math.round(performance.now() - began)
+      logUnserved("The connection ended before the whole request arrived", { ...described(request), duration_ms })
+    })
     readBody(request, bodyLimit(url, maxBody), (body) => {
       if (response.destroyed) return
       const fiber = fork(respond({ method, url, headers: headersOf(request), body, address }))

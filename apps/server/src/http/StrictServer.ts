@@ -1,50 +1,8 @@
-import { IncomingMessage, type RequestListener, Server, ServerResponse, STATUS_CODES } from "node:http"
+import { IncomingMessage, type RequestListener, Server, type ServerOptions, ServerResponse } from "node:http"
 import { Server as NetServer, Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { type Code, failed, failure, requestId } from "@communications/http"
-import { write } from "./Write.ts"
-
-/** Explains why Node's parser rejected a request. */
-const describe = (code: string | undefined): string => {
-  switch (code) {
-    case "HPE_HEADER_OVERFLOW":
-      return "the header is larger than 16 KiB"
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return "the request took too long to arrive"
-    default:
-      return "the request is not valid HTTP"
-  }
-}
-
-/** A failure that closes the connection. */
-const refusal = (code: Code, description: string, id?: string | ReadonlyArray<string>) =>
-  failed(failure(code, description), requestId(typeof id === "string" ? id : undefined), { connection: "close" })
-
-/** Sends the usual envelope in response to bytes that are not a request (decision 6). */
-const refuseBytes = ({ code }: NodeJS.ErrnoException, socket: Duplex): void => {
-  if (code === "ECONNRESET" || !socket.writable) return void socket.destroy()
-  const { status, headers, body } = refusal("INVALID_PARAMETERS", describe(code))
-  const all = { ...headers, "content-length": String(Buffer.byteLength(body)) }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n"))
-}
-
-/** Refuses a request that violates HTTP/1.1. */
-const refuse = (request: IncomingMessage, response: ServerResponse, code: Code, description: string): void =>
-  write(response, refusal(code, description, request.headers["x-request-id"]))
-
-const refuseExpectation = (request: IncomingMessage, response: ServerResponse): void =>
-  refuse(request, response, "INVALID_PARAMETERS", "Expect: only 100-continue is supported")
-
-/** Refuses CONNECT, which requests a tunnel. Node has already detached the socket from its server. */
-const refuseTunnel = (request: IncomingMessage): void => {
-  const { socket } = request
-  socket.on("error", () => socket.destroy())
-  const response = new ServerResponse(request)
-  response.assignSocket(socket)
-  response.once("finish", () => socket.destroySoon()).setHeader("allow", "")
-  refuse(request, response, "METHOD_NOT_ALLOWED", "CONNECT is not supported, because this server is not a proxy")
-}
+import { type ParserError, refuseBytes, refuseExpectation, refuseHost, refuseTunnel } from "./RefuseInvalid.ts"
+import type { LogUnserved } from "./Unserved.ts"
 
 const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase() === "host"
 
@@ -74,6 +32,12 @@ class StrictServer extends Server {
   /** The open connections, each with its pending responses in order. */
   readonly #connections = new Map<Socket, Set<ServerResponse>>()
   #closing = false
+  readonly #log: LogUnserved
+
+  constructor(options: ServerOptions, listener: RequestListener, log: LogUnserved) {
+    super(options, listener)
+    this.#log = log
+  }
 
   /** Without a listener for upgrades, Node handles an upgrade request like any other, which HTTP allows. */
   override listenerCount(event: string): number {
@@ -81,12 +45,12 @@ class StrictServer extends Server {
   }
 
   /** Handles bytes that are not a request: responds to complete requests before them, or if none is pending, refuses them. */
-  readonly refuseBytes = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  readonly refuseBytes = (error: ParserError, socket: Duplex): void => {
     const pending = socket instanceof Socket ? this.#connections.get(socket) : undefined
     const complete = [...(pending ?? [])].filter(({ req }) => req.complete)
     closeAfterLast(complete)
     const last = complete.at(-1)
-    if (last === undefined) refuseBytes(error, socket)
+    if (last === undefined) refuseBytes(error, socket, this.#log)
     else last.once("finish", () => last.req.socket.destroySoon())
   }
 
@@ -106,7 +70,7 @@ class StrictServer extends Server {
     const handle = () => {
       if (!socket.writable || previous?.shouldKeepAlive === false) return
       if (hasOneHost(request)) super.emit(event, ...args)
-      else refuse(request, response, "INVALID_PARAMETERS", "Host: exactly one is required")
+      else refuseHost(request, response, this.#log)
     }
     // Until the previous body is read, its response may still close the connection, for example if the body is too large.
     if (previous === undefined || previous.req.readableEnded) handle()
@@ -143,9 +107,9 @@ class StrictServer extends Server {
 
 /**
  * Makes a server with a time limit of 5 seconds for the header and 10 seconds for the whole request. It sends the usual
- * envelope where Node would send an empty response (decision 6).
+ * envelope where Node would send an empty response (decision 6), and passes its refusals to `log`.
  */
-export const strictServer = (listener: RequestListener): Server => {
+export const strictServer = (listener: RequestListener, log: LogUnserved): Server => {
   const server = new StrictServer(
     {
       headersTimeout: 5_000,
@@ -154,7 +118,8 @@ export const strictServer = (listener: RequestListener): Server => {
       connectionsCheckingInterval: 500,
       requireHostHeader: false
     },
-    listener
+    listener,
+    log
   )
   return server
     .on("clientError", server.refuseBytes)
@@ -162,6 +127,6 @@ export const strictServer = (listener: RequestListener): Server => {
       response.writeContinue()
       listener(request, response)
     })
-    .on("checkExpectation", refuseExpectation)
-    .on("connect", refuseTunnel)
+    .on("checkExpectation", (request, response) => refuseExpectation(request, response, log))
+    .on("connect", (request) => refuseTunnel(request, log))
 }

@@ -13,7 +13,8 @@ export const write = (response: ServerResponse, { status, headers, body }: HttpR
   const { req: request } = response
   const closes = headers.connection === "close" || response.getHeader("connection") === "close"
   if (closes) response.shouldKeepAlive = false
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) })
+  response.writeHead(status, body === null ? headers : { ...headers, "content-length": Buffer.byteLength(body) })
+  if (body === null) return void response.end()
   if (!closes || request.complete) return void response.end(body)
   response.write(body)
   const end = () => {

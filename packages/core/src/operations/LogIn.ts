@@ -6,8 +6,11 @@ import { Accounts, type Credentials } from "../ports/Accounts.ts"
 import { Attempts } from "../ports/Attempts.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { Sessions } from "../ports/Sessions.ts"
+import { withinStorageTimeout } from "../timeLimit.ts"
 import { tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
+
+const name = "authentication/token"
 
 /** The lifetime of a session. Using a session does not extend it. */
 const lifetime = { hours: 2 }
@@ -15,7 +18,8 @@ const lifetime = { hours: 2 }
 /**
  * Opens a session of two hours for the user with these credentials, and returns its token.
  *
- * Errors, in this order: `TooManyAttempts`, `InvalidCredentials`; `StorageUnavailable` at any time. An attempt counts
+ * Errors, in this order: `TooManyAttempts`, `InvalidCredentials`; `StorageUnavailable` at any time, and if the whole
+ * takes longer than `StorageTimeout`, because many log-ins wait for their turn to hash. An attempt counts
  * from its start, so that concurrent attempts are limited like sequential ones. A successful attempt does not count
  * (decision 12).
  * Source: CRM.COM Web API, `POST authentication/token`.
@@ -37,11 +41,11 @@ export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<Lo
   const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))
   yield* sessions.open(token, caller, DateTime.add(yield* DateTime.now, lifetime))
   return token
-})
+}, withinStorageTimeout(name))
 
 /** `POST authentication/token`. */
 export const token = operation({
-  name: "authentication/token",
+  name,
   operationId: "logIn",
   user: "anyone",
   request: Schema.Struct({

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 
 /** The oldest supported major version of PostgreSQL. */
-export const oldestMajor = 13
+const oldestMajor = 13
 
 const refuse = (message: string) => Effect.fail(new Migrator.MigrationError({ kind: "BadState", message }))
 

@@ -1,4 +1,4 @@
-import { endEarly, type PortMethod, StorageUnavailable } from "@communications/core"
+import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -6,10 +6,7 @@ import { withRemedy } from "./Remedies.ts"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
 import { Autocommit, matchTransaction } from "./Transactions.ts"
 
-/** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
-export const StorageTimeout = Context.Reference<Duration.Input>("@communications/postgres/StorageTimeout", {
-  defaultValue: () => Duration.seconds(5)
-})
+export { StorageTimeout }
 
 /** The longest delay of a timer in Node, in milliseconds: 24 days. */
 const maxTimerMillis = 2 ** 31 - 1

@@ -1,0 +1,55 @@
+/** Serves the OpenAPI document and its page, compressed. Clients keep them, and ask each time whether they are current. */
+import { Effect } from "effect"
+import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
+
+/** A document as it is sent. */
+interface Prepared {
+  readonly text: string
+  /** `undefined` if this runtime cannot compress. */
+  readonly gzip: Uint8Array<ArrayBuffer> | undefined
+  readonly etag: string
+}
+
+const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+  if (typeof CompressionStream === "undefined") return undefined
+  const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))
+  return new Uint8Array(await new Response(compressed).arrayBuffer())
+}
+
+const prepare = async (text: string): Promise<Prepared> => {
+  const bytes = new TextEncoder().encode(text)
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
+  const tag = Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")
+  return { text, gzip: await gzip(bytes), etag: `W/"${tag}"` }
+}
+
+/** Whether an `Accept-Encoding` allows gzip. Source: RFC 9110, 12.5.3. */
+const acceptsGzip = (acceptEncoding = ""): boolean => {
+  const weights = new Map<string, number>()
+  for (const entry of acceptEncoding.toLowerCase().split(",")) {
+    const [coding = "", ...parameters] = entry.split(";").map((part) => part.trim())
+    const [quality = "q=1"] = parameters.filter((parameter) => parameter.startsWith("q="))
+    weights.set(coding, Number(quality.slice(2)))
+  }
+  return (weights.get("gzip") ?? weights.get("*") ?? 0) > 0
+}
+
+/** Whether the client already has the document. Source: RFC 9110, 13.1.2. */
+const isCurrent = (etag: string, ifNoneMatch = ""): boolean =>
+  ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || `W/${tag.trim().replace(/^W\//, "")}` === etag)
+
+/** A route that serves a document. It is made on the first request, because most servers never serve it. */
+export const documentRoute = (type: string, load: () => Promise<string>) => {
+  let prepared: Promise<Prepared> | undefined
+  return ({ headers }: HttpRequest, id: string): Effect.Effect<HttpResponse> =>
+    Effect.promise(async () => {
+      prepared ??= load().then(prepare)
+      const { text, gzip, etag } = await prepared
+      const caching = { "x-request-id": id, etag, "cache-control": "no-cache", vary: "accept-encoding" }
+      if (isCurrent(etag, headers["if-none-match"])) return { status: 304, headers: caching, body: null }
+      const described = { ...caching, "content-type": type }
+      return gzip !== undefined && acceptsGzip(headers["accept-encoding"])
+        ? { status: 200, headers: { ...described, "content-encoding": "gzip" }, body: gzip }
+        : { status: 200, headers: described, body: text }
+    })
+}
