@@ -64,7 +64,7 @@ export const idempotencyOption = {
 export const replayMetadata = {
   replayed: Schema.optionalKey(
     Schema.Literal(true).annotate({
-      description: "`true` if an earlier request with the same key has already taken effect; absent otherwise"
+      description: "`true` if an earlier request with the same key made this result; absent otherwise"
     })
   )
 }

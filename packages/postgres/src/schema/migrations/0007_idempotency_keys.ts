@@ -2,7 +2,7 @@ import type { EveryTable } from "../Tables.ts"
 
 /**
  * The idempotency keys of requests, each in the row that its request wrote: a history entry, or a contact. The
- * fingerprint is the SHA-256 of what was requested. A contact also has the user to whom its key belongs. Existing rows
+ * fingerprint is the SHA-256 of what was requested. A contact also has the user who owns the key. Existing rows
  * have no key, so that the constraints need not read them (`NOT VALID`).
  */
 export const idempotencyKeys = (table: EveryTable) => [
