@@ -324,7 +324,7 @@ describe("migrate", () => {
         )
       yield* unsafe("CREATE SCHEMA communications CREATE TABLE users ()")
       const error = yield* Effect.flip(Effect.provide(Postgres.migrate, client))
-      assert.strictEqual(error.message, 'migration 2, add the family: relation "users" already exists')
+      assert.strictEqual(error.message, 'migration 2, add the family: relation "users" already exists (SQLSTATE 42P07)')
       const found = yield* Effect.provide(tables, client)
       assert.deepStrictEqual(found, [{ name: "users" }])
       yield* unsafe("DROP TABLE users")
