@@ -6,6 +6,7 @@ import { TestClock } from "effect/testing"
 import { brokenAccess } from "./broken/access.ts"
 import { brokenEvents } from "./broken/events.ts"
 import { brokenIsolation } from "./broken/isolation.ts"
+import { brokenKeys } from "./broken/keys.ts"
 import { brokenLists } from "./broken/lists.ts"
 import { brokenParking } from "./broken/parking.ts"
 import { brokenSteps } from "./broken/steps.ts"
@@ -17,6 +18,7 @@ const broken = [
   ...brokenSteps,
   ...brokenViews,
   ...brokenLists,
+  ...brokenKeys,
   ...brokenAccess,
   ...brokenEvents,
   ...brokenParking,

@@ -212,6 +212,7 @@ describe("for hosts without Effect", () => {
       | "InvalidCaller"
       | "InvalidToken"
       | "AmbiguousIdentifier"
+      | "IdempotencyKeyReused"
       | "CommunicationNotFound"
       | "StaleVersion"
       | "NotDraft"

@@ -14,6 +14,7 @@ const table = {
   STALE_VERSION: [412, "The communication has another version."],
   PAYLOAD_TOO_LARGE: [413, "The body is too large."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be application/json."],
+  IDEMPOTENCY_KEY_REUSED: [422, "The idempotency key was used for another request."],
   TOO_MANY_ATTEMPTS: [429, "Too many failed attempts to log in."],
   INTERNAL_ERROR: [500, "Something went wrong on our side."],
   UNAVAILABLE: [503, "The service is temporarily unavailable."]

@@ -30,6 +30,10 @@ const tags = new RegExp(`^[ \\t,]*${tag.source}([ \\t]*,([ \\t]*${tag.source})?)
 
 /** The request headers that options are sent in. */
 export const requestHeaders = {
+  idempotencyKey: {
+    ...{ header: "Idempotency-Key", write: String, read: (text) => text },
+    expected: "1 to 255 printable ASCII characters, no blanks around them"
+  },
   expectedVersion: {
     header: "If-Match",
     write: (expected) => (expected === null ? "*" : [expected].flat().map(tagOf).join(", ")),
@@ -43,6 +47,10 @@ export const requestHeaders = {
 
 /** The response headers that metadata is sent in. */
 export const responseHeaders = {
+  replayed: {
+    ...{ header: "Idempotency-Replayed", write: String },
+    read: (text) => (text === "true" ? true : undefined)
+  },
   // A proxy that compresses the response makes its tag weak.
   version: { header: "ETag", write: tagOf, read: (text) => versionOf(text.replace(/^W\//, "")) },
   nextAfter: { header: "X-Next-After", write: String, read: (text) => text }

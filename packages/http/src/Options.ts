@@ -1,5 +1,5 @@
 /** Reads the options of an operation from the headers of a request. */
-import { Result, type Schema, SchemaAST } from "effect"
+import { Result, Schema, SchemaAST } from "effect"
 import { type Failure, failure } from "./Codes.ts"
 import { type Header, type RequestHeader, requestHeaders } from "./Headers.ts"
 import type { HttpRequest } from "./HttpRequest.ts"
@@ -17,15 +17,17 @@ export const headersIn = <H extends Header>(headers: Readonly<Record<string, H>>
 export const makeOptionsReader = (declared: Schema.Top | undefined) => {
   const headers = headersIn<RequestHeader>(requestHeaders, declared).map((header) => ({
     ...header,
-    key: header.header.toLowerCase()
+    key: header.header.toLowerCase(),
+    isValid: Schema.is(Schema.make(header.type))
   }))
   return (request: HttpRequest): Result.Result<object | undefined, Failure<"INVALID_PARAMETERS">> => {
     let options: Record<string, unknown> | undefined
-    for (const { name, key, header, read, expected } of headers) {
+    for (const { name, key, header, read, expected, isValid } of headers) {
       const text = request.headers[key]
       if (text === undefined) continue
       const value = read(text)
-      if (value === undefined) return Result.fail(failure("INVALID_PARAMETERS", `${header}: expected ${expected}`))
+      if (value === undefined || !isValid(value))
+        return Result.fail(failure("INVALID_PARAMETERS", `${header}: expected ${expected}`))
       options = { ...options, [name]: value }
     }
     return Result.succeed(options)

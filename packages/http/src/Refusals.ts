@@ -14,6 +14,7 @@ export const codeOfError = {
   InvalidToken: "INVALID_TOKEN",
   InvalidCredentials: "INVALID_CREDENTIALS",
   TooManyAttempts: "TOO_MANY_ATTEMPTS",
+  IdempotencyKeyReused: "IDEMPOTENCY_KEY_REUSED",
   AmbiguousIdentifier: "AMBIGUOUS_IDENTIFIER",
   CommunicationNotFound: "COMMUNICATION_NOT_FOUND",
   ContactInformationNotFound: "CONTACT_INFORMATION_NOT_FOUND",

@@ -10,7 +10,13 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
   Layer.mergeAll(
     layerMemory,
     Layer.succeed(Communications, {
-      ...{ add: () => failure, create: () => failure, find: () => failure, list: () => failure },
+      ...{
+        add: () => failure,
+        create: () => failure,
+        find: () => failure,
+        findByKey: () => failure,
+        list: () => failure
+      },
       ...{ history: () => failure, take: () => failure, view: () => failure }
     }),
     Layer.succeed(Readiness, { check: failure })

@@ -16,6 +16,7 @@ import {
 } from "@communications/core"
 import {
   aDraft,
+  aKey,
   anAct,
   aPerson,
   freshCaller,
@@ -142,6 +143,20 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   }
   const contact = aPerson()
   yield* contacts.add(organisation, contact)
+  for (const act of [anAct(), anAct()].map((act) => ({ ...act, idempotency: aKey() }))) {
+    const { by, idempotency } = act
+    yield* communications.create(organisation, (number) => Draft.make({ ...another(), number }), act)
+    yield* communications.findByKey(organisation, by, idempotency.key)
+    yield* contacts.add(organisation, aPerson(), act)
+    yield* contacts.findByKey(organisation, by, idempotency.key)
+    const keyed = Draft.make(another())
+    yield* store(organisation, keyed)
+    const { key } = aKey()
+    yield* communications.take(organisation, byNumber(keyed.number), completion, {
+      ...act,
+      idempotency: { ...idempotency, key }
+    })
+  }
   yield* contacts.find(organisation, contact.id)
   for (const name of orAny(["", "abc", contact.name])) {
     for (const type of orAny(ContactInformationType.literals)) {

@@ -38,6 +38,17 @@ const step = {
   ...{ organisation, communication: draft.id, version: 2, from: "DRAFT", to: "COMPLETED" },
   ...{ at: "2026-01-31T12:00:00Z", by: freshId(), era: 1 }
 }
+const key = { idempotency_key: "key", idempotency_fingerprint: new Uint8Array(32) }
+const keyedStep = { ...step, ...key, version: 9 }
+const keyedPerson = { ...person, ...key, id: freshId(), idempotency_by: freshId() }
+/** Columns of an idempotency key that do not fit together. */
+const wrongKeys = [
+  { idempotency_key: null },
+  { idempotency_fingerprint: null },
+  { idempotency_key: "" },
+  { idempotency_key: "x".repeat(256) },
+  { idempotency_fingerprint: new Uint8Array(31) }
+]
 const numbers = { organisation, last: 1 }
 const tenant = { organisation, name: "Engines" }
 const user = { organisation, user: freshId(), username: "ada", password_hash: "$scrypt$" }
@@ -70,6 +81,11 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
       { ...company, company_profile: null }
     ]
   ],
+  contact_information_idempotency: [
+    "contact_information",
+    [...wrongKeys, { idempotency_by: null }].map((wrong) => ({ ...keyedPerson, id: freshId(), ...wrong }))
+  ],
+  contact_information_by_idempotency_key: ["contact_information", [{ ...keyedPerson, id: freshId() }]],
   communications_pkey: ["communications", [{ ...draft, number: "43" }]],
   communications_number_unique: ["communications", [{ ...draft, id: freshId() }]],
   communications_number: [
@@ -114,6 +130,11 @@ const violations: Record<string, readonly [table: string, rows: ReadonlyArray<Re
       { ...step, version: 3, to: "SENT" }
     ]
   ],
+  communication_history_idempotency: [
+    "communication_history",
+    wrongKeys.map((wrong) => ({ ...keyedStep, version: 10, ...wrong }))
+  ],
+  communication_history_by_idempotency_key: ["communication_history", [{ ...keyedStep, version: 10 }]],
   communication_numbers_pkey: ["communication_numbers", [numbers]],
   organisations_pkey: ["organisations", [{ ...tenant, name: "Others" }]],
   organisations_name_unique: ["organisations", [{ ...tenant, organisation: freshId() }]],
@@ -162,10 +183,10 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const insert = (table: string, row: Record<string, unknown>) => sql`INSERT INTO ${sql(table)} ${sql.insert(row)}`
-      for (const row of [person, company]) yield* insert("contact_information", row)
+      for (const row of [person, company, keyedPerson]) yield* insert("contact_information", row)
       for (const row of [draft, completed]) yield* insert("communications", row)
       yield* insert("sessions", session)
-      yield* insert("communication_history", step)
+      for (const row of [step, keyedStep]) yield* insert("communication_history", row)
       yield* insert("communication_numbers", numbers)
       yield* insert("organisations", tenant)
       yield* insert("users", user)
@@ -178,7 +199,10 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
       const constraints = yield* sql<{ readonly name: string }>`
         SELECT conname AS name FROM pg_constraint
         WHERE connamespace = 'communications'::regnamespace AND contype <> 'n'
-          AND conrelid <> 'communications_migrations'::regclass`
+          AND conrelid <> 'communications_migrations'::regclass
+        UNION ALL
+        SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+        WHERE indisunique AND indpred IS NOT NULL AND relnamespace = 'communications'::regnamespace`
       assert.sameMembers(
         constraints.map(({ name }) => name),
         Object.keys(violations)
@@ -201,7 +225,12 @@ layer(Database, { excludeTestServices: true, timeout: "1 minute" })("the schema"
           ...["subject", "content", "viewed_on", "completed_at", "completed_by"].map(
             (name) => `communications.${name}`
           ),
-          ...["from", "request_id", "position"].map((name) => `communication_history.${name}`),
+          ...["idempotency_by", "idempotency_key", "idempotency_fingerprint"].map(
+            (name) => `contact_information.${name}`
+          ),
+          ...["from", "request_id", "position", "idempotency_key", "idempotency_fingerprint"].map(
+            (name) => `communication_history.${name}`
+          ),
           "subscriptions.holder",
           "users.disabled_at"
         ]
@@ -296,7 +325,7 @@ describe("migrate", () => {
         )
       yield* unsafe("CREATE SCHEMA communications CREATE TABLE users ()")
       const error = yield* Effect.flip(Effect.provide(Postgres.migrate, client))
-      assert.strictEqual(error.message, 'migration 2, add the family: relation "users" already exists')
+      assert.strictEqual(error.message, 'migration 2, add the family: relation "users" already exists (SQLSTATE 42P07)')
       const found = yield* Effect.provide(tables, client)
       assert.deepStrictEqual(found, [{ name: "users" }])
       yield* unsafe("DROP TABLE users")

@@ -63,7 +63,10 @@ const importLine = Effect.fnUntraced(function* (
   const { contact, ignored } = described.success
   return yield* contacts.add(organisation, contactInformationOf(id, contact)).pipe(
     Effect.as({ kind: "imported", id, ignored } as const),
-    Effect.catchTag("ContactInformationExists", () => Effect.succeed({ kind: "existing", id, ignored } as const))
+    Effect.catchTags({
+      ContactInformationExists: () => Effect.succeed({ kind: "existing", id, ignored } as const),
+      IdempotencyKeyReused: Effect.die
+    })
   )
 })
 

@@ -1,4 +1,5 @@
 import { type DateTime, Schema } from "effect"
+import type { Idempotency } from "./Idempotency.ts"
 import { UserId } from "./Identity.ts"
 import { Text } from "./Text.ts"
 import { Instant } from "./Time.ts"
@@ -7,11 +8,15 @@ import { Instant } from "./Time.ts"
 export const LifeCycleState = Schema.Literals(["DRAFT", "COMPLETED"])
 export type LifeCycleState = typeof LifeCycleState.Type
 
-/** When, by which user and in which request a change was made; `request_id` is `null` outside a request. */
+/**
+ * When, by which user and in which request a change was made; `request_id` is `null` outside a request. An act with the
+ * idempotency key of its request happens only once.
+ */
 export interface Act {
   readonly at: DateTime.Utc
   readonly by: UserId
   readonly request_id: string | null
+  readonly idempotency?: Idempotency | undefined
 }
 
 /** An entry in the history of a communication: its creation, with `from: null`, or a step. */

@@ -93,15 +93,18 @@ export const decide =
 export const complete = decide(completion)
 
 /** The first history entry of a communication. */
-export const creationEntry = (communication: Communication, act: Act): HistoryEntry => ({
+export const creationEntry = (communication: Communication, { at, by, request_id }: Act): HistoryEntry => ({
   from: null,
   to: lifeCycleState(communication),
-  ...act
+  ...{ at, by, request_id }
 })
 
 /** The history entry of a step. */
-export const stepEntry = ({ from, to }: Pick<Step<State, State, unknown>, "from" | "to">, act: Act): HistoryEntry => ({
+export const stepEntry = (
+  { from, to }: Pick<Step<State, State, unknown>, "from" | "to">,
+  { at, by, request_id }: Act
+): HistoryEntry => ({
   from: stateNames[from],
   to: stateNames[to],
-  ...act
+  ...{ at, by, request_id }
 })

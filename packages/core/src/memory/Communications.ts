@@ -5,19 +5,22 @@ import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.
 import type { CommunicationsQuery } from "../domain/CommunicationsQuery.ts"
 import { CommunicationExists, CommunicationNotFound } from "../domain/errors/index.ts"
 import { type CommunicationId, CommunicationNumber, EventId, type OrganisationId } from "../domain/Identity.ts"
-import type { HistoryEntry } from "../domain/LifeCycle.ts"
+import type { Act, HistoryEntry } from "../domain/LifeCycle.ts"
 import { creationEntry, decide, stepEntry } from "../domain/Steps.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { Events } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { makeEvents } from "./Events.ts"
+import { type Keys, makeKeys } from "./Keys.ts"
 
 /** The communications of one organisation. */
 interface Store {
   readonly communications: Map<CommunicationId, Communication>
   readonly ids: Map<CommunicationNumber, CommunicationId>
   readonly histories: Map<CommunicationId, ReadonlyArray<HistoryEntry>>
+  /** The communications that acts with an idempotency key created or changed. */
+  readonly keys: Keys<CommunicationId>
   /** The last number that `create` assigned. */
   last: number
 }
@@ -44,14 +47,21 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
     const log: Array<CommunicationEvent> = []
     const stores = new Map<OrganisationId, Store>()
     const storeOf = (organisation: OrganisationId): Store => {
-      const empty = { communications: new Map(), ids: new Map(), histories: new Map(), last: 0 }
+      const empty = {
+        communications: new Map(),
+        ids: new Map(),
+        histories: new Map(),
+        keys: makeKeys<CommunicationId>(),
+        last: 0
+      }
       const store = stores.get(organisation) ?? empty
       stores.set(organisation, store)
       return store
     }
     // Another fiber may run at each `yield*`, so an atomic change has none between its look-up and its `put`.
-    const put = (organisation: OrganisationId, after: Communication, entry: HistoryEntry, id: EventId) => {
+    const put = (organisation: OrganisationId, after: Communication, entry: HistoryEntry, act: Act, id: EventId) => {
       const store = storeOf(organisation)
+      store.keys.put(act, after.id)
       const history = [...(store.histories.get(after.id) ?? []), entry]
       store.communications.set(after.id, after)
       store.ids.set(after.number, after.id)
@@ -78,19 +88,26 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
         const event = yield* freshEventId
         const store = storeOf(organisation)
         if (store.communications.has(id) || store.ids.has(number)) return yield* new CommunicationExists({ id, number })
-        put(organisation, communication, creationEntry(communication, act), event)
+        yield* store.keys.requireUnused(act)
+        put(organisation, communication, creationEntry(communication, act), act, event)
       }),
       create: Effect.fnUntraced(function* (organisation, draft, act) {
         const { contact_information } = draft(CommunicationNumber.make("0"))
         yield* contacts.find(organisation, contact_information.id)
         const event = yield* freshEventId
         const store = storeOf(organisation)
+        yield* store.keys.requireUnused(act)
         do store.last++
         while (store.ids.has(CommunicationNumber.make(String(store.last))))
         const created = draft(CommunicationNumber.make(String(store.last)))
-        put(organisation, created, creationEntry(created, act), event)
+        put(organisation, created, creationEntry(created, act), act, event)
         return created
       }),
+      findByKey: (organisation, by, key) =>
+        Effect.sync(() => {
+          const { communications, keys } = storeOf(organisation)
+          return keys.find(by, key, (id) => communications.get(id))
+        }),
       find: (organisation, identifier) => Effect.suspend(() => Effect.fromResult(lookUp(organisation, identifier))),
       list: (organisation, query) =>
         Effect.sync(() => {
@@ -104,12 +121,15 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
       history: (organisation, id) => Effect.sync(() => storeOf(organisation).histories.get(id) ?? []),
       take: Effect.fnUntraced(function* (organisation, identifier, step, act, options) {
         const event = yield* freshEventId
-        const next = Result.flatMap(lookUp(organisation, identifier), (found) => {
-          const last = storeOf(organisation).histories.get(found.id)?.at(-1)
-          return decide(step)(found, act, options, last?.request_id)
-        })
-        if (Result.isSuccess(next)) put(organisation, next.success, stepEntry(step, act), event)
-        return yield* Effect.fromResult(next)
+        const next = yield* Effect.fromResult(
+          Result.flatMap(lookUp(organisation, identifier), (found) => {
+            const last = storeOf(organisation).histories.get(found.id)?.at(-1)
+            return decide(step)(found, act, options, last?.request_id)
+          })
+        )
+        yield* storeOf(organisation).keys.requireUnused(act)
+        put(organisation, next, stepEntry(step, act), act, event)
+        return next
       }),
       view: (organisation, identifier, at) =>
         Effect.suspend(() =>

@@ -3,9 +3,16 @@ import type { ContactInformation } from "../domain/ContactInformation.ts"
 import { ContactInformationExists, ContactInformationNotFound } from "../domain/errors/index.ts"
 import type { ContactInformationId, OrganisationId } from "../domain/Identity.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
+import { type Keys, makeKeys } from "./Keys.ts"
+
+/** The contacts of one organisation. */
+interface Store {
+  readonly contacts: Map<ContactInformationId, ContactInformation>
+  readonly keys: Keys<ContactInformationId>
+}
 
 /** A name without accents and in upper case. */
-const keyOf = (name: string): string =>
+const foldedOf = (name: string): string =>
   name
     .normalize("NFKD")
     .replaceAll(/[\u0300-\u036f]/g, "")
@@ -13,25 +20,41 @@ const keyOf = (name: string): string =>
 
 /** An in-memory `ContactInformations`, for tests and experiments. */
 export const layerMemory: Layer.Layer<ContactInformations> = Layer.sync(ContactInformations, () => {
-  const stores = new Map<OrganisationId, Map<ContactInformationId, ContactInformation>>()
+  const stores = new Map<OrganisationId, Store>()
+  const storeOf = (organisation: OrganisationId): Store => {
+    const store = stores.get(organisation) ?? { contacts: new Map(), keys: makeKeys<ContactInformationId>() }
+    stores.set(organisation, store)
+    return store
+  }
   return ContactInformations.of({
-    add: Effect.fnUntraced(function* (organisation, contact) {
-      const contacts = stores.get(organisation) ?? new Map<ContactInformationId, ContactInformation>()
+    add: Effect.fnUntraced(function* (organisation, contact, act) {
+      const { contacts, keys } = storeOf(organisation)
       if (contacts.has(contact.id)) return yield* new ContactInformationExists({ id: contact.id })
-      stores.set(organisation, contacts.set(contact.id, contact))
+      if (act !== undefined) {
+        yield* keys.requireUnused(act)
+        keys.put(act, contact.id)
+      }
+      contacts.set(contact.id, contact)
     }),
+    findByKey: (organisation, by, key) =>
+      Effect.sync(() => {
+        const { contacts, keys } = storeOf(organisation)
+        return keys.find(by, key, (id) => contacts.get(id))
+      }),
     find: Effect.fnUntraced(function* (organisation, id) {
-      const contact = stores.get(organisation)?.get(id)
+      const contact = storeOf(organisation).contacts.get(id)
       return contact === undefined ? yield* new ContactInformationNotFound({ id }) : contact
     }),
     list: (organisation, { name = "", type, after, limit }) =>
       Effect.sync(() => {
-        const newestFirst = [...(stores.get(organisation)?.values() ?? [])].toReversed()
+        const newestFirst = [...storeOf(organisation).contacts.values()].toReversed()
         const start = after === undefined ? 0 : newestFirst.findIndex(({ id }) => id === after) + 1
         if (after !== undefined && start === 0) return []
         return newestFirst
           .slice(start)
-          .filter((contact) => keyOf(contact.name).startsWith(keyOf(name)) && (type ?? contact.type) === contact.type)
+          .filter(
+            (contact) => foldedOf(contact.name).startsWith(foldedOf(name)) && (type ?? contact.type) === contact.type
+          )
           .slice(0, limit)
       })
   })

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import type { Communication } from "../domain/Communication.ts"
 import { toDetails } from "../domain/CommunicationData.ts"
+import { IdempotencyKey } from "../domain/Idempotency.ts"
 import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { pageSize } from "../domain/PageSize.ts"
 import { Text } from "../domain/Text.ts"
@@ -50,6 +51,23 @@ export const named = Schema.Struct({ communication_identifier: CommunicationIden
 
 /** The request of an operation on one communication, with its user. */
 export type NamedRequest = Authentication & { readonly communication_identifier: IdentifierInput }
+
+/** The option of operations that change something, so that a request can be repeated safely. */
+export const idempotencyOption = {
+  idempotencyKey: Schema.optional(IdempotencyKey).annotate({
+    description:
+      "A key that you choose for this request, so that you can repeat it safely: it takes effect once. 1 to 255 printable ASCII characters; it belongs to the user"
+  })
+}
+
+/** Whether the result is that of an earlier request with the same idempotency key. */
+export const replayMetadata = {
+  replayed: Schema.optionalKey(
+    Schema.Literal(true).annotate({
+      description: "`true` if an earlier request with the same key made this result; absent otherwise"
+    })
+  )
+}
 
 /** The fields to return: names separated by commas, or an array of names. No name, or only blanks, means all fields. */
 export const FieldsSetParameter = Schema.optionalKey(

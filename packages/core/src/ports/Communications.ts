@@ -6,16 +6,20 @@ import type {
   CommunicationExists,
   CommunicationNotFound,
   ContactInformationNotFound,
+  IdempotencyKeyReused,
   StaleVersion,
   StorageUnavailable
 } from "../domain/errors/index.ts"
-import type { CommunicationId, CommunicationNumber, OrganisationId } from "../domain/Identity.ts"
+import type { IdempotencyKey, MadeByKey } from "../domain/Idempotency.ts"
+import type { CommunicationId, CommunicationNumber, OrganisationId, UserId } from "../domain/Identity.ts"
 import type { Act, HistoryEntry } from "../domain/LifeCycle.ts"
 import type { Step, StepOptions } from "../domain/Steps.ts"
 
 /**
  * Stores communications. No method returns or changes data of another organisation (decision 4). A change is durable
- * when its method succeeds. Creating a communication and taking a step also add an entry to its history, atomically.
+ * when its method succeeds. Creating a communication and taking a step also add an entry to its history, atomically. If
+ * the act has an idempotency key, the entry stores it. If an earlier act of the same user has stored the same key, the
+ * method fails with `IdempotencyKeyReused` and changes nothing; if such an act is not committed yet, it waits for it.
  */
 export class Communications extends Context.Service<
   Communications,
@@ -28,7 +32,7 @@ export class Communications extends Context.Service<
       organisation: OrganisationId,
       communication: Communication,
       act: Act
-    ): Effect.Effect<void, CommunicationExists | ContactInformationNotFound | StorageUnavailable>
+    ): Effect.Effect<void, CommunicationExists | ContactInformationNotFound | IdempotencyKeyReused | StorageUnavailable>
 
     /**
      * Stores a new draft with a number that is unique within the organisation. Numbers grow, and may have gaps. `draft`
@@ -38,7 +42,17 @@ export class Communications extends Context.Service<
       organisation: OrganisationId,
       draft: (number: CommunicationNumber) => Draft,
       act: Act
-    ): Effect.Effect<Draft, ContactInformationNotFound | StorageUnavailable>
+    ): Effect.Effect<Draft, ContactInformationNotFound | IdempotencyKeyReused | StorageUnavailable>
+
+    /**
+     * Returns the communication that an act of this user with this idempotency key created or changed, as it is now;
+     * undefined if there is none.
+     */
+    findByKey(
+      organisation: OrganisationId,
+      by: UserId,
+      key: IdempotencyKey
+    ): Effect.Effect<MadeByKey<Communication> | undefined, StorageUnavailable>
 
     /** Returns the communication with this identifier. */
     find(
@@ -73,7 +87,10 @@ export class Communications extends Context.Service<
       step: Step<From, To, Refusal>,
       act: Act,
       options?: StepOptions
-    ): Effect.Effect<InState<To>, Refusal | StaleVersion | CommunicationNotFound | StorageUnavailable>
+    ): Effect.Effect<
+      InState<To>,
+      Refusal | StaleVersion | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable
+    >
 
     /**
      * Marks a communication as viewed at this time, in any state. Only the first view counts; later views return the

@@ -4,19 +4,34 @@ import type { ContactInformationQuery } from "../domain/ContactInformationQuery.
 import type {
   ContactInformationExists,
   ContactInformationNotFound,
+  IdempotencyKeyReused,
   StorageUnavailable
 } from "../domain/errors/index.ts"
-import type { ContactInformationId, OrganisationId } from "../domain/Identity.ts"
+import type { IdempotencyKey, MadeByKey } from "../domain/Idempotency.ts"
+import type { ContactInformationId, OrganisationId, UserId } from "../domain/Identity.ts"
+import type { Act } from "../domain/LifeCycle.ts"
 
 /** Stores the contacts of organisations. A stored contact never changes. */
 export class ContactInformations extends Context.Service<
   ContactInformations,
   {
-    /** Stores a contact durably. If its id exists, it fails with `ContactInformationExists` and stores nothing. */
+    /**
+     * Stores a contact durably. If its id exists, it fails with `ContactInformationExists` and stores nothing. If the act
+     * has an idempotency key, it is stored with the contact; if an earlier act of the same user has stored the same key,
+     * it fails with `IdempotencyKeyReused` and stores nothing.
+     */
     add(
       organisation: OrganisationId,
-      contact: ContactInformation
-    ): Effect.Effect<void, ContactInformationExists | StorageUnavailable>
+      contact: ContactInformation,
+      act?: Pick<Act, "by" | "idempotency">
+    ): Effect.Effect<void, ContactInformationExists | IdempotencyKeyReused | StorageUnavailable>
+
+    /** Returns the contact that an act of this user with this idempotency key stored; undefined if there is none. */
+    findByKey(
+      organisation: OrganisationId,
+      by: UserId,
+      key: IdempotencyKey
+    ): Effect.Effect<MadeByKey<ContactInformation> | undefined, StorageUnavailable>
 
     /** Returns the contact with this id; a contact of another organisation is not found. */
     find(

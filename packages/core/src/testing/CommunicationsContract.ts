@@ -3,6 +3,7 @@ import type { ContactInformations } from "../ports/ContactInformations.ts"
 import type { Clause } from "./Clause.ts"
 import { concurrentStepClauses } from "./communications/ConcurrentSteps.ts"
 import { expectedVersionClauses } from "./communications/ExpectedVersions.ts"
+import { idempotencyKeyClauses } from "./communications/IdempotencyKeys.ts"
 import { listClauses } from "./communications/Lists.ts"
 import { numberClauses } from "./communications/Numbers.ts"
 import { stepClauses } from "./communications/Steps.ts"
@@ -17,5 +18,6 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
   ...expectedVersionClauses,
   ...viewClauses,
   ...numberClauses,
-  ...listClauses
+  ...listClauses,
+  ...idempotencyKeyClauses
 ]

@@ -1,9 +1,11 @@
 import { Arbitrary, Effect, Result } from "effect"
 import { ContactInformation, ContactInformationType } from "../domain/ContactInformation.ts"
-import { ContactInformationExists, ContactInformationNotFound } from "../domain/errors/index.ts"
+import { ContactInformationExists, ContactInformationNotFound, IdempotencyKeyReused } from "../domain/errors/index.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
-import { aCompany, aPerson, freshOrganisation } from "./Fixtures.ts"
+import { aCompany, aKey, anAct, aPerson, freshOrganisation } from "./Fixtures.ts"
+
+const aKeyedAct = () => ({ ...anAct(), idempotency: aKey() })
 
 /** The guarantees of `ContactInformations`, which every adapter must pass. */
 export const contactInformationsContract: ReadonlyArray<Clause<ContactInformations>> = [
@@ -124,6 +126,46 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
       yield* expectEqual(yield* contacts.list(organisation, { name: "zo", after: newer?.id, limit: 1 }), [older])
       yield* expectEqual(yield* contacts.list(organisation, { name: "zo", after: older?.id, limit: 1 }), [])
       yield* expectEqual(yield* contacts.list(organisation, { name: "zo", type: "COMPANY", limit: 100 }), [])
+    })
+  },
+  {
+    name: "a key finds the contact that its act stored, and belongs to its user and its organisation",
+    test: Effect.gen(function* () {
+      const contacts = yield* ContactInformations
+      const organisation = freshOrganisation()
+      const act = aKeyedAct()
+      const { key, fingerprint } = act.idempotency
+      yield* expectEqual(yield* contacts.findByKey(organisation, act.by, key), undefined)
+      for (const [owner, keyed] of [
+        [organisation, act],
+        [organisation, { ...act, by: anAct().by }],
+        [freshOrganisation(), act]
+      ] as const) {
+        const made = aPerson()
+        yield* contacts.add(owner, made, keyed)
+        yield* expectEqual(yield* contacts.findByKey(owner, keyed.by, key), { fingerprint, made })
+        yield* expectEqual(yield* contacts.find(owner, made.id), made)
+      }
+    })
+  },
+  {
+    name: "of 16 contacts added concurrently with the same key, exactly one is stored",
+    test: Effect.gen(function* () {
+      const contacts = yield* ContactInformations
+      const [organisation, act] = [freshOrganisation(), aKeyedAct()]
+      const { key } = act.idempotency
+      const all = Array.from({ length: 16 }, () => aPerson())
+      const results = yield* Effect.forEach(all, (contact) => Effect.result(contacts.add(organisation, contact, act)), {
+        concurrency: "unbounded"
+      })
+      const winners = all.filter((_, index) => results[index]?._tag === "Success")
+      yield* expectEqual(winners, [(yield* contacts.findByKey(organisation, act.by, key))?.made])
+      for (const { failure } of results.filter(Result.isFailure)) {
+        yield* expectEqual(failure, new IdempotencyKeyReused({ key }))
+      }
+      for (const { id } of all.filter((contact) => !winners.includes(contact))) {
+        yield* expectFailure(contacts.find(organisation, id), new ContactInformationNotFound({ id }))
+      }
     })
   }
 ]

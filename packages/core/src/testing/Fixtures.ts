@@ -1,6 +1,7 @@
 import { Effect, Redacted, Result } from "effect"
 import { type Caller, parseToken, type Token } from "../domain/Caller.ts"
 import type { Communication } from "../domain/Communication.ts"
+import type { Idempotency } from "../domain/Idempotency.ts"
 import { OrganisationId, UserId } from "../domain/Identity.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
@@ -16,6 +17,12 @@ export const freshCaller = (): Caller => ({ organisation: freshOrganisation(), u
 
 /** A token without a session. */
 export const freshToken = (): Token => Result.getOrThrow(parseToken(Redacted.make(freshId())))
+
+/** A new idempotency key, and the fingerprint of a request. */
+export const aKey = (): Idempotency => ({
+  key: `key ${freshId()}`,
+  fingerprint: freshId() + freshId()
+})
 
 /** Stores a communication, and its contact if it is not stored yet. */
 export const store = Effect.fnUntraced(function* (

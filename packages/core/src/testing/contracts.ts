@@ -10,13 +10,14 @@ import type { Clause } from "./Clause.ts"
 import { communicationsContract } from "./CommunicationsContract.ts"
 import { contactInformationsContract } from "./ContactInformationsContract.ts"
 import { eventsContract } from "./EventsContract.ts"
+import { idempotencyContract } from "./IdempotencyContract.ts"
 import { isolationContract, storedByPorts } from "./IsolationContract.ts"
 import { sessionsContract } from "./SessionsContract.ts"
 
 const prefixed = <Port>(port: string, contract: ReadonlyArray<Clause<Port>>): ReadonlyArray<Clause<Port>> =>
   contract.map(({ name, test }) => ({ name: `${port}: ${name}`, test }))
 
-/** The contracts of all ports and the isolation of organisations; each clause name starts with its contract. */
+/** The contracts of all ports, idempotency keys and the isolation of organisations; each clause name starts with its contract. */
 export const contracts: ReadonlyArray<
   Clause<Accounts | Attempts | Communications | ContactInformations | Events | Sessions>
 > = [
@@ -26,5 +27,6 @@ export const contracts: ReadonlyArray<
   ...prefixed("ContactInformations", contactInformationsContract),
   ...prefixed("Events", eventsContract),
   ...prefixed("Sessions", sessionsContract),
+  ...prefixed("Idempotency", idempotencyContract),
   ...prefixed("Isolation", isolationContract(storedByPorts))
 ]

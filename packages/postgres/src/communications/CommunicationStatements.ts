@@ -1,5 +1,12 @@
 /** The statements on communications, except steps and lists. */
-import type { Act, Communication, CommunicationIdentifier, OrganisationId } from "@communications/core"
+import type {
+  Act,
+  Communication,
+  CommunicationIdentifier,
+  IdempotencyKey,
+  OrganisationId,
+  UserId
+} from "@communications/core"
 import { creationEntry } from "@communications/core"
 import { type DateTime, Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
@@ -9,6 +16,11 @@ import { communicationColumns, type FoundRow, type Row, stateColumns } from "./C
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
 import type { OnLock } from "./StepSql.ts"
+
+/** A row of communications, with the fingerprint of the request with an idempotency key. */
+interface KeyedRow extends Row {
+  readonly fingerprint: string
+}
 
 /** Makes the statements for a client, on the tables of its schema. */
 export const communicationStatements = Effect.gen(function* () {
@@ -29,6 +41,8 @@ export const communicationStatements = Effect.gen(function* () {
     /** Returns whether the contact information exists, and whether the communication has been added. */
     insert: (organisation: OrganisationId, communication: Communication, act: Act) => {
       const state = stateColumns(communication)
+      const { idempotency } = act
+      const key = sql`, ${idempotency?.key}::text AS idempotency_key, ${idempotency?.fingerprint}::text AS fingerprint`
       return sql<{ readonly contact: boolean; readonly added: boolean }>`
         WITH contact AS (
           SELECT id FROM ${table.contact_information}
@@ -46,8 +60,8 @@ export const communicationStatements = Effect.gen(function* () {
           FROM contact
           ON CONFLICT DO NOTHING
           RETURNING organisation, id AS communication, version, ${formatTimestamp(act.at)}::timestamptz AS at,
-            ${act.by}::uuid AS by, ${act.request_id}::text AS request_id
-        ), recorded AS (${record(creationEntry(communication, act), "added")})
+            ${act.by}::uuid AS by, ${act.request_id}::text AS request_id ${idempotency === undefined ? sql`` : key}
+        ), recorded AS (${record(creationEntry(communication, act), "added", idempotency !== undefined)})
         SELECT EXISTS (SELECT FROM contact) AS contact, EXISTS (SELECT FROM added) AS added`
     },
 
@@ -72,6 +86,17 @@ export const communicationStatements = Effect.gen(function* () {
       SELECT h.request_id FROM ${table.communication_history} h
       WHERE h.organisation = c.organisation AND h.communication = c.id AND h.version = c.version
     ) AS request_id`),
+
+    /** The communication whose history has an entry of this user with this idempotency key. */
+    findByKey: (organisation: OrganisationId, by: UserId, key: IdempotencyKey) => sql<KeyedRow>`
+      SELECT upper(encode(h.idempotency_fingerprint, 'hex')) AS fingerprint, ${communicationColumns(sql)}
+      FROM ${table.communication_history} h,
+        LATERAL (
+          SELECT * FROM ${table.communications} c
+          WHERE c.organisation = ${organisation}::uuid AND c.id = h.communication LIMIT 1
+        ) AS c,
+        ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
+      WHERE h.organisation = ${organisation}::uuid AND h.by = ${by}::uuid AND h.idempotency_key = ${key}`,
 
     /** Returns the communication if this is its first view; no row otherwise, or if its row is locked and skipped. */
     view: (organisation: OrganisationId, identifier: CommunicationIdentifier, at: DateTime.Utc, onLock: OnLock) => {

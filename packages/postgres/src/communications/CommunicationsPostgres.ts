@@ -11,6 +11,7 @@ import {
 } from "@communications/core"
 import { Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
+import { makeRunAct } from "../statements/KeyedStatements.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
@@ -29,12 +30,13 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
     const list = yield* listStatement
     const { history } = yield* historyStatements
     const runStatement = yield* makeRunStatement
+    const runAct = yield* makeRunAct
     const untilUnlocked = yield* makeUntilUnlocked
     const take = yield* makeTakeStep(untilUnlocked)
 
     /** Returns false if the id or the number exists already. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
-      const [stored] = yield* runStatement("Communications.add")(sql.insert(organisation, communication, act))
+      const [stored] = yield* runAct("Communications.add", act)(sql.insert(organisation, communication, act))
       if (stored?.contact) return stored.added
       return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
     })
@@ -71,6 +73,16 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
             if (yield* insert(organisation, communication, act)) return communication
           }
         }).pipe(withTimeLimit("Communications.create")),
+      findByKey: (organisation, by, key) =>
+        sql.findByKey(organisation, by, key).pipe(
+          runStatement("Communications.findByKey"),
+          Effect.flatMap(([row]) =>
+            row === undefined
+              ? Effect.succeed(undefined)
+              : Effect.map(fromRow(row), (made) => ({ fingerprint: row.fingerprint, made }))
+          ),
+          withTimeLimit("Communications.findByKey")
+        ),
       find: (organisation, identifier) => withTimeLimit("Communications.find")(find(organisation, identifier)),
       list: (organisation, query) =>
         list(organisation, query).pipe(

@@ -1,4 +1,14 @@
-import { ContactInformationExists, ContactInformationNotFound, ContactInformations } from "@communications/core"
+import {
+  type Act,
+  type ContactInformation,
+  ContactInformationExists,
+  ContactInformationNotFound,
+  ContactInformations,
+  type IdempotencyKey,
+  IdempotencyKeyReused,
+  type OrganisationId,
+  type UserId
+} from "@communications/core"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
@@ -16,24 +26,44 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
     const table = yield* tables
     const list = yield* contactListStatement
 
+    const findByKey = Effect.fnUntraced(function* (organisation: OrganisationId, by: UserId, key: IdempotencyKey) {
+      const finding = sql<ContactRow & { readonly fingerprint: string }>`
+        SELECT upper(encode(p.idempotency_fingerprint, 'hex')) AS fingerprint, ${contactColumns(sql)}
+        FROM ${table.contact_information} p
+        WHERE p.organisation = ${organisation}::uuid AND p.idempotency_by = ${by}::uuid AND p.idempotency_key = ${key}`
+      const [row] = yield* runStatement("ContactInformations.findByKey")(finding)
+      return row && { fingerprint: row.fingerprint, made: yield* fromContactRow(row) }
+    })
+
+    const add = Effect.fnUntraced(function* (
+      organisation: OrganisationId,
+      contact: ContactInformation,
+      act?: Pick<Act, "by" | "idempotency">
+    ) {
+      const keyed = act?.idempotency && { by: act.by, ...act.idempotency }
+      const keyColumns = keyed && sql`, idempotency_by, idempotency_key, idempotency_fingerprint`
+      const keyValues = keyed && sql`, ${keyed.by}::uuid, ${keyed.key}, decode(${keyed.fingerprint}::text, 'hex')`
+      const inserting = sql`
+        INSERT INTO ${table.contact_information} (
+          organisation, id, type, life_cycle_state, name, first_name, middle_name, last_name, title, company_name,
+          demographics, company_profile${keyColumns ?? sql``}
+        ) VALUES (
+          ${organisation}::uuid, ${contact.id}::uuid, ${contact.type}, ${contact.life_cycle_state}, ${contact.name},
+          ${contact.first_name}, ${contact.middle_name}, ${contact.last_name}, ${contact.title},
+          ${contact.company_name}, ${formatJson(contact.demographics)}::text::json,
+          ${formatJson(contact.company_profile)}::text::json${keyValues ?? sql``}
+        ) ON CONFLICT DO NOTHING RETURNING 1`
+      const added = yield* runStatement("ContactInformations.add")(inserting)
+      if (added.length === 1) return
+      const earlier = keyed && (yield* findByKey(organisation, keyed.by, keyed.key))
+      if (keyed !== undefined && earlier !== undefined) return yield* new IdempotencyKeyReused({ key: keyed.key })
+      return yield* new ContactInformationExists({ id: contact.id })
+    })
+
     return ContactInformations.of({
-      add: (organisation, contact) =>
-        sql`
-          INSERT INTO ${table.contact_information} (
-            organisation, id, type, life_cycle_state, name, first_name, middle_name, last_name, title, company_name,
-            demographics, company_profile
-          ) VALUES (
-            ${organisation}::uuid, ${contact.id}::uuid, ${contact.type}, ${contact.life_cycle_state}, ${contact.name},
-            ${contact.first_name}, ${contact.middle_name}, ${contact.last_name}, ${contact.title},
-            ${contact.company_name}, ${formatJson(contact.demographics)}::text::json,
-            ${formatJson(contact.company_profile)}::text::json
-          ) ON CONFLICT DO NOTHING RETURNING 1`.pipe(
-          runStatement("ContactInformations.add"),
-          Effect.flatMap((added) =>
-            added.length === 1 ? Effect.void : Effect.fail(new ContactInformationExists({ id: contact.id }))
-          ),
-          withTimeLimit("ContactInformations.add")
-        ),
+      add: (organisation, contact, act) => withTimeLimit("ContactInformations.add")(add(organisation, contact, act)),
+      findByKey: (organisation, by, key) =>
+        withTimeLimit("ContactInformations.findByKey")(findByKey(organisation, by, key)),
       find: (organisation, id) =>
         sql<ContactRow>`
           SELECT ${contactColumns(sql)} FROM ${table.contact_information} p

@@ -14,13 +14,17 @@ export const historyStatements = Effect.gen(function* () {
   return {
     /**
      * A part of a statement that writes history entries. `changed` names another part, which returns the changed
-     * communications as `organisation`, `communication`, `version`, `at`, `by` and `request_id`.
+     * communications as `organisation`, `communication`, `version`, `at`, `by` and `request_id`, and if the entries
+     * have idempotency keys, `idempotency_key` and `fingerprint`.
      */
-    record: ({ from, to }: Pick<HistoryEntry, "from" | "to">, changed: string) => sql`
-      INSERT INTO ${table.communication_history}
-        (organisation, communication, version, "from", "to", at, by, request_id, era)
+    record: ({ from, to }: Pick<HistoryEntry, "from" | "to">, changed: string, hasKeys: boolean) => sql`
+      INSERT INTO ${table.communication_history} (
+        organisation, communication, version, "from", "to", at, by, request_id, era
+        ${sql.literal(hasKeys ? ", idempotency_key, idempotency_fingerprint" : "")}
+      )
       SELECT organisation, communication, version, ${sql.literal(from === null ? "NULL" : `'${from}'`)},
         ${sql.literal(`'${to}'`)}, at, by, request_id, (SELECT era FROM ${table.log_eras})
+        ${sql.literal(hasKeys ? ", idempotency_key, decode(fingerprint, 'hex')" : "")}
       FROM ${sql.literal(changed)}`,
 
     history: (organisation: OrganisationId, id: CommunicationId) => sql<HistoryRow>`

@@ -50,11 +50,14 @@ const membersOf = ({ step, act }: StepRequest) => {
 }
 
 /**
- * Requests of the same kind can share a statement: they set the same members, all are by id or all by number, and all or
- * none expect a version.
+ * Requests of the same kind can share a statement: they set the same members, all are by id or all by number, all or
+ * none expect a version, and all or none have an idempotency key.
  */
-export const kindOf = (request: StepRequest): string =>
-  `${request.identifier._tag} ${request.step.from} ${request.step.to} ${request.expectedVersion !== null} ${membersOf(request).join(" ")}`
+export const kindOf = (request: StepRequest): string => {
+  const { identifier, step, act, expectedVersion } = request
+  const hasKey = act.idempotency !== undefined
+  return `${identifier._tag} ${step.from} ${step.to} ${expectedVersion !== null} ${hasKey} ${membersOf(request).join(" ")}`
+}
 
 /**
  * Makes the function that returns the SQL for requests like the given one, on the tables of the client's schema. `$1`
@@ -72,6 +75,7 @@ export const makeStepSql = Effect.gen(function* () {
     const { step, act, expectedVersion } = request
     const { column, type, item } = keyColumns[request.identifier._tag]
     const members = membersOf(request)
+    const hasKeys = act.idempotency !== undefined
     const isFrom = (alias: string) => literal(`${alias}.life_cycle_state = '${stateNames[step.from]}'`)
     const isRequested = (alias: string) => literal(`${alias}.${column} = ANY((SELECT $3::text::${type}[])::${type}[])`)
     const unlocked = isOneOrganisation
@@ -97,12 +101,14 @@ export const makeStepSql = Effect.gen(function* () {
           item integer, organisation uuid, key ${literal(item)}, at timestamptz, by uuid, request_id text
           ${literal(expectedVersion === null ? "" : ", versions integer[]")}
           ${literal(members.map((member) => `, ${member} ${memberTypes[member]}`).join(""))}
+          ${literal(hasKeys ? ", idempotency_key text, fingerprint text" : "")}
         )
         WHERE c.organisation = ${organisation} AND c.${literal(column)} = i.key AND ${isFrom("c")}
           ${literal(expectedVersion === null ? "" : "AND c.version = ANY(i.versions)")}
           AND ${onLock === "skip" ? unlocked : isRequested("c")}
-        RETURNING i.item, i.at, i.by, i.request_id, c.id AS communication, c.*
-      ), recorded AS (${record(stepEntry(step, act), "updated")})
+        RETURNING i.item, i.at, i.by, i.request_id, ${literal(hasKeys ? "i.idempotency_key, i.fingerprint," : "")}
+          c.id AS communication, c.*
+      ), recorded AS (${record(stepEntry(step, act), "updated", hasKeys)})
       SELECT c.item::text, ${communicationColumns(sql)}
       FROM updated c, ${contactOfCommunication(sql, table.contact_information, literal(isOneOrganisation ? "$2::uuid" : "c.organisation"))}`.compile()
     return text

@@ -1,8 +1,9 @@
 /** Runs step requests: single ones, and lists of them in one statement. */
-import type { CommunicationIdentifier, StorageUnavailable } from "@communications/core"
+import type { CommunicationIdentifier, IdempotencyKeyReused, StorageUnavailable } from "@communications/core"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { formatArray, hex } from "../statements/Columns.ts"
+import { makeRunAct } from "../statements/KeyedStatements.ts"
 import { makeRunStatement } from "../statements/StorageErrors.ts"
 import type { FoundRow, Row } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
@@ -22,6 +23,7 @@ export const keyOf = (identifier: CommunicationIdentifier): string =>
 export const makeRunSteps = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const runStatement = yield* makeRunStatement
+  const runAct = yield* makeRunAct
   const stepSql = yield* makeStepSql
   const { findReached } = yield* communicationStatements
 
@@ -43,13 +45,14 @@ export const makeRunSteps = Effect.gen(function* () {
 
   /**
    * Runs requests of the same kind and returns their results in the same order. If two requests are for the same
-   * communication, only one changes it. Requests of several organisations always skip locked rows. Communications that
+   * communication, only one changes it. A request with an idempotency key must be alone, because a key that is used makes
+   * the statement fail. Requests of several organisations always skip locked rows. Communications that
    * the statement did not change are read by a second statement.
    */
   return Effect.fnUntraced(function* (
     requests: ReadonlyArray<StepRequest>,
     onLock: OnLock
-  ): Effect.fn.Return<ReadonlyArray<StepResult>, StorageUnavailable> {
+  ): Effect.fn.Return<ReadonlyArray<StepResult>, IdempotencyKeyReused | StorageUnavailable> {
     const [first] = requests
     if (first === undefined) return []
     const isOneOrganisation = requests.every(({ organisation }) => organisation === first.organisation)
@@ -57,10 +60,14 @@ export const makeRunSteps = Effect.gen(function* () {
       ...{ item, key: keyOf(identifier), at: act.at, by: act.by, request_id: act.request_id },
       ...(expectedVersion === null ? {} : { versions: [expectedVersion].flat() }),
       ...(isOneOrganisation ? {} : { organisation }),
+      ...(act.idempotency && { idempotency_key: act.idempotency.key, fingerprint: act.idempotency.fingerprint }),
       ...step.sets(act)
     }))
     const parameters = isOneOrganisation ? [first.organisation, formatArray(items.map(({ key }) => key))] : []
-    const updated = yield* runStatement("Communications.take")(
+    const updated = yield* runAct(
+      "Communications.take",
+      first.act
+    )(
       sql.unsafe<Row & { readonly item: string }>(
         stepSql(first, isOneOrganisation ? onLock : "skip", isOneOrganisation),
         [JSON.stringify(items), ...parameters]

@@ -4,6 +4,7 @@ import {
   type CommunicationIdentifier,
   CommunicationNotFound,
   decide,
+  type IdempotencyKeyReused,
   type InState,
   isIn,
   type OrganisationId,
@@ -28,12 +29,15 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
   const client = yield* SqlClient.SqlClient
   const runSteps = yield* makeRunSteps
 
-  const runSingle = (request: StepRequest, onLock: OnLock): Effect.Effect<StepResult, StorageUnavailable> =>
+  const runSingle = (
+    request: StepRequest,
+    onLock: OnLock
+  ): Effect.Effect<StepResult, IdempotencyKeyReused | StorageUnavailable> =>
     Effect.map(runSteps([request], onLock), ([result]) => result ?? { changed: false, row: undefined })
 
   const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("Communications.take", {
     ...{ lanes: 4, lanesPerKey: 2 },
-    run: (requests) => runSteps(requests, "skip")
+    run: (requests) => Effect.catchTag(runSteps(requests, "skip"), "IdempotencyKeyReused", Effect.die)
   })
 
   const groupCommit = yield* GroupCommit
@@ -46,7 +50,10 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
     step: Step<From, To, Refusal>,
     act: Act,
     { expectedVersion = null }: StepOptions = {}
-  ): Effect.Effect<InState<To>, Refusal | StaleVersion | CommunicationNotFound | StorageUnavailable> => {
+  ): Effect.Effect<
+    InState<To>,
+    Refusal | StaleVersion | CommunicationNotFound | IdempotencyKeyReused | StorageUnavailable
+  > => {
     const request: StepRequest = { organisation, identifier, step, act, expectedVersion }
 
     /** Returns undefined if the step was possible but not taken, because the row was locked or has just changed. */
@@ -88,6 +95,9 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
 
     return groupCommit === "off"
       ? single
-      : matchTransaction(client, { inTransaction: () => single, otherwise: () => batched })
+      : matchTransaction(client, {
+          inTransaction: () => single,
+          otherwise: () => (act.idempotency === undefined ? batched : single)
+        })
   }
 })

@@ -4,6 +4,7 @@ import { addEvents } from "./migrations/0003_add_events.ts"
 import { keepJsonAsWritten } from "./migrations/0004_keep_json_as_written.ts"
 import { oneLog } from "./migrations/0005_one_log.ts"
 import { parkEvents } from "./migrations/0006_park_events.ts"
+import { idempotencyKeys } from "./migrations/0007_idempotency_keys.ts"
 import { disableUsersAndListContacts } from "./migrations/0008_disable_users_and_list_contacts.ts"
 import { DatabaseSchema, everyTableIn, quote } from "./Tables.ts"
 
@@ -18,6 +19,7 @@ export const migrations = {
   "0004_keep_json_as_written": keepJsonAsWritten,
   "0005_one_log": oneLog,
   "0006_park_events": parkEvents,
+  "0007_idempotency_keys": idempotencyKeys,
   "0008_disable_users_and_list_contacts": disableUsersAndListContacts
 }
 
@@ -32,7 +34,7 @@ const numbered = Object.entries(migrations).map(([key, statements]) => {
   return { id: Number(id), name, statements }
 })
 /** The number of the last migration. */
-export const lastMigration = numbered.at(-1)?.id ?? 0
+export const lastMigration = numbered.length
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 

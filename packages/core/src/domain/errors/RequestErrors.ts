@@ -1,4 +1,4 @@
-/** Refusals of an invalid request, before anything is looked up. */
+/** Refusals of an invalid request. */
 import { Schema } from "effect"
 import { TaggedError } from "./TaggedError.ts"
 
@@ -8,6 +8,15 @@ export class InvalidRequest extends TaggedError<InvalidRequest>()("InvalidReques
 }) {
   override get message() {
     return this.reason
+  }
+}
+
+/** The user has used the idempotency key for another request. */
+export class IdempotencyKeyReused extends TaggedError<IdempotencyKeyReused>()("IdempotencyKeyReused", {
+  key: Schema.String
+}) {
+  override get message() {
+    return `the idempotency key "${this.key}" was used for another request: use a new key for each request`
   }
 }
 

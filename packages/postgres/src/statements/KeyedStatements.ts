@@ -1,0 +1,42 @@
+/** Runs statements that may store an idempotency key. */
+import { type Act, IdempotencyKeyReused, type PortMethod, StorageUnavailable } from "@communications/core"
+import { Effect, Result } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SqlError } from "effect/sql/SqlError"
+import { makeRunStatement } from "./StorageErrors.ts"
+import { Autocommit, matchTransaction } from "./Transactions.ts"
+
+const isUniqueViolation = ({ reason }: SqlError): boolean => reason._tag === "UniqueViolation"
+
+/**
+ * Makes the function that runs the statement of an act. If the act has an idempotency key, a unique violation means that
+ * an earlier act has stored this key. In a transaction, which the violation has aborted, this is a conflict: the host runs
+ * the transaction again, and then the earlier act is found before the statement runs.
+ */
+export const makeRunAct = Effect.gen(function* () {
+  const client = yield* SqlClient.SqlClient
+  const isAutocommit = yield* Autocommit
+  const runStatement = yield* makeRunStatement
+  return (operation: PortMethod, { idempotency }: Pick<Act, "idempotency">) =>
+    <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, IdempotencyKeyReused | StorageUnavailable, R> => {
+      if (idempotency === undefined) return runStatement(operation)(run)
+      const attempt = run.pipe(
+        Effect.map((done) => Result.succeed(done)),
+        Effect.catchIf(isUniqueViolation, ({ reason: { cause } }) => Effect.succeed(Result.fail(cause)))
+      )
+      return Effect.flatMap(runStatement(operation)(attempt), (result) => {
+        if (Result.isSuccess(result)) return Effect.succeed(result.success)
+        const reused = () => Effect.fail(new IdempotencyKeyReused({ key: idempotency.key }))
+        const conflict = () =>
+          Effect.fail(
+            new StorageUnavailable({ operation, reason: "conflict", sqlState: "23505", cause: result.failure })
+          )
+        return isAutocommit
+          ? matchTransaction<never, IdempotencyKeyReused | StorageUnavailable>(client, {
+              inTransaction: conflict,
+              otherwise: reused
+            })
+          : conflict()
+      })
+    }
+})
