@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config"
 const conditions = ["@communications/source"]
 const browser = ["apps/*/test/**/*.browser.test.ts"]
 const pooler = ["apps/*/test/**/*.pooler.test.ts"]
+const restore = ["packages/*/test/**/*.restore.test.ts"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
 
 /** The programs that tests start keep their compiled code, as `npm start` does. */
@@ -25,11 +26,12 @@ export default defineConfig({
     projects: [
       project("unit", {
         include: ["{packages,apps}/*/test/**/*.test.ts"],
-        exclude: [...integration, ...browser, ...pooler]
+        exclude: [...integration, ...browser, ...pooler, ...restore]
       }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("browser", { include: browser }),
       project("pooler", { include: pooler }),
+      project("restore", { include: restore }),
       project("executors", {
         include: ["test/executors.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"

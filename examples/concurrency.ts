@@ -1,5 +1,6 @@
 import { createCommunications } from "@communications/core"
-import { fromPg, layerHost } from "@communications/postgres"
+import { fromPg, layerHost, StorageTimeout } from "@communications/postgres"
+import { Layer } from "effect"
 import pg from "pg"
 
 const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" }
@@ -11,4 +12,11 @@ const { communications } = createCommunications(layerHost(fromPg(pool), { concur
 
 const completed = await communications.complete({ caller, communication_identifier: { number: "41" } })
 console.log(completed.ok ? completed.value.life_cycle_state : completed.error.message)
+
+// #region timeout
+const ports = Layer.merge(layerHost(fromPg(pool)), Layer.succeed(StorageTimeout, "2 seconds"))
+const { communications: impatient } = createCommunications(ports)
+// #endregion
+const shown = await impatient.show({ caller, communication_identifier: { number: "41" } })
+if (!shown.ok) throw shown.error
 await pool.end()

@@ -33,7 +33,7 @@ it("a letter is posted once", async () => {
 // #region down
 it("a letter is not posted while the storage is down", async () => {
   const crm = createTestCommunications()
-  const error = new StorageUnavailable({ operation: "complete", reason: "timeout" })
+  const error = new StorageUnavailable({ operation: "communications/complete", reason: "timeout" })
   const complete = async () => ({ ok: false, error }) as const
   const down = { ...crm, communications: { ...crm.communications, complete } }
   await assert.rejects(post(down, crm.caller, "41"), error)

@@ -12,6 +12,7 @@ const allowed: ReadonlyArray<readonly [phrase: RegExp, reason: string]> = [
   [/\bsteps?(?: \w+){0,4} taken\b/gi, "the term: a step is taken"],
   [/\btaken over\b/gi, "the usual word for a process that replaces another"],
   [/\b(?:by|for) whom\b/gi, "has no plainer form of the same length"],
+  [/\bno space left on device\b/gi, "the message of the operating system"],
   [/\badd the family\b/g, "the name of a released migration"]
 ]
 

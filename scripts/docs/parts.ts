@@ -101,7 +101,10 @@ const commandPaths = ({ name, subcommands }: Command.Command.Any): ReadonlyArray
 const usage = ({ args = [], flags }: HelpDoc.HelpDoc): string =>
   [
     ...args.map(({ name }) => name),
-    ...flags.map(({ name, type, required }) => (required ? `--${name} ${type}` : `[--${name} ${type}]`))
+    ...flags.map(({ name, type, required }) => {
+      const flag = type === "boolean" ? `--${name}` : `--${name} ${type}`
+      return required ? flag : `[${flag}]`
+    })
   ].join(" ")
 
 /** Every command, with the first sentence of its help. */

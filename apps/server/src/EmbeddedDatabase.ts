@@ -1,11 +1,14 @@
-import { mkdtemp, readFile, rm, rmdir, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { mkdtemp, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { setFlagsFromString } from "node:v8"
+import { Worker } from "node:worker_threads"
 import { PgClient } from "@effect/sql-pg"
-import { PGlite } from "@electric-sql/pglite"
-import { PGLiteSocketServer } from "@electric-sql/pglite-socket"
-import { Effect, Schedule } from "effect"
+import { Deferred, Effect, Schedule } from "effect"
 import { lockedFolder } from "./DataFolder.ts"
+import { requireMemory } from "./EmbeddedMemory.ts"
+import type { EmbeddedPostgresData, EmbeddedPostgresReport } from "./EmbeddedPostgres.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** Replaces the checkpointer and autovacuum: an embedded PostgreSQL has no background processes. */
@@ -27,13 +30,83 @@ const socketPath = (folder: string) => {
     await rmdir(dirname(path))
     await rm(record)
   }).pipe(Effect.ignore) // the record or the temporary folder does not exist
-  const make = Effect.promise(async () => {
-    const path = join(await mkdtemp(join(tmpdir(), "communications-")), "postgres.sock")
-    await writeFile(record, path)
-    return path
+  const make = Effect.tryPromise({
+    try: async () => {
+      const path = join(await mkdtemp(join(tmpdir(), "communications-")), "postgres.sock")
+      await writeFile(record, path)
+      return path
+    },
+    catch: failureIn(folder)
   })
   return Effect.acquireRelease(Effect.andThen(removeRecorded, make), () => removeRecorded)
 }
+
+const failureIn = (folder: string) => (error: unknown) => {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new StartupFailure({
+    message: `The embedded database in ${folder} does not start (${reason}): make room for it, or set DATA_DIR or DATABASE_URL.`
+  })
+}
+
+/** V8 would compile PostgreSQL a second time, for speed, which takes half a gigabyte. */
+const saveMemory = Effect.sync(() => {
+  for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) setFlagsFromString(flag)
+})
+
+/**
+ * Runs PostgreSQL in a thread until the scope closes. If PostgreSQL panics, for instance on a full disk, its thread may
+ * be busy for ever, while this one still responds to requests and signals: then the thread is ended by force.
+ */
+const postgres = Effect.fnUntraced(function* (workerData: EmbeddedPostgresData) {
+  const ready = yield* Deferred.make<void, string>()
+  const failed = yield* Deferred.make<string>()
+  const exited = yield* Deferred.make<void>()
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const thread = new Worker(new URL("./EmbeddedPostgres.ts", import.meta.url), { workerData })
+      const fail = (reason: string) => {
+        Deferred.doneUnsafe(ready, Effect.fail(reason))
+        Deferred.doneUnsafe(failed, Effect.succeed(reason))
+      }
+      thread.on("message", (report: EmbeddedPostgresReport) => {
+        if (report._tag === "Failed") fail(report.reason)
+        else Deferred.doneUnsafe(ready, Effect.void)
+      })
+      thread.once("error", (error) => fail(String(error)))
+      thread.once("exit", () => {
+        fail("its thread ended")
+        Deferred.doneUnsafe(exited, Effect.void)
+      })
+      return thread
+    }),
+    (thread) =>
+      Effect.sync(() => thread.postMessage("stop")).pipe(
+        Effect.andThen(Deferred.await(exited)),
+        Effect.timeoutOrElse({
+          duration: "3 seconds",
+          orElse: () => Effect.promise(() => thread.terminate())
+        })
+      )
+  )
+  yield* Deferred.await(ready)
+  yield* Effect.forkScoped(
+    Effect.flatMap(Deferred.await(failed), (reason) =>
+      Effect.logError(`The embedded database has stopped (${reason}): make room for it, and restart the server`)
+    )
+  )
+})
+
+/** Creates the data in another folder first, so that no start finds half of it. */
+const createData = Effect.fnUntraced(function* (data: string, path: string) {
+  const unfinished = `${data}.new`
+  yield* Effect.promise(() => rm(unfinished, { recursive: true, force: true }))
+  if (existsSync(data)) return
+  yield* requireMemory
+  yield* Effect.scoped(postgres({ folder: unfinished, path })).pipe(
+    Effect.andThen(Effect.tryPromise(() => rename(unfinished, data))),
+    Effect.onError(() => Effect.promise(() => rm(unfinished, { recursive: true, force: true })))
+  )
+})
 
 /**
  * PostgreSQL inside this process, with its data in a folder, for trials and development (decision 5). It has one
@@ -44,24 +117,12 @@ export const layer = (dataDir: string) =>
   PgClient.layerFrom(
     Effect.gen(function* () {
       const folder = yield* lockedFolder(dataDir)
-      const db = yield* Effect.acquireRelease(
-        Effect.tryPromise({
-          try: () => PGlite.create(join(folder, "postgres")),
-          catch: (error) =>
-            new StartupFailure({ message: `The embedded database in ${folder} does not start: ${error}.` })
-        }),
-        (db) => Effect.promise(() => db.close())
-      )
       const path = yield* socketPath(folder)
-      yield* Effect.acquireRelease(
-        Effect.promise(async () => {
-          // The client has one connection. A closed connection counts until its statement ends. A cancel request also
-          // takes a connection.
-          const server = new PGLiteSocketServer({ db, path, maxConnections: 8 })
-          await server.start()
-          return server
-        }),
-        (server) => Effect.promise(() => server.stop())
+      const data = join(folder, "postgres")
+      yield* saveMemory
+      yield* createData(data, path).pipe(
+        Effect.andThen(postgres({ folder: data, path })),
+        Effect.mapError((error) => (error instanceof StartupFailure ? error : failureIn(folder)(error)))
       )
       const sql = yield* PgClient.make({
         path,

@@ -74,6 +74,26 @@ it.live(
       parked.slice(0, 1).map(({ event }) => event.number)
     )
     assert.strictEqual((yield* cli("events parked --subscription letters")).stdout, '0 parked events of "letters".\n')
+
+    isPoisoned = true
+    yield* Effect.provide(store(freshOrganisation(), aDraft("3")), ports)
+    yield* Effect.flatMap(Events, (events) => events.parked("letters")).pipe(
+      Effect.repeat({ until: (found) => found.length === 1, schedule: Schedule.spaced("20 millis") }),
+      Effect.provide(ports)
+    )
+    isPoisoned = false
+    const { id } = parked[0]?.event ?? { id: "" }
+    for (const wrong of ["", ` --all --event ${id}`]) {
+      const { code, stderr } = yield* cli(`events retry --subscription letters${wrong}`)
+      assert.deepStrictEqual([code, stderr], [1, "Pass either --event or --all.\n"])
+    }
+    const all = yield* cli("events retry --subscription letters --all")
+    assert.strictEqual(all.stdout, "The subscription delivers 1 parked event again.\n")
+    yield* Effect.repeat(
+      Effect.sync(() => handled.length),
+      { until: (count) => count > 1, schedule: Schedule.spaced("20 millis") }
+    )
+    assert.strictEqual(handled.at(-1), "3")
     yield* Fiber.interrupt(running)
   }),
   120_000

@@ -1,4 +1,5 @@
-import { Duration, Effect, Fiber, Option } from "effect"
+import { type Duration, Effect, Fiber } from "effect"
+import { checkDuration } from "./checkDuration.ts"
 import { endEarly } from "./endEarly.ts"
 import { isRequestId } from "./use-cases/Authentication.ts"
 
@@ -23,14 +24,12 @@ export interface CallOptions {
   readonly signal?: CallSignal | undefined
 }
 
-/** Throws a `TypeError` if an option is invalid. */
+/** Throws a `TypeError` if an option is invalid, and a `RangeError` if it is `within`. */
 export const checkCallOptions = ({ request_id, within, signal }: CallOptions): void => {
   if (request_id !== undefined && !isRequestId(request_id)) {
     throw new TypeError("request_id must be 1 to 128 letters, digits, dots, hyphens and underscores")
   }
-  if (within !== undefined && (Number.isNaN(within) || Option.isNone(Duration.fromInput(within)))) {
-    throw new TypeError('within must be a duration, for example "2 seconds" or a number of milliseconds')
-  }
+  if (within !== undefined) checkDuration("within", within)
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new TypeError("signal must be an AbortSignal")
   }

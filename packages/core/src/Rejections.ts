@@ -21,7 +21,10 @@ export const asError = (defect: unknown): Error => {
   const stack = stacks.get(defect) ?? String(defect.stack)
   stacks.set(defect, stack)
   Object.assign(defect, { stack: stack + callerLines() })
-  if ("toJSON" in defect) return defect
-  // Without it, the JSON of an `Error` is `{}`. It has no cause, which may contain addresses.
-  return Object.defineProperty(defect, "toJSON", { value: () => ({ _tag: defect.name, message: defect.message }) })
+  const tag = "_tag" in defect ? { _tag: defect._tag } : {}
+  // Without it, the JSON of an `Error` is `{}`, and that of others has data and causes, which may contain addresses.
+  return Object.defineProperty(defect, "toJSON", {
+    value: () => ({ ...tag, name: defect.name, message: defect.message }),
+    configurable: true
+  })
 }

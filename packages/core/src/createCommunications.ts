@@ -1,5 +1,5 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Effect, type Layer, ManagedRuntime, Predicate, Redacted, type Schema } from "effect"
+import { Effect, type Layer, Predicate, Redacted, type Schema } from "effect"
 import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
 import {
@@ -11,6 +11,7 @@ import {
 import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import { type Group, type InGroup, inGroups, type MethodOf } from "./operations/Surface.ts"
+import { makePortsRuntime } from "./PortsRuntime.ts"
 import type { Ports } from "./ports/index.ts"
 import { asError, withCallerStack } from "./Rejections.ts"
 import { RequestId } from "./use-cases/Authentication.ts"
@@ -88,7 +89,10 @@ export interface CommunicationsApi extends Methods {
    * parked. Throws if an option is invalid.
    */
   readonly subscribe: (subscription: PromiseSubscription) => RunningSubscription
-  /** Stops all subscriptions and releases the resources of the ports. A handle that the host passed in stays open. */
+  /**
+   * Stops all subscriptions, ends the running calls and releases the resources of the ports. A handle that the host passed
+   * in stays open. From then on every method rejects, and `subscribe` throws.
+   */
   readonly dispose: () => Promise<void>
 }
 
@@ -127,7 +131,7 @@ const run = (
  * promise resolves to an `Outcome`; it rejects for a defect, for invalid options, and if its signal is aborted.
  */
 export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
-  const runtime = ManagedRuntime.make(ports)
+  const runtime = makePortsRuntime(ports)
 
   const methods = inGroups<Methods>(
     operations,
@@ -156,6 +160,6 @@ export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsA
   return {
     ...methods,
     subscribe: (subscription) => startSubscription(runtime, subscription),
-    dispose: () => runtime.dispose()
+    dispose: runtime.dispose
   }
 }

@@ -1,4 +1,4 @@
-import { Cause, type Layer, Logger, type LogLevel, References } from "effect"
+import { Cause, Layer, Logger, type LogLevel, References } from "effect"
 
 /** A line of the library's log. */
 export interface LogLine {
@@ -17,21 +17,25 @@ const levels: Readonly<Record<LogLevel.LogLevel, LogLine["level"]>> = {
 
 /**
  * Writes the library's log with a function of the host, instead of to the console: merge it into the ports. The library
- * logs only what somebody should look into, and that it is over. If the function throws, the line goes to the console.
+ * logs only what somebody should look into, and, at level `info`, that it is over. If the function throws, the line goes
+ * to the console.
  */
 export const layerLog = (write: (line: LogLine) => void): Layer.Layer<never> =>
-  Logger.layer([
-    Logger.make((options) => {
-      const { logLevel, message, cause, fiber } = options
-      try {
-        write({
-          level: levels[logLevel],
-          message: [message].flat().join(" "),
-          error: cause.reasons.length === 0 ? undefined : Cause.squash(cause),
-          details: { ...fiber.getRef(References.CurrentLogAnnotations) }
-        })
-      } catch {
-        Logger.defaultLogger.log(options) // the line must not be lost, nor fail the work that it is about
-      }
-    })
-  ])
+  Layer.merge(
+    Layer.succeed(References.MinimumLogLevel, "Info"),
+    Logger.layer([
+      Logger.make((options) => {
+        const { logLevel, message, cause, fiber } = options
+        try {
+          write({
+            level: levels[logLevel],
+            message: [message].flat().join(" "),
+            error: cause.reasons.length === 0 ? undefined : Cause.squash(cause),
+            details: { ...fiber.getRef(References.CurrentLogAnnotations) }
+          })
+        } catch {
+          Logger.defaultLogger.log(options) // the line must not be lost, nor fail the work that it is about
+        }
+      })
+    ])
+  )

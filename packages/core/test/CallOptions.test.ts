@@ -35,7 +35,9 @@ describe("the options of a call", () => {
   it("within ends a call that cannot be interrupted as StorageUnavailable", async () => {
     const { communications } = createCommunications(stuck)
     const outcome = await communications.complete(request, { within: "10 millis" })
-    assert.deepInclude(outcome.ok ? undefined : outcome.error, { _tag: "StorageUnavailable", reason: "timeout" })
+    assert.deepInclude(outcome.ok ? undefined : outcome.error, {
+      ...{ _tag: "StorageUnavailable", reason: "timeout", operation: "communications/complete" }
+    })
   })
 
   it("signal rejects a call with its reason, before and while it runs", async () => {
@@ -66,14 +68,35 @@ describe("the options of a call", () => {
     assert.strictEqual(listeners, 0)
   })
 
-  it.each([{ request_id: "a b" }, { request_id: "" }, { within: Number.NaN }])(
+  const refused = async (options: object) => {
+    const { communications, caller, seed, recordedEvents } = createTestCommunications()
+    const { number } = seed.draft()
+    const own = { caller, communication_identifier: { number } }
+    const error = await rejectionOf(communications.complete(own, options))
+    assert.deepStrictEqual(recordedEvents(), [])
+    return error
+  }
+  it.each([{ request_id: "a b" }, { request_id: "" }, { request_id: 5 }, { request_id: null }, { signal: {} }])(
     "%j is refused with a TypeError, and changes nothing",
-    async (options) => {
-      const { communications, caller, seed, recordedEvents } = createTestCommunications()
-      const { number } = seed.draft()
-      const own = { caller, communication_identifier: { number } }
-      assert.instanceOf(await rejectionOf(communications.complete(own, options)), TypeError)
-      assert.deepStrictEqual(recordedEvents(), [])
-    }
+    async (options) => assert.instanceOf(await refused(options), TypeError)
   )
+
+  const wrongDurations = [-5, Number.NaN, Number.POSITIVE_INFINITY, "-1 seconds", "soon", "1 fortnight"]
+  const subscription = { subscription: "mail", handler: () => {} }
+  const withDuration = (name: string, duration: unknown) => Object.fromEntries([[name, duration]])
+
+  it.each([...wrongDurations, 0, null])("within of a call is refused with a RangeError if it is %j", async (duration) =>
+    assert.instanceOf(await refused({ within: duration }), RangeError)
+  )
+  it.each([...wrongDurations, 0])("every and lease of a subscription are refused alike if they are %j", (duration) => {
+    const { subscribe } = createTestCommunications()
+    for (const name of ["every", "lease"]) {
+      assert.throws(() => subscribe({ ...subscription, ...withDuration(name, duration) }), RangeError)
+    }
+  })
+  it.each([...wrongDurations, null])("within of stop is refused alike if it is %j", async (duration) => {
+    const { stop } = createTestCommunications().subscribe(subscription)
+    assert.instanceOf(await rejectionOf(stop(withDuration("within", duration))), RangeError)
+    await stop()
+  })
 })

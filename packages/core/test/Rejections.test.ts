@@ -1,7 +1,7 @@
 import { inspect } from "node:util"
 import * as Core from "@communications/core"
 import { freshCaller } from "@communications/core/testing"
-import { Effect, Layer } from "effect"
+import { Data, Effect, Layer } from "effect"
 import { assert, describe, it } from "vitest"
 
 const { Communications, createCommunications, layerMemory, NotDraft, orThrow, StorageUnavailable } = Core
@@ -41,7 +41,12 @@ describe("console.error of an error that orThrow throws", () => {
   it("has, for a defect, JSON with its name and message, and without its cause", async () => {
     const bug = new TypeError("a bug of ours", { cause: refused })
     const error = await errorOf(postLetter(failing(Effect.die(bug))))
-    assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), { _tag: "TypeError", message: "a bug of ours" })
+    assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), { name: "TypeError", message: "a bug of ours" })
+  })
+  it("has, for a defect with a tag, also the tag in its JSON, and never its other data", async () => {
+    class Bug extends Data.TaggedError("Bug")<{ readonly message: string; readonly cause: Error }> {}
+    const error = await errorOf(postLetter(failing(Effect.die(new Bug({ message: "a bug", cause: refused })))))
+    assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), { _tag: "Bug", name: "Bug", message: "a bug" })
   })
   it("shows, for a defect, where it was thrown and the line of the latest call", async () => {
     const bug = new TypeError("a bug of ours")
@@ -59,11 +64,6 @@ describe("console.error of an error that orThrow throws", () => {
 describe("a method rejects with an Error", () => {
   it("if the defect is not one", async () => {
     assert.strictEqual((await errorOf(completeOn(failing(Effect.die("a bug of ours"))))).message, "a bug of ours")
-  })
-  it("after dispose", async () => {
-    const methods = createCommunications(layerMemory)
-    await methods.dispose()
-    assert.include((await errorOf(postLetter(methods))).message, "disposed")
   })
 })
 

@@ -166,7 +166,7 @@ describe("a subscriber", () => {
   )
 
   for (const [how, failure] of [
-    ["is unavailable", new StorageUnavailable({ operation: "events", reason: "unreachable" })],
+    ["is unavailable", new StorageUnavailable({ operation: "Events.claim", reason: "unreachable" })],
     ["fails with a defect because its tables do not exist yet", Effect.die(new Error("no such table"))]
   ] as const) {
     test(

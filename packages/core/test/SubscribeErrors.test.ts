@@ -13,11 +13,11 @@ import { createTestCommunications, freshCaller } from "@communications/core/test
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { vi } from "vitest"
+import { onTestFinished, vi } from "vitest"
 import { anEmail } from "./Given.ts"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
 
-const down = new StorageUnavailable({ operation: "events", reason: "unreachable" })
+const down = new StorageUnavailable({ operation: "Events.claim", reason: "unreachable" })
 
 /** Ports whose log cannot be read while `isDown`. */
 const breakable = Effect.gen(function* () {
@@ -66,6 +66,30 @@ describe("the log of a subscription", () => {
       assert.deepStrictEqual(lines, [failed, works, failed])
     })
   )
+  it("of a promise host prints only warnings by default: not that reading works again", async () => {
+    const printed = vi.spyOn(console, "log").mockImplementation(() => {})
+    onTestFinished(() => printed.mockRestore())
+    for (const onError of [undefined, () => {}]) {
+      printed.mockClear()
+      let claims = 0
+      const ports = Layer.effect(
+        Events,
+        Effect.map(Events, (events) =>
+          Events.of({
+            ...events,
+            claim: (...parameters) => (++claims === 1 ? Effect.fail(down) : events.claim(...parameters))
+          })
+        )
+      ).pipe(Layer.provideMerge(layerMemory))
+      const { subscribe } = createCommunications(ports)
+      const { stop } = subscribe({ subscription: "mail", every: "2 millis", handler: () => {}, onError })
+      await vi.waitFor(() => assert.isAtLeast(claims, 3))
+      await stop()
+      const lines = printed.mock.calls.map((line) => line.join(" "))
+      assert.lengthOf(lines, onError === undefined ? 1 : 0)
+      for (const line of lines) assert.include(line, "Reading events failed and will be retried")
+    }
+  })
   it("has the error that a promise handler threw, with the event", async () => {
     const lines: Array<LogLine> = []
     const ports = Layer.merge(

@@ -38,7 +38,7 @@ describe("a subscription", () => {
         ...events,
         claim: (holder, steps, limit) =>
           holders.push(holder.holder) === 1
-            ? Effect.fail(new StorageUnavailable({ operation: "events.claim", reason: "timeout" }))
+            ? Effect.fail(new StorageUnavailable({ operation: "Events.claim", reason: "timeout" }))
             : events.claim(holder, steps, limit)
       })
       const { delivered, handler } = recording()

@@ -74,12 +74,12 @@ describe("a handler that always fails for one event", () => {
 })
 
 describe("for hosts without Effect", () => {
-  it("parked, retry and discard work on the running subscription", async () => {
+  it("parked, retry, retryAll and discard work on the running subscription", async () => {
     const { seed, subscribe } = createTestCommunications()
     const numbers = [seed.completed().number, seed.completed().number]
     const handled: Array<string> = []
     let isPoisoned = true
-    const { parked, retry, discard, stop } = subscribe({
+    const { parked, retry, retryAll, discard, stop } = subscribe({
       ...{ subscription: "mail", attempts: 1, every: "2 millis", onError: () => {} },
       handler: async ({ number }) => {
         if (isPoisoned) throw new Error("poison")
@@ -100,6 +100,12 @@ describe("for hosts without Effect", () => {
     assert.isTrue(await discard(second?.id ?? ""))
     assert.deepStrictEqual([await retry("nope"), await discard(second?.id ?? "")], [false, false])
     await vi.waitFor(() => assert.deepStrictEqual(handled, numbers.slice(0, 1)))
+    isPoisoned = true
+    const later = [seed.completed().number, seed.completed().number]
+    await vi.waitFor(async () => assert.lengthOf(await parked(), 2))
+    isPoisoned = false
+    assert.deepStrictEqual([await retryAll(), await retryAll()], [2, 0])
+    await vi.waitFor(() => assert.sameMembers(handled.slice(1), later))
     await stop()
   })
 })

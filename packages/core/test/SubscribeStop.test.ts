@@ -1,7 +1,15 @@
-import { Events, SubscriptionTaken, subscribe } from "@communications/core"
+import {
+  createCommunications,
+  Events,
+  layerLog,
+  layerMemory,
+  StorageUnavailable,
+  SubscriptionTaken,
+  subscribe
+} from "@communications/core"
 import { createTestCommunications, freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { vi } from "vitest"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
@@ -122,5 +130,54 @@ describe("stop() of a host without Effect", () => {
     const error = await stop({ within: -1 }).catch((error: unknown) => error)
     assert.instanceOf(error, RangeError)
     await stop()
+  })
+})
+
+/** Ports whose log does not respond until `release` is called, and then fails. */
+const givenFrozen = () => {
+  const [isStuck, unfrozen] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isLate = false
+  const frozen = Effect.sync(isStuck.resolve).pipe(
+    Effect.andThen(Effect.promise(() => unfrozen.promise)),
+    Effect.andThen(Effect.sync(() => (isLate = true))),
+    Effect.andThen(Effect.fail(new StorageUnavailable({ operation: "Events.claim", reason: "unreachable" }))),
+    Effect.uninterruptible
+  )
+  const ports = Layer.effect(
+    Events,
+    Effect.map(Events, (events) => Events.of({ ...events, claim: () => frozen, release: () => Effect.asVoid(frozen) }))
+  ).pipe(Layer.provideMerge(layerMemory))
+  return { ports, isStuck: isStuck.promise, release: unfrozen.resolve, isLate: () => isLate }
+}
+
+describe("stop() is bounded, and nothing is logged or reported afterwards", () => {
+  for (const onErrorIsGiven of [false, true]) {
+    it(`if the storage does not respond, ${onErrorIsGiven ? "with" : "without"} onError`, async () => {
+      const { ports, isStuck, release, isLate } = givenFrozen()
+      const seen: Array<unknown> = []
+      const log = layerLog((line) => seen.push(line))
+      const { subscribe } = createCommunications(Layer.merge(ports, log))
+      const onError = onErrorIsGiven ? (error: unknown) => void seen.push(error) : undefined
+      const { stop } = subscribe({ subscription: "mail", every: "2 millis", handler: () => {}, onError })
+      await isStuck
+      await Promise.all([stop({ within: "10 millis" }), stop({ within: "1 hour" })])
+      release()
+      await vi.waitFor(() => assert.isTrue(isLate()))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      assert.deepStrictEqual(seen, [])
+    })
+  }
+  it("while the ports are being built", async () => {
+    const isBuilt = Promise.withResolvers<void>()
+    const ports = Layer.unwrap(Effect.promise(() => isBuilt.promise).pipe(Effect.as(layerMemory)))
+    const { subscribe, dispose } = createCommunications(ports)
+    const handled: Array<unknown> = []
+    const { ready, stop } = subscribe({ subscription: "mail", handler: (event) => void handled.push(event) })
+    await stop({ within: "1 hour" })
+    const error = await ready.catch((error: unknown) => error)
+    assert.instanceOf(error, Error)
+    isBuilt.resolve()
+    await dispose()
+    assert.deepStrictEqual(handled, [])
   })
 })

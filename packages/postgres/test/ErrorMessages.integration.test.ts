@@ -93,7 +93,7 @@ for (const host of hosts) {
           const error = yield* errorAfter(host, statement)
           if (!(error instanceof Error)) return assert.fail(`expected an Error: ${error}`)
           assert.match(error.message, message)
-          assert.match(error.message, /^contact_informations\.add: /)
+          assert.match(error.message, /^ContactInformations\.add: /)
         })
       )
     }

@@ -1,7 +1,8 @@
 /** What the library makes of an `Execute` that breaks its rules. */
 import { createCommunications } from "@communications/core"
-import { type Execute, layerHost } from "@communications/postgres"
+import { type Execute, layerHost, StorageTimeout } from "@communications/postgres"
 import { assert, describe, it } from "@effect/vitest"
+import { Layer } from "effect"
 
 describe("the concurrency of a host's handle", () => {
   for (const concurrency of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -31,6 +32,20 @@ describe("an Execute", () => {
       assert.include(await complete(async () => JSON.parse(json)), "`Execute` must resolve to an array of rows")
     })
   }
+
+  it("that never ends delays dispose() at most for the time limit of a statement", async () => {
+    const isRunning = Promise.withResolvers<void>()
+    const stuck: Execute = () => {
+      isRunning.resolve()
+      return new Promise(() => {})
+    }
+    const ports = Layer.merge(layerHost(stuck), Layer.succeed(StorageTimeout, "50 millis"))
+    const { communications, dispose } = createCommunications(ports)
+    const call = communications.complete({ caller, communication_identifier: { number: "41" } }).then(() => "", String)
+    await isRunning.promise
+    await dispose()
+    assert.include(await call, "dispose() was called")
+  })
 
   it("that renames columns in a way that cannot be undone is refused", async () => {
     const message = await complete(async () => [{ c_item: "0", c_id: "0a1b2c3d-0000-0000-0000-000000000000" }])

@@ -113,7 +113,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     const timeout = reason === "timeout" ? "300 millis" : "1 minute"
     const error = yield* Effect.flip(bounded(Effect.provideService(operation, Postgres.StorageTimeout, timeout)))
     assert.instanceOf(error, StorageUnavailable)
-    if (error.operation !== "readiness.check") assert.strictEqual(error.reason, reason)
+    if (error.operation !== "Readiness.check") assert.strictEqual(error.reason, reason)
   })
 
   /** Completes the draft through the proxy; `beforeSending` runs once, before the statement is sent. */

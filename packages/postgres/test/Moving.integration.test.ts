@@ -1,28 +1,13 @@
 /** The log does not depend on transaction ids, and so can be moved to another cluster (decision 9). */
-import { Communications, completion, Events } from "@communications/core"
-import { aDraft, anAct } from "@communications/core/testing"
-import { databaseOn } from "@communications/test-support/freshDatabase"
-import { startPostgres } from "@communications/test-support/PostgresServer"
-import { PgClient } from "@effect/sql-pg"
+
+import { aDraft } from "@communications/core/testing"
+import type { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted, Schedule } from "effect"
-import { type Given, given, portsOn, reader } from "./log.ts"
+import { Effect, Schedule } from "effect"
+import { type Given, given } from "./log.ts"
+import { cluster, movedTo, readOnFrom, takeSteps, transactionId } from "./moving.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
-
-/** Starts a server that has assigned at least this many transaction ids; returns an effect that creates a database. */
-const cluster = Effect.fnUntraced(function* (transactions: number) {
-  const { url } = yield* Effect.acquireRelease(
-    Effect.promise(() => startPostgres({ fsync: "off", wal_level: "logical" })),
-    ({ stop }) => Effect.promise(stop)
-  )
-  const client = yield* Layer.build(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
-  const sql = Context.get(client, PgClient.PgClient)
-  yield* sql.unsafe(`DO $$ BEGIN
-    FOR transaction IN 1..${transactions} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP;
-  END $$`)
-  return { newDatabase: databaseOn(url) }
-})
 
 /** The tables in an order in which no row refers to a row of a later table. */
 const tables = [
@@ -45,43 +30,6 @@ const copy = Effect.fnUntraced(function* (from: PgClient.PgClient, to: PgClient.
     yield* to`
       INSERT INTO ${to(table)} SELECT * FROM json_populate_recordset(NULL::${to(table)}, ${dump?.rows ?? ""}::text::json)`
   }
-})
-
-const transactionId = (sql: PgClient.PgClient) =>
-  Effect.map(sql<{ readonly id: string }>`SELECT pg_current_xact_id()::text AS id`, ([row]) => Number(row?.id))
-
-/** The fixture with the ports on another database. */
-const movedTo = Effect.fnUntraced(function* (here: Given, url: string) {
-  const ports = yield* portsOn(url)
-  const communications = Context.get(ports, Communications)
-  const completing: Given["completing"] = ({ id }, act = anAct()) =>
-    communications.take(here.organisation, { _tag: "Id", id }, completion, act)
-  return { ...here, sql: Context.get(ports, PgClient.PgClient), events: Context.get(ports, Events), completing }
-})
-
-/** Appends everything that the subscription reads now to the events seen so far. */
-const readOnFrom = (seen: ReadonlyArray<string>, here: Pick<Given, "events">) =>
-  Effect.gen(function* () {
-    const { seen: read, holder, readOn } = reader(here, { steps: "all" })
-    for (let round = 0; round < 3; round++) yield* readOn
-    yield* here.events.release(holder)
-    return [...seen, ...read.map(({ number, version }) => `${number}/${version}`)]
-  })
-
-/**
- * Takes steps: the subscription reads some of them, others only get a position, and the last one has none yet. Returns
- * the events read.
- */
-const takeSteps = Effect.fnUntraced(function* (here: Given) {
-  const [first = aDraft(), second = aDraft(), third = aDraft(), fourth = aDraft()] = here.drafts
-  yield* here.completing(first)
-  const seen = yield* readOnFrom([], here)
-  yield* here.completing(second)
-  yield* here.completing(third)
-  yield* here.events.open("another", "beginning")
-  yield* reader(here, { subscription: "another" }).readOn
-  yield* here.completing(fourth)
-  return seen
 })
 
 it.live("delivers every event once after dump and restore to clusters with smaller and larger transaction ids", () =>

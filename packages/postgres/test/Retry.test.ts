@@ -1,7 +1,9 @@
-import { Readiness, StorageUnavailable } from "@communications/core"
+import { createCommunications, type PortMethod, Readiness, StorageUnavailable } from "@communications/core"
+import { freshCaller, freshId } from "@communications/core/testing"
 import { type Execute, type ExecutorOptions, layerHost } from "@communications/postgres"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { expectTypeOf } from "vitest"
 
 /** Runs a statement that fails once with this SQLSTATE; returns the result and how often it ran. */
 const running = (code: string, options?: ExecutorOptions, handle: Pick<Execute, "concurrency"> = {}) =>
@@ -38,4 +40,36 @@ describe("a statement that PostgreSQL rolls back because of a concurrent transac
       })
     )
   }
+})
+
+describe("operation of an error", () => {
+  it("names the method of a port", async () => {
+    const refused: Execute = () => Promise.reject(Object.assign(new Error("the server starts up"), { code: "57P03" }))
+    const { communications, contact_information, authentication } = createCommunications(layerHost(refused))
+    const user = { caller: freshCaller() }
+    const communication = { ...user, communication_identifier: { number: "41" } }
+    const contact = { ...user, contact_information_identifier: { id: freshId() } }
+    const outcomes = [
+      await communications.complete(communication),
+      await communications.show(communication),
+      await communications.view(communication),
+      await communications.list({ ...user, life_cycle_state: "DRAFT" }),
+      await contact_information.show(contact),
+      await authentication.release({ token: freshId() })
+    ]
+    const operations: ReadonlyArray<PortMethod> = [
+      ...(["Communications.take", "Communications.find", "Communications.view", "Communications.list"] as const),
+      ...(["ContactInformations.find", "Sessions.release"] as const)
+    ]
+    assert.deepStrictEqual(
+      outcomes.map((outcome) => !outcome.ok && outcome.error instanceof StorageUnavailable && outcome.error.operation),
+      [...operations]
+    )
+  })
+  it("has one spelling, which the compiler checks", () => {
+    expectTypeOf<"Communications.take">().toExtend<PortMethod>()
+    expectTypeOf<"communications.take" | "Communications.complete" | "take">()
+      .exclude<PortMethod>()
+      .toEqualTypeOf<"communications.take" | "Communications.complete" | "take">()
+  })
 })

@@ -6,15 +6,18 @@ import { Effect } from "effect"
 import pg from "pg"
 import { assert, it, onTestFinished, vi } from "vitest"
 
-it("stop() of a promise host stores the position: no handled event is delivered again", {
-  timeout: 60_000
-}, async () => {
+/** The methods on a pool of a new database with our tables. */
+const given = async () => {
   const pool = new pg.Pool({ connectionString: await Effect.runPromise(freshDatabase), max: 5 })
   onTestFinished(() => pool.end())
   await pool.query(migrationsSql({ schema: "communications" }))
-  const { communications, contact_information, subscribe } = createCommunications(
-    layerHost(fromPg(pool), { concurrency: 5, schema: "communications" })
-  )
+  return { pool, ...createCommunications(layerHost(fromPg(pool))) }
+}
+
+it("stop() of a promise host stores the position: no handled event is delivered again", {
+  timeout: 60_000
+}, async () => {
+  const { communications, contact_information, subscribe } = await given()
   const caller = freshCaller()
   const contact = await orThrow(
     contact_information.create({
@@ -53,4 +56,48 @@ it("stop() of a promise host stores the position: no handled event is delivered 
   await vi.waitFor(() => assert.isAtLeast(handled.length, 30), 10_000)
   await third.stop()
   assert.deepStrictEqual([handled.length, new Set(handled).size, mostRunning], [30, 30, 1])
+})
+
+it("ready waits for the open transactions with changes", { timeout: 60_000 }, async () => {
+  const { pool, subscribe } = await given()
+  const writer = await pool.connect()
+  await writer.query("BEGIN")
+  const own = createCommunications(layerHost(fromPg(writer)))
+  const contact = { type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" } as const
+  const caller = freshCaller()
+  const { id } = await orThrow(own.contact_information.create({ caller, ...contact }))
+  const draft = { caller, contact_information_identifier: { id }, direction: "OUTGOING", media: "EMAIL" } as const
+  await orThrow(own.communications.create(draft))
+  const steps: Array<string> = []
+  const { ready, stop } = subscribe({ subscription: "postage", from: "now", every: "20 millis", handler: () => {} })
+  const isReady = ready.then(() => steps.push("ready"))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  steps.push("commit")
+  await writer.query("COMMIT")
+  writer.release()
+  await isReady
+  assert.deepStrictEqual(steps, ["commit", "ready"])
+  await stop()
+})
+
+it("stop() resolves while the database does not respond, and prints nothing afterwards", {
+  timeout: 60_000
+}, async () => {
+  const { pool, subscribe } = await given()
+  const printed = vi.spyOn(console, "log").mockImplementation(() => {})
+  onTestFinished(() => printed.mockRestore())
+  const { ready, stop } = subscribe({ subscription: "postage", every: "1 milli", handler: () => {} })
+  await ready
+  const locker = await pool.connect()
+  await locker.query("BEGIN; LOCK TABLE communications.subscriptions")
+  const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+  await vi.waitFor(async () => assert.isAtLeast((await pool.query(waiting)).rows.length, 1), 10_000)
+  await stop({ within: "100 millis" })
+  assert.isAtLeast((await pool.query(waiting)).rows.length, 1)
+  printed.mockClear()
+  await locker.query("COMMIT")
+  locker.release()
+  await vi.waitFor(async () => assert.lengthOf((await pool.query(waiting)).rows, 0), 10_000)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.deepStrictEqual(printed.mock.calls, [])
 })

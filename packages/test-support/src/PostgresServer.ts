@@ -1,4 +1,4 @@
-/** A real PostgreSQL server for tests: its binaries come from npm, its data is in a temporary folder until it stops. */
+/** A real PostgreSQL server for tests: its binaries come from npm or from the folder POSTGRES_BIN, its data is in a temporary folder until it stops. */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
@@ -60,7 +60,7 @@ export const startPostgres = async (
   const folder = await mkdtemp(join(tmpdir(), "communications-postgres-"))
   const data = join(folder, "data")
   await mkdir(data, { mode: 0o700 })
-  const bin = await install(folder)
+  const bin = process.env.POSTGRES_BIN ?? (await install(folder))
   if (runAs.uid !== undefined) {
     await chown(folder, runAs.uid, runAs.gid)
     await chown(data, runAs.uid, runAs.gid)

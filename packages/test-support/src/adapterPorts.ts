@@ -40,7 +40,7 @@ const broken = Layer.effect(
         if (text.includes("defect")) return Effect.die(new Error("a bug"))
         if (!text.includes("unavailable")) return communications.take(organisation, identifier, step, act)
         const cause = new Error("connection lost")
-        return Effect.fail(new StorageUnavailable({ operation: "take", reason: "unreachable", cause }))
+        return Effect.fail(new StorageUnavailable({ operation: "Communications.take", reason: "unreachable", cause }))
       }
     })
   )

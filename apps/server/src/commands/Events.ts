@@ -1,5 +1,5 @@
 import { EventId, Events, hexOf } from "@communications/core"
-import { Console, Effect, Schema } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { CommandFailure } from "./CommandFailure.ts"
 import { onDatabase, quoted } from "./OnDatabase.ts"
@@ -9,10 +9,7 @@ const subscriptionFlag = Flag.String("subscription").pipe(
   Flag.withDescription("The name of the subscription (required)")
 )
 
-const eventFlag = Flag.String("event").pipe(
-  Flag.withMetavar("ID"),
-  Flag.withDescription("The id of a parked event (required)")
-)
+const eventFlag = Flag.String("event").pipe(Flag.withMetavar("ID"))
 
 const parked = Command.make("parked", { subscription: subscriptionFlag }, ({ subscription }) =>
   Effect.gen(function* () {
@@ -35,42 +32,67 @@ const parked = Command.make("parked", { subscription: subscriptionFlag }, ({ sub
   ])
 )
 
-/** Makes a command on one parked event. */
-const change = (method: "retry" | "discard", done: string, short: string, description: string) =>
-  Command.make(method, { subscription: subscriptionFlag, event: eventFlag }, ({ subscription, event }) =>
-    Effect.gen(function* () {
-      const id = Schema.decodeUnknownOption(EventId)(hexOf(event))
-      const isChanged = id._tag === "Some" && (yield* (yield* Events)[method](subscription, id.value))
-      if (!isChanged) {
-        return yield* new CommandFailure({
-          message: `${quoted(subscription)} has no parked event ${quoted(event)}: list them with events parked.`
-        })
-      }
-      yield* Console.log(done)
-    }).pipe(onDatabase)
-  ).pipe(
-    Command.withShortDescription(short),
-    Command.withDescription(description),
-    Command.withExamples([
-      {
-        command: `npm run cli -- events ${method} --subscription postage --event 0B8A65B4B1E9F3A0E5A7D3C2F1908E7D`,
-        description: short
-      }
-    ])
-  )
+/** Changes one parked event; fails if it is not parked. */
+const change = Effect.fnUntraced(function* (method: "retry" | "discard", subscription: string, event: string) {
+  const id = Schema.decodeUnknownOption(EventId)(hexOf(event))
+  const isChanged = id._tag === "Some" && (yield* (yield* Events)[method](subscription, id.value))
+  if (!isChanged) {
+    return yield* new CommandFailure({
+      message: `${quoted(subscription)} has no parked event ${quoted(event)}: list them with events parked.`
+    })
+  }
+})
 
-const retry = change(
+const example = "--subscription postage --event 0B8A65B4B1E9F3A0E5A7D3C2F1908E7D"
+
+const retry = Command.make(
   "retry",
-  "The subscription delivers the event again.",
-  "Deliver a parked event again",
-  "Delivers a parked event again, and then the later events of its communication, in order."
+  {
+    subscription: subscriptionFlag,
+    event: eventFlag.pipe(Flag.optional, Flag.withDescription("The id of a parked event")),
+    all: Flag.Boolean("all").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Instead of --event: all parked events of the subscription")
+    )
+  },
+  ({ subscription, event, all }) =>
+    Effect.gen(function* () {
+      if (Option.isSome(event) === all) return yield* new CommandFailure({ message: "Pass either --event or --all." })
+      if (Option.isSome(event)) {
+        yield* change("retry", subscription, event.value)
+        return yield* Console.log("The subscription delivers the event again.")
+      }
+      const count = yield* (yield* Events).retryAll(subscription)
+      yield* Console.log(`The subscription delivers ${count} parked ${count === 1 ? "event" : "events"} again.`)
+    }).pipe(onDatabase)
+).pipe(
+  Command.withShortDescription("Deliver parked events again"),
+  Command.withDescription(
+    "Delivers a parked event again, or all of them, and then the later events of its communication, in order."
+  ),
+  Command.withExamples([
+    { command: `npm run cli -- events retry ${example}`, description: "Delivers this event again" },
+    { command: "npm run cli -- events retry --subscription postage --all", description: "Delivers all again" }
+  ])
 )
 
-const discard = change(
+const discard = Command.make(
   "discard",
-  "The subscription does not deliver the event.",
-  "Drop a parked event",
-  "Drops a parked event, and delivers the later events of its communication, in order. Cannot be undone."
+  {
+    subscription: subscriptionFlag,
+    event: eventFlag.pipe(Flag.withDescription("The id of a parked event (required)"))
+  },
+  ({ subscription, event }) =>
+    Effect.andThen(
+      change("discard", subscription, event),
+      Console.log("The subscription does not deliver the event.")
+    ).pipe(onDatabase)
+).pipe(
+  Command.withShortDescription("Drop a parked event"),
+  Command.withDescription(
+    "Drops a parked event, and delivers the later events of its communication, in order. Cannot be undone."
+  ),
+  Command.withExamples([{ command: `npm run cli -- events discard ${example}`, description: "Drops a parked event" }])
 )
 
 /** The group of commands on the events of subscriptions. */

@@ -72,8 +72,9 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
       parkedEvents.park(holder.subscription, { event, ...failure, parked_at })
     }),
     parked: (subscription) => Effect.sync(() => parkedEvents.list(subscription)),
-    retry: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 0)),
-    discard: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 1)),
+    retry: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 0) > 0),
+    retryAll: (subscription) => Effect.sync(() => parkedEvents.release(subscription, null, 0)),
+    discard: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 1) > 0),
     release: ({ subscription, holder }) =>
       Effect.sync(() => {
         const found = subscriptions.get(subscription)

@@ -35,14 +35,15 @@ export const makeParkedEvents = () => {
         of(subscription).set(keyOf(parked.event), { ...parked, version, released: false })
       )
     },
-    /** Lets the event be delivered again, or with `skipped` 1, only those after it. */
-    release: (subscription: string, event: EventId, skipped: 0 | 1): boolean => {
+    /** Lets the event, or each event, be delivered again, or with `skipped` 1, only those after it; returns how many. */
+    release: (subscription: string, event: EventId | null, skipped: 0 | 1): number => {
+      let released = 0
       for (const [key, parked] of of(subscription)) {
-        if (parked.event.id !== event || parked.released) continue
+        if (parked.released || (event !== null && parked.event.id !== event)) continue
         of(subscription).set(key, { ...parked, version: parked.version + skipped, released: true })
-        return true
+        released++
       }
-      return false
+      return released
     },
     /** The events of a released communication among those that the subscription has passed. */
     claim: (subscription: string, passed: ReadonlyArray<CommunicationEvent>): ReadonlyArray<LogEntry> => {

@@ -70,6 +70,9 @@ export class Events extends Context.Service<
      */
     retry(subscription: string, event: EventId): Effect.Effect<boolean, StorageUnavailable>
 
+    /** Like `retry`, for every parked event of the subscription; returns how many there were. */
+    retryAll(subscription: string): Effect.Effect<number, StorageUnavailable>
+
     /** Drops a parked event; otherwise like `retry`. */
     discard(subscription: string, event: EventId): Effect.Effect<boolean, StorageUnavailable>
 

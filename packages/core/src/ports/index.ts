@@ -9,6 +9,16 @@ import type { Sessions } from "./Sessions.ts"
 /** Every port. */
 export type Ports = Accounts | Attempts | Communications | ContactInformations | Events | Readiness | Sessions
 
+type MethodsOf<Port> = Port extends {
+  readonly key: `@communications/core/${infer Name}`
+  readonly Service: infer Shape
+}
+  ? `${Name}.${keyof Shape & string}`
+  : never
+
+/** The name of a method of a port, such as `Communications.take`: the `operation` of an adapter's `StorageUnavailable`. */
+export type PortMethod = MethodsOf<Ports>
+
 export * from "./Accounts.ts"
 export * from "./Attempts.ts"
 export * from "./Communications.ts"

@@ -17,8 +17,9 @@ export const RequestId = Context.Reference<string | null>("@communications/core/
   defaultValue: () => null
 })
 
-/** Whether text is the id of a request as callers may pass it: harmless in logs and headers. */
-export const isRequestId = (text: string): boolean => /^[A-Za-z0-9._-]{1,128}$/.test(text)
+/** Whether a value is the id of a request as callers may pass it: text that is harmless in logs and headers. */
+export const isRequestId = (value: unknown): boolean =>
+  typeof value === "string" && /^[A-Za-z0-9._-]{1,128}$/.test(value)
 
 /** Returns the caller; fails with `InvalidToken` unless the session of the token is open. */
 export const authenticate = ({

@@ -1,4 +1,5 @@
-import { Duration, Option, Schema } from "effect"
+import { Duration, Schema } from "effect"
+import { checkDuration } from "../checkDuration.ts"
 import type { SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import { NonEmptyText } from "../domain/Text.ts"
 import type { Subscription } from "./Subscription.ts"
@@ -11,15 +12,6 @@ export interface CheckedSubscription<E, R> extends Subscription<E, R> {
   readonly every: Duration.Duration
   readonly lease: Duration.Duration
   readonly stopWithin: Duration.Duration
-}
-
-/** Parses a duration; throws a `RangeError` if it is infinite or shorter than `shortest`, or no duration. */
-export const checkDuration = (name: string, input: Duration.Input, shortest: Duration.Duration): Duration.Duration => {
-  const duration = Option.getOrElse(Duration.fromInput(input), () => Duration.infinity)
-  if (!Number.isNaN(input) && Duration.isFinite(duration) && Duration.isGreaterThanOrEqualTo(duration, shortest))
-    return duration
-  const least = Duration.isZero(shortest) ? "0" : "1 millisecond"
-  throw new RangeError(`${name} must be a finite duration of at least ${least}, for example "10 seconds"`)
 }
 
 /** Throws a `TypeError` if the value is no function. */
@@ -49,11 +41,10 @@ export const checkSubscription = <E, R>(given: Subscription<E, R>): CheckedSubsc
   if (!(attempts >= 1 && (Number.isInteger(attempts) || attempts === Number.POSITIVE_INFINITY))) {
     throw new RangeError("attempts of a subscription must be a whole number of at least 1, or Infinity")
   }
-  const millisecond = Duration.millis(1)
   return {
     ...{ subscription, handler, onError, steps, from, attempts },
-    every: checkDuration("every", given.every ?? "1 second", millisecond),
-    lease: checkDuration("lease", given.lease ?? "30 seconds", millisecond),
+    every: checkDuration("every", given.every ?? "1 second"),
+    lease: checkDuration("lease", given.lease ?? "30 seconds"),
     stopWithin: checkDuration("stopWithin", given.stopWithin ?? "10 seconds", Duration.zero)
   }
 }

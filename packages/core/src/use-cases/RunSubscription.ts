@@ -3,8 +3,8 @@ import type { CommunicationEvent, ParkedEvent } from "../domain/CommunicationEve
 import { Events, type Holder, type LogEntry } from "../ports/Events.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import type { CheckedSubscription } from "./CheckSubscription.ts"
-import type { HandlerFailure, ReadFailure } from "./Subscription.ts"
 import { errorText, isFailure, isTimeout } from "./SubscriptionFailures.ts"
+import { makeReports } from "./SubscriptionReports.ts"
 
 /** Completed with the time limit of the running handler, in order to stop a subscription. */
 export type Stopping = Deferred.Deferred<Duration.Duration>
@@ -24,34 +24,17 @@ type Failure = Pick<ParkedEvent, "error" | "attempts">
 
 /** The loop of a subscription, which ends after `stopping` is completed. */
 const loop = Effect.fnUntraced(function* <E, R>(
-  { subscription, steps, from, handler, onError, attempts, every, lease }: CheckedSubscription<E, R>,
-  stopping: Stopping
+  checked: CheckedSubscription<E, R>,
+  stopping: Stopping,
+  onOpen: Effect.Effect<unknown>
 ) {
+  const { subscription, steps, from, handler, attempts, every, lease } = checked
+  const { log, report } = makeReports(checked)
   const events = yield* Events
   let holder: Holder = { subscription, holder: yield* freshHex, lease }
   const isStopping = () => Deferred.isDoneUnsafe(stopping)
   /** Waits, unless the subscription is stopped. */
   const pause = (time: Duration.Duration) => Effect.raceFirst(Effect.sleep(time), Deferred.await(stopping))
-
-  /** Logs; a logger that throws does not end the subscription. */
-  const log = (line: Effect.Effect<void>, event?: CommunicationEvent) =>
-    Effect.catchCause(
-      Effect.annotateLogs(line, event ? { subscription, event: event.id } : { subscription }),
-      () => Effect.void
-    )
-
-  const report = (
-    problem: string,
-    cause: Cause.Cause<E | ReadFailure>,
-    event?: CommunicationEvent,
-    failure?: HandlerFailure
-  ) =>
-    onError === undefined
-      ? log(Effect.logWarning(problem, cause), event)
-      : Effect.catchCause(
-          Effect.suspend(() => onError(cause, event, failure)),
-          (cause) => log(Effect.logWarning("onError failed", cause), event)
-        )
 
   /** Runs the handler. If the subscription is stopped, interrupts it when its time is over, and returns `false`. */
   const attempt = (event: CommunicationEvent) =>
@@ -153,44 +136,53 @@ const loop = Effect.fnUntraced(function* <E, R>(
     yield* pause(every)
   })
   const readOn = Effect.repeat(claimAndHandle, { until: isStopping })
-  const open = Effect.andThen(events.open(subscription, from), readOn)
+  const open = events.open(subscription, from).pipe(Effect.andThen(onOpen), Effect.andThen(readOn))
 
   /** A process that waits for the lease of another one does not open the subscription at each poll. */
   let next = open
-  while (!isStopping()) {
-    const exit = yield* Effect.exit(next)
-    if (Exit.isSuccess(exit)) break
-    if (isFailure("SubscriptionInTransaction", exit.cause)) {
-      yield* report("A subscription cannot start", exit.cause)
-      return yield* Effect.die(Cause.squash(exit.cause))
+  const run = Effect.gen(function* () {
+    while (!isStopping()) {
+      const exit = yield* Effect.exit(next)
+      if (Exit.isSuccess(exit)) return
+      if (isFailure("SubscriptionInTransaction", exit.cause)) {
+        yield* report("A subscription cannot start", exit.cause)
+        return yield* Effect.die(Cause.squash(exit.cause))
+      }
+      const isTaken = isFailure("SubscriptionTaken", exit.cause)
+      next = isTaken ? readOn : open
+      if (isTaken) yield* recover
+      else if (!isFailing) {
+        isFailing = true
+        yield* report("Reading events failed and will be retried", exit.cause)
+      }
+      if (isTimeout(exit.cause) && !isStopping()) yield* renewHolder
+      yield* pause(every)
     }
-    const isTaken = isFailure("SubscriptionTaken", exit.cause)
-    next = isTaken ? readOn : open
-    if (isTaken) yield* recover
-    else if (!isFailing) {
-      isFailing = true
-      yield* report("Reading events failed and will be retried", exit.cause)
-    }
-    if (isTimeout(exit.cause)) yield* renewHolder
-    yield* pause(every)
-  }
-  yield* Effect.ignore(Effect.sandbox(events.release(holder)))
+  })
+  const release = Effect.suspend(() => Effect.ignore(Effect.sandbox(events.release(holder))))
+  // Not after a defect: then the handle is in a transaction of the host.
+  yield* Effect.onInterrupt(run, () => release)
+  yield* release
 })
 
-/** Runs a subscription until `stopping` is completed. An interruption completes it with `stopWithin`. */
+/**
+ * Runs a subscription until `stopping` is completed, and `onOpen` each time it has been opened. An interruption completes
+ * `stopping` with `stopWithin`. Handlers and statements that go on after the end are not reported.
+ */
 export const runSubscription = <E, R>(
   subscription: CheckedSubscription<E, R>,
-  stopping: Stopping
+  stopping: Stopping,
+  onOpen: Effect.Effect<unknown> = Effect.void
 ): Effect.Effect<void, never, Events | R> =>
   Effect.uninterruptibleMask(
     Effect.fnUntraced(function* (restore) {
       // Not a child: an interrupted handler that does not end keeps the lease, but does not keep the caller waiting.
-      const fiber = yield* Effect.forkDetach(loop(subscription, stopping))
-      const stopped = Effect.flatMap(Deferred.await(stopping), (within) =>
-        Effect.raceFirst(Fiber.join(fiber), Effect.sleep(Duration.sum(within, grace)))
-      )
-      yield* restore(Effect.raceFirst(Fiber.join(fiber), stopped)).pipe(
-        Effect.onInterrupt(() => Effect.andThen(Deferred.succeed(stopping, subscription.stopWithin), stopped))
+      const fiber = yield* Effect.forkDetach(loop(subscription, stopping, onOpen))
+      const timeIsOver = Effect.flatMap(Deferred.await(stopping), (within) => Effect.sleep(Duration.sum(within, grace)))
+      yield* restore(Effect.raceFirst(Fiber.join(fiber), Deferred.await(stopping))).pipe(
+        Effect.onInterrupt(() => Deferred.succeed(stopping, subscription.stopWithin)),
+        Effect.ensuring(Effect.raceFirst(Fiber.await(fiber), timeIsOver)),
+        Effect.ensuring(Effect.sync(() => fiber.interruptUnsafe()))
       )
     })
   )

@@ -12,6 +12,7 @@ const discardClause = "Events: after discard, a parked event is not delivered, b
 const againClause = "Events: an event that is parked again after retry keeps those after it waiting"
 const listClause =
   "Events: parked events belong to one subscription, have their error, and can be retried or discarded once"
+const retryAllClause = "Events: retryAll retries every parked event of one subscription, and returns their number"
 const leaseClause = "Events: only the holder of the lease can park an event"
 
 /** Adapters of `Events` with a fault in how they park events. */
@@ -69,6 +70,17 @@ export const brokenParking = [
         })
     }
   }),
+  events("retries only the first parked event", retryAllClause, (sound) => ({
+    retryAll: (subscription) =>
+      Effect.gen(function* () {
+        const parked = yield* sound.parked(subscription)
+        for (const { event } of parked.slice(0, 1)) yield* sound.retry(subscription, event.id)
+        return parked.length
+      })
+  })),
+  events("returns whether an event was parked", retryAllClause, (sound) => ({
+    retryAll: (subscription) => Effect.map(sound.retryAll(subscription), (count) => Math.min(count, 1))
+  })),
   events("parks for any holder", leaseClause, (sound) => {
     let last = ""
     return {

@@ -49,9 +49,9 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         sql`
           INSERT INTO ${table.organisations} (organisation, name) VALUES (${id}::uuid, ${name})
           ON CONFLICT DO NOTHING RETURNING 1`.pipe(
-          runStatement("accounts.addOrganisation"),
+          runStatement("Accounts.addOrganisation"),
           Effect.flatMap((added) => (added.length === 1 ? Effect.void : Effect.fail(new OrganisationExists({ name })))),
-          withTimeLimit("accounts.addOrganisation")
+          withTimeLimit("Accounts.addOrganisation")
         ),
       addUser: ({ organisation, user }, username, password) =>
         Effect.gen(function* () {
@@ -65,24 +65,24 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
               ON CONFLICT DO NOTHING RETURNING 1
             )
             SELECT EXISTS (SELECT FROM organisation) AS organisation, EXISTS (SELECT FROM added) AS added`.pipe(
-            runStatement("accounts.addUser")
+            runStatement("Accounts.addUser")
           )
           if (!stored?.organisation) return yield* new OrganisationNotFound({ name: organisation })
           if (!stored.added) return yield* new UserExists({ username })
-        }).pipe(withTimeLimit("accounts.addUser")),
+        }).pipe(withTimeLimit("Accounts.addUser")),
       organisation: (name) =>
         (isName(name)
           ? sql<{ readonly organisation: string }>`
               SELECT organisation::text FROM ${table.organisations} WHERE name = ${name}`
           : Effect.succeed([])
         ).pipe(
-          runStatement("accounts.organisation"),
+          runStatement("Accounts.organisation"),
           Effect.flatMap(([row]) =>
             row === undefined
               ? Effect.fail(new OrganisationNotFound({ name }))
               : Effect.orDie(decodeOrganisation(hex(row.organisation)))
           ),
-          withTimeLimit("accounts.organisation")
+          withTimeLimit("Accounts.organisation")
         ),
       user: (organisation, username) =>
         (isName(username)
@@ -91,16 +91,16 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
               WHERE organisation = ${organisation}::uuid AND username = ${username}`
           : Effect.succeed([])
         ).pipe(
-          runStatement("accounts.user"),
+          runStatement("Accounts.user"),
           Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
-          withTimeLimit("accounts.user")
+          withTimeLimit("Accounts.user")
         ),
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
-          const [row] = yield* runStatement("accounts.authenticate")(findAccount(organisation, username))
+          const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
           const isKnown = yield* isPassword(password, row?.password_hash)
           return row !== undefined && isKnown ? yield* callerOf(row) : yield* new InvalidCredentials()
-        }).pipe(withTimeLimit("accounts.authenticate"))
+        }).pipe(withTimeLimit("Accounts.authenticate"))
     })
   })
 )

@@ -37,22 +37,22 @@ export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.ef
               ON CONFLICT (key_hash) DO UPDATE
                 SET full_at = greatest(bucket.full_at, ${now}::timestamptz) + ${interval}::interval
                 WHERE bucket.full_at <= ${now}::timestamptz + ${interval}::interval * (${burst}::integer - 1)
-              RETURNING 1`.pipe(runStatement("attempts.take"))
+              RETURNING 1`.pipe(runStatement("Attempts.take"))
             if (added.length === 1) return
             const [bucket] = yield* sql<{ readonly full_at: string }>`
               SELECT ${isoOf(sql)("full_at")} AS full_at FROM ${table.attempts}
-              WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(runStatement("attempts.take"))
+              WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(runStatement("Attempts.take"))
             const wait = Date.parse(bucket?.full_at ?? now) - DateTime.toEpochMillis(at) - (burst - 1) * intervalMillis
             if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
           }
-        }).pipe(withTimeLimit("attempts.take")),
+        }).pipe(withTimeLimit("Attempts.take")),
       giveBack: ({ key, every }) =>
         sql`
           UPDATE ${table.attempts} SET full_at = full_at - ${`${Duration.toMillis(every)} milliseconds`}::interval
           WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(
           Effect.asVoid,
-          runStatement("attempts.giveBack"),
-          withTimeLimit("attempts.giveBack")
+          runStatement("Attempts.giveBack"),
+          withTimeLimit("Attempts.giveBack")
         )
     })
   })

@@ -1,5 +1,5 @@
 /** Group commit (decision 10): concurrent requests share statements, and so transactions. */
-import { StorageUnavailable } from "@communications/core"
+import { type PortMethod, StorageUnavailable } from "@communications/core"
 import { Context, Effect } from "effect"
 import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeBatcher } from "./Batcher.ts"
@@ -26,7 +26,7 @@ interface Options<Item, A> {
  * Makes a function that runs items on the storage in batches. A caller waits at most its own `StorageTimeout`; a batch
  * may take as long as the longest of its callers' time limits.
  */
-export const makeStorageBatcher = <Item, A>(operation: string, { lanes, lanesPerKey, run }: Options<Item, A>) => {
+export const makeStorageBatcher = <Item, A>(operation: PortMethod, { lanes, lanesPerKey, run }: Options<Item, A>) => {
   const unavailable = (reason: StorageUnavailable["reason"]) =>
     Effect.suspend(() => Effect.fail(new StorageUnavailable({ operation, reason })))
   return Effect.map(

@@ -38,14 +38,14 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
 
     /** Returns false if the id or the number exists already. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
-      const [stored] = yield* runStatement("communications.add")(sql.insert(organisation, communication, act))
+      const [stored] = yield* runStatement("Communications.add")(sql.insert(organisation, communication, act))
       if (stored?.contact) return stored.added
       return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
     })
 
     const find = Effect.fnUntraced(function* (organisation: OrganisationId, identifier: CommunicationIdentifier) {
       const finding = sql.find(organisation, identifier._tag, [keyOf(identifier)])
-      const [row] = yield* runStatement("communications.find")(finding)
+      const [row] = yield* runStatement("Communications.find")(finding)
       return row === undefined ? yield* new CommunicationNotFound({ identifier }) : yield* fromRow(row)
     })
 
@@ -54,41 +54,41 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
         const { id, number } = communication
         return insert(organisation, communication, act).pipe(
           Effect.flatMap((added) => (added ? Effect.void : Effect.fail(new CommunicationExists({ id, number })))),
-          withTimeLimit("communications.add")
+          withTimeLimit("Communications.add")
         )
       },
       create: (organisation, draft, act) =>
         Effect.gen(function* () {
           // Added communications may use the next numbers already: skip twice as many after each conflict.
           for (let increment = 1; ; increment *= 2) {
-            const [next] = yield* runStatement("communications.create")(sql.nextNumber(organisation, increment))
+            const [next] = yield* runStatement("Communications.create")(sql.nextNumber(organisation, increment))
             const communication = draft(CommunicationNumber.make(next?.number ?? ""))
             if (yield* insert(organisation, communication, act)) return communication
           }
-        }).pipe(withTimeLimit("communications.create")),
-      find: (organisation, identifier) => withTimeLimit("communications.find")(find(organisation, identifier)),
+        }).pipe(withTimeLimit("Communications.create")),
+      find: (organisation, identifier) => withTimeLimit("Communications.find")(find(organisation, identifier)),
       list: (organisation, query) =>
         list(organisation, query).pipe(
-          runStatement("communications.list"),
+          runStatement("Communications.list"),
           Effect.flatMap(Effect.forEach(fromRow)),
-          withTimeLimit("communications.list")
+          withTimeLimit("Communications.list")
         ),
       history: (organisation, id) =>
         history(organisation, id).pipe(
-          runStatement("communications.history"),
+          runStatement("Communications.history"),
           Effect.flatMap(Effect.forEach(fromHistoryRow)),
-          withTimeLimit("communications.history")
+          withTimeLimit("Communications.history")
         ),
       take,
       view: (organisation, identifier, at) => {
         const view = (onLock: OnLock) =>
           sql.view(organisation, identifier, at, onLock).pipe(
-            runStatement("communications.view"),
+            runStatement("Communications.view"),
             Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))
           )
         const waitForLock = view("wait")
         const attempt = Effect.map(view("skip"), (found) => (found.viewed_on === null ? undefined : found))
-        return withTimeLimit("communications.view")(
+        return withTimeLimit("Communications.view")(
           groupCommit === "off"
             ? waitForLock
             : matchTransaction(client, {

@@ -26,21 +26,21 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
             ${contact.company_name}, ${formatJson(contact.demographics)}::text::json,
             ${formatJson(contact.company_profile)}::text::json
           ) ON CONFLICT DO NOTHING RETURNING 1`.pipe(
-          runStatement("contact_informations.add"),
+          runStatement("ContactInformations.add"),
           Effect.flatMap((added) =>
             added.length === 1 ? Effect.void : Effect.fail(new ContactInformationExists({ id: contact.id }))
           ),
-          withTimeLimit("contact_informations.add")
+          withTimeLimit("ContactInformations.add")
         ),
       find: (organisation, id) =>
         sql<ContactRow>`
           SELECT ${contactColumns(sql)} FROM ${table.contact_information} p
           WHERE p.organisation = ${organisation}::uuid AND p.id = ${id}::uuid`.pipe(
-          runStatement("contact_informations.find"),
+          runStatement("ContactInformations.find"),
           Effect.flatMap(([row]) =>
             row === undefined ? Effect.fail(new ContactInformationNotFound({ id })) : fromContactRow(row)
           ),
-          withTimeLimit("contact_informations.find")
+          withTimeLimit("ContactInformations.find")
         )
     })
   })

@@ -31,7 +31,7 @@ export const makeRunSteps = Effect.gen(function* () {
     for (const [organisation, own] of Map.groupBy(requests, (request) => request.organisation)) {
       for (const { identifier } of own.slice(0, 1)) {
         const values = own.map((request) => keyOf(request.identifier))
-        const rows = yield* runStatement("communications.find")(find(organisation, identifier._tag, values))
+        const rows = yield* runStatement("Communications.find")(find(organisation, identifier._tag, values))
         for (const row of rows) {
           const keys = { Id: hex(row.id), Number: row.number }
           found.set(organisation + keys[identifier._tag], row)
@@ -59,7 +59,7 @@ export const makeRunSteps = Effect.gen(function* () {
       ...step.sets(act)
     }))
     const parameters = isOneOrganisation ? [first.organisation, formatArray(items.map(({ key }) => key))] : []
-    const updated = yield* runStatement("communications.take")(
+    const updated = yield* runStatement("Communications.take")(
       sql.unsafe<Row & { readonly item: string }>(
         stepSql(first, isOneOrganisation ? onLock : "skip", isOneOrganisation),
         [JSON.stringify(items), ...parameters]

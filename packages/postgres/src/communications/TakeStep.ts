@@ -29,7 +29,7 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
   const runSingle = (request: StepRequest, onLock: OnLock): Effect.Effect<StepResult, StorageUnavailable> =>
     Effect.map(runSteps([request], onLock), ([result]) => result ?? { changed: false, row: undefined })
 
-  const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("communications.take", {
+  const runInBatch = yield* makeStorageBatcher<StepRequest, StepResult>("Communications.take", {
     ...{ lanes: 4, lanesPerKey: 2 },
     run: (requests) => runSteps(requests, "skip")
   })
@@ -70,14 +70,14 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
       }
     })
 
-    const single = withTimeLimit("communications.take")(waitForLock)
+    const single = withTimeLimit("Communications.take")(waitForLock)
 
     const retryOutsideBatch = untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
 
     const batched = withRemainingTime((limitToRemaining) =>
       Effect.flatMap(Effect.flatMap(runInBatch(batchKey(request), request), decodeResult), (result) =>
         result === undefined
-          ? limitToRemaining(withTimeLimit("communications.take")(retryOutsideBatch))
+          ? limitToRemaining(withTimeLimit("Communications.take")(retryOutsideBatch))
           : Effect.succeed(result)
       )
     )

@@ -55,7 +55,7 @@ export const makeAssignPositions = Effect.gen(function* () {
           AND h.version = entries.version AND h.position IS NULL
       )
       SELECT entries > 0 AS found FROM counted`.pipe(
-      runStatement("events.claim"),
+      runStatement("Events.claim"),
       Effect.map(([row]) => row?.found === true)
     )
 })

@@ -78,12 +78,12 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
       WHERE s.subscription = ${by.subscription} AND s.holder = ${by.holder} AND next.position > s.position`
 
     return Events.of({
-      open: (subscription, from) => withTimeLimit("events.open")(Effect.asVoid(openSubscription(subscription, from))),
+      open: (subscription, from) => withTimeLimit("Events.open")(Effect.asVoid(openSubscription(subscription, from))),
       close: (subscription) =>
         sql`DELETE FROM ${table.subscriptions} WHERE subscription = ${subscription}`.pipe(
           Effect.asVoid,
-          runStatement("events.close"),
-          withTimeLimit("events.close")
+          runStatement("Events.close"),
+          withTimeLimit("Events.close")
         ),
       claim: (holder, steps, limit) =>
         Effect.gen(function* () {
@@ -91,12 +91,12 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
           // A long stretch without an event may take several calls.
           const end = performance.now() + (yield* timeLimit) / 2
           do {
-            const rows = yield* runStatement("events.claim")(read(holder, steps, limit))
+            const rows = yield* runStatement("Events.claim")(read(holder, steps, limit))
             const [first] = rows
             if (first === undefined) {
               const found = yield* sql`
                 SELECT 1 FROM ${table.subscriptions} WHERE subscription = ${subscription}`.pipe(
-                runStatement("events.claim")
+                runStatement("Events.claim")
               )
               return found.length === 0 ? [] : yield* new SubscriptionTaken({ subscription })
             }
@@ -106,28 +106,29 @@ export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effe
               const released = yield* parkedEvents.claimReleased(holder, steps, limit)
               if (released.length > 0) return released
             } else if (first.position === null && first.skippable)
-              yield* runStatement("events.claim")(skipEntries(holder, steps))
+              yield* runStatement("Events.claim")(skipEntries(holder, steps))
             else if (!(yield* assignPositions(subscription))) return []
           } while (performance.now() < end)
           return []
-        }).pipe(withTimeLimit("events.claim")),
+        }).pipe(withTimeLimit("Events.claim")),
       settle: (holder, position) =>
         Effect.gen(function* () {
           if (position !== null && isReleasedPosition(position)) return yield* parkedEvents.settle(holder, position)
-          const settled = yield* runStatement("events.settle")(parkedEvents.renew(holder, position))
+          const settled = yield* runStatement("Events.settle")(parkedEvents.renew(holder, position))
           if (settled.length === 0) return yield* new SubscriptionTaken({ subscription: holder.subscription })
-        }).pipe(withTimeLimit("events.settle")),
-      park: (holder, entry, failure) => withTimeLimit("events.park")(parkedEvents.park(holder, entry, failure)),
-      parked: (subscription) => withTimeLimit("events.parked")(parkedEvents.list(subscription)),
-      retry: (subscription, event) => withTimeLimit("events.retry")(parkedEvents.release(subscription, event, 0)),
-      discard: (subscription, event) => withTimeLimit("events.discard")(parkedEvents.release(subscription, event, 1)),
+        }).pipe(withTimeLimit("Events.settle")),
+      park: (holder, entry, failure) => withTimeLimit("Events.park")(parkedEvents.park(holder, entry, failure)),
+      parked: (subscription) => withTimeLimit("Events.parked")(parkedEvents.list(subscription)),
+      retry: (subscription, event) => withTimeLimit("Events.retry")(parkedEvents.release(subscription, event, 0)),
+      retryAll: (subscription) => withTimeLimit("Events.retryAll")(parkedEvents.releaseAll(subscription)),
+      discard: (subscription, event) => withTimeLimit("Events.discard")(parkedEvents.release(subscription, event, 1)),
       release: (holder) =>
         sql`
           UPDATE ${table.subscriptions} SET holder = NULL
           WHERE subscription = ${holder.subscription} AND holder = ${holder.holder}`.pipe(
           Effect.asVoid,
-          runStatement("events.release"),
-          withTimeLimit("events.release")
+          runStatement("Events.release"),
+          withTimeLimit("Events.release")
         )
     })
   })

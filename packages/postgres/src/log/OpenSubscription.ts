@@ -14,7 +14,7 @@ import { makeRunStatement } from "../statements/StorageErrors.ts"
  */
 export const makeOpenSubscription = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const run = (yield* makeRunStatement)("events.open")
+  const run = (yield* makeRunStatement)("Events.open")
   const table = yield* tables
   const history = tablesIn(yield* DatabaseSchema).communication_history
 

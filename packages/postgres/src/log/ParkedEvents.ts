@@ -72,13 +72,13 @@ export const makeParkedEvents = Effect.gen(function* () {
           ORDER BY p.organisation, p.communication LIMIT 1
         ) AS p, LATERAL (SELECT p.position) AS s, LATERAL (${passed(steps)} LIMIT ${limit}::bigint) AS h,
           LATERAL (${communicationOf(sql, table.communications)}) AS c
-        ORDER BY h.version`.pipe(runStatement("events.claim"))
+        ORDER BY h.version`.pipe(runStatement("Events.claim"))
       const entries = yield* Effect.forEach(rows, fromEventRow)
       if (entries.length > 0) return entries.map(({ event }) => ({ event, position: releasedPosition(event) }))
       yield* sql`
         DELETE FROM ${table.parked_events} p USING ${table.subscriptions} s
         WHERE p.subscription = ${subscription} AND p.released AND s.subscription = p.subscription
-          AND s.holder = ${holder.holder} AND NOT EXISTS (${passed(steps)})`.pipe(runStatement("events.claim"))
+          AND s.holder = ${holder.holder} AND NOT EXISTS (${passed(steps)})`.pipe(runStatement("Events.claim"))
       return []
     }),
 
@@ -92,7 +92,7 @@ export const makeParkedEvents = Effect.gen(function* () {
           WHERE p.organisation = ${organisation}::uuid AND p.communication = ${communication}::uuid
             AND p.subscription = renewed.subscription AND p.released
         )
-        SELECT 1 FROM renewed`.pipe(runStatement("events.settle"))
+        SELECT 1 FROM renewed`.pipe(runStatement("Events.settle"))
       if (settled.length === 0) return yield* new SubscriptionTaken({ subscription: holder.subscription })
     }),
 
@@ -113,7 +113,7 @@ export const makeParkedEvents = Effect.gen(function* () {
         ON CONFLICT (organisation, communication, subscription) DO UPDATE SET version = EXCLUDED.version,
           event = EXCLUDED.event, error = EXCLUDED.error, attempts = EXCLUDED.attempts, parked_at = EXCLUDED.parked_at,
           released = false
-        RETURNING 1`.pipe(runStatement("events.park"))
+        RETURNING 1`.pipe(runStatement("Events.park"))
       if (parked.length === 0) return yield* new SubscriptionTaken({ subscription: holder.subscription })
     }),
 
@@ -129,7 +129,7 @@ export const makeParkedEvents = Effect.gen(function* () {
         ) AS p
         JOIN ${table.communication_history} h USING (organisation, communication, version),
           LATERAL (${communicationOf(sql, table.communications)}) AS c
-        ORDER BY p.parked_at, p.organisation, p.communication`.pipe(runStatement("events.parked"))
+        ORDER BY p.parked_at, p.organisation, p.communication`.pipe(runStatement("Events.parked"))
       return yield* Effect.forEach(rows, ({ error, attempts, parked_at, ...row }) =>
         Effect.map(
           fromEventRow(row),
@@ -144,8 +144,19 @@ export const makeParkedEvents = Effect.gen(function* () {
         UPDATE ${table.parked_events} SET version = version + ${skipped}::integer, released = true
         WHERE subscription = ${subscription} AND event = ${event}::uuid AND NOT released
         RETURNING 1`.pipe(
-        runStatement(skipped === 0 ? "events.retry" : "events.discard"),
+        runStatement(skipped === 0 ? "Events.retry" : "Events.discard"),
         Effect.map((rows) => rows.length > 0)
+      ),
+
+    /** Lets every parked event be delivered again. */
+    releaseAll: (subscription: string) =>
+      sql<{ readonly count: string }>`
+        WITH released AS (
+          UPDATE ${table.parked_events} SET released = true WHERE subscription = ${subscription} AND NOT released RETURNING 1
+        )
+        SELECT count(*)::text AS count FROM released`.pipe(
+        runStatement("Events.retryAll"),
+        Effect.map(([row]) => Number(row?.count))
       )
   }
 })

@@ -38,16 +38,16 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
     /** Returns the sessions with these hashes in the same order; undefined if a session does not exist. */
     const find = (hashes: ReadonlyArray<string>) =>
       sql.unsafe<SessionRow>(text, [formatArray(hashes.map((hash) => `\\x${hash}`))]).pipe(
-        runStatement("sessions.authenticate"),
+        runStatement("Sessions.authenticate"),
         Effect.map((rows) => {
           const rowOf = new Map(rows.map((row) => [row.hash, row]))
           return hashes.map((hash) => rowOf.get(hash))
         })
       )
 
-    const findInBatch = yield* makeStorageBatcher("sessions.authenticate", { lanes: 2, lanesPerKey: 2, run: find })
+    const findInBatch = yield* makeStorageBatcher("Sessions.authenticate", { lanes: 2, lanesPerKey: 2, run: find })
     const findSingle = (hash: string) =>
-      withTimeLimit("sessions.authenticate")(Effect.map(find([hash]), ([row]) => row))
+      withTimeLimit("Sessions.authenticate")(Effect.map(find([hash]), ([row]) => row))
     const isBatched = (yield* GroupCommit) !== "off"
     const findOne = (hash: string) =>
       isBatched
@@ -76,7 +76,7 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             ${DateTime.formatIso(expires_at)}::timestamptz)
           ON CONFLICT (token_hash) DO UPDATE SET
             organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at`
-        ).pipe(Effect.asVoid, runStatement("sessions.open"), withTimeLimit("sessions.open")),
+        ).pipe(Effect.asVoid, runStatement("Sessions.open"), withTimeLimit("Sessions.open")),
       authenticate: Effect.fnUntraced(function* (token) {
         const row = yield* findOne(hashOf(token))
         const at = yield* DateTime.now
@@ -93,9 +93,9 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
             RETURNING expires_at > ${at}::timestamptz AS open`
         ).pipe(
-          runStatement("sessions.releaseAll"),
+          runStatement("Sessions.releaseAll"),
           Effect.map((released) => released.filter(({ open }) => open).length),
-          withTimeLimit("sessions.releaseAll")
+          withTimeLimit("Sessions.releaseAll")
         ),
       release: (token) =>
         Effect.flatMap(
@@ -105,9 +105,9 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
             DELETE FROM ${table.sessions}
             WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz RETURNING 1`
         ).pipe(
-          runStatement("sessions.release"),
+          runStatement("Sessions.release"),
           Effect.flatMap((released) => (released.length === 0 ? Effect.fail(new InvalidToken()) : Effect.void)),
-          withTimeLimit("sessions.release")
+          withTimeLimit("Sessions.release")
         )
     })
   })

@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql"
 import { makeRunStatement, StorageTimeout, withTimeLimit } from "./StorageErrors.ts"
 
 const readOnly = Effect.suspend(() =>
-  Effect.fail(new StorageUnavailable({ operation: "readiness.check", reason: "read-only" }))
+  Effect.fail(new StorageUnavailable({ operation: "Readiness.check", reason: "read-only" }))
 )
 
 /** Ready if PostgreSQL runs a statement within one second and accepts changes. */
@@ -15,9 +15,9 @@ export const layer: Layer.Layer<Readiness, never, SqlClient.SqlClient> = Layer.e
     const runStatement = yield* makeRunStatement
     return {
       check: sql<{ readonly read_only: string }>`SELECT current_setting('transaction_read_only') AS read_only`.pipe(
-        runStatement("readiness.check"),
+        runStatement("Readiness.check"),
         Effect.flatMap(([row]) => (row?.read_only === "on" ? readOnly : Effect.void)),
-        withTimeLimit("readiness.check"),
+        withTimeLimit("Readiness.check"),
         Effect.provideService(StorageTimeout, "1 second")
       )
     }

@@ -1,4 +1,4 @@
-import { endEarly, StorageUnavailable } from "@communications/core"
+import { endEarly, type PortMethod, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -51,7 +51,7 @@ const migrationHint =
  * cause of both is the error of the server or of the network.
  */
 const translate =
-  (operation: string) =>
+  (operation: PortMethod) =>
   ({ reason, message }: SqlError): Effect.Effect<never, StorageUnavailable> => {
     const { cause } = reason
     const sqlState = sqlStateOf(cause)
@@ -84,14 +84,14 @@ export const makeRunStatement = Effect.gen(function* () {
     schedule: Schedule.jittered(Schedule.exponential("5 millis")),
     times: 10
   }
-  return (operation: string) =>
+  return (operation: PortMethod) =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
       run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
 })
 
 /** Limits the time of an operation. After a timeout, its statement may or may not have been committed. */
 export const withTimeLimit =
-  (operation: string) =>
+  (operation: PortMethod) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
     endEarly<A, E | StorageUnavailable, R>(run, (end, context) => {
       const timeout = () => end(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))

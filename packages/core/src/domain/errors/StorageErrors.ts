@@ -24,6 +24,10 @@ const messages = {
  * `sqlState` is the code of PostgreSQL's error, which is in `cause`; null if PostgreSQL reported none.
  */
 export class StorageUnavailable extends TaggedError<StorageUnavailable>()("StorageUnavailable", {
+  /**
+   * What failed: the method of a port, such as `Communications.take`, or, after the time limit of a call, its operation,
+   * such as `communications/complete`.
+   */
   operation: Schema.String,
   reason: Schema.Literals(["unreachable", "timeout", "overloaded", "conflict", "aborted", "read-only"]),
   sqlState: Schema.NullOr(Schema.String).pipe(Schema.withConstructorDefault(Effect.succeed(null))),

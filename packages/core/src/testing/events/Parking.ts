@@ -91,6 +91,30 @@ export const parkingClauses: Clauses = [
     }).pipe(Effect.scoped)
   },
   {
+    name: "retryAll retries every parked event of one subscription, and returns their number",
+    test: Effect.gen(function* () {
+      const setup = yield* givenParked
+      const { events, drafts, one } = setup
+      yield* completeDraft(setup, drafts[1])
+      const [entry] = yield* read(setup, one, 1, "all")
+      if (entry !== undefined) yield* events.park(one, entry, failure)
+      const otherSetup = yield* givenParked
+      yield* expectEqual(yield* events.retryAll(one.subscription), 2)
+      yield* expectEqual([yield* events.retryAll(one.subscription), yield* events.parked(one.subscription)], [0, []])
+      yield* expectEqual((yield* events.parked(otherSetup.one.subscription)).length, 1)
+      const delivered = yield* drainAll(setup, one)
+      for (const [number, states] of [
+        ["one", ["DRAFT", "COMPLETED"]],
+        ["two", ["COMPLETED"]]
+      ] as const) {
+        yield* expectEqual(
+          delivered.filter(([of]) => of === number).map(([, state]) => state),
+          states
+        )
+      }
+    }).pipe(Effect.scoped)
+  },
+  {
     name: "an event that is parked again after retry keeps those after it waiting",
     test: Effect.gen(function* () {
       const setup = yield* givenParked
