@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Option, Redacted, Result, Schema } from "effect"
@@ -146,6 +148,17 @@ describe("DATABASE_URL", () => {
       assert.deepStrictEqual((yield* session(`postgres://h/crm${query}`)).tls, tls)
     })
   )
+})
+
+describe("the documentation", () => {
+  const operating = readFileSync(join(import.meta.dirname, "../../../docs/operating.md"), "utf8")
+  const urls = Array.from(operating.matchAll(/DATABASE_URL='?(postgres:\/\/[^\s'`…]+)/g), ([, url = ""]) => url)
+
+  it.effect.each(urls)("names a URL that is accepted: %s", (url) => Effect.asVoid(session(url)))
+
+  it("lists the variables", () => {
+    for (const name of Object.values(variables)) assert.include(operating, `\`${name}\``)
+  })
 })
 
 describe("the variables of libpq", () => {
