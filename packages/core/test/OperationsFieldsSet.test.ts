@@ -38,6 +38,7 @@ describe("fields_set of every operation", () => {
     ["content", communications],
     ["history", ["communications/show"]],
     ["history.request_id", ["communications/show"]],
+    ["history.by_username", ["communications/show"]],
     ["contact_information.name", communications],
     ["name", contacts],
     ["id", [...communications, ...contacts]],
@@ -70,7 +71,7 @@ describe("a projected result", () => {
     assert.deepStrictEqual(reduceToFields(details, Result.getOrThrow(readHistory(null))), without)
   })
   it("has the named fields of each history entry", () => {
-    const history = [anAct(), anAct()].map((act) => toHistoryEntryData({ from: null, to: "DRAFT", ...act }))
+    const history = [anAct(), anAct()].map((act) => toHistoryEntryData({ from: null, to: "DRAFT", ...act }, null))
     const show = (names: string) =>
       JSON.stringify(reduceToFields({ ...toDetails(aDraft()), history }, Result.getOrThrow(readHistory(names))))
     const [one, other] = history

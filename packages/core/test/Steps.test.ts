@@ -7,6 +7,7 @@ import {
   Draft,
   decide,
   lifeCycleState,
+  Name,
   NotDraft,
   StaleVersion,
   type StateMembers,
@@ -114,10 +115,12 @@ describe("the history", () => {
     })
   })
   it("shows the user, the time to the second, and the request", () => {
+    const username = Name.make("demo")
     assert.strictEqual(
-      JSON.stringify(toHistoryEntryData(stepEntry(completion, act))),
+      JSON.stringify(toHistoryEntryData(stepEntry(completion, act), username)),
       JSON.stringify({
-        ...{ from: "DRAFT", to: "COMPLETED", at: "2026-01-31T12:00:00", by: act.by, request_id: act.request_id }
+        ...{ from: "DRAFT", to: "COMPLETED", at: "2026-01-31T12:00:00" },
+        ...{ by: act.by, by_username: "demo", request_id: act.request_id }
       })
     )
   })

@@ -175,6 +175,7 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   yield* accounts.organisations({ after: name, limit: 1000 })
   yield* accounts.users(caller.organisation, { after: name, limit: 1000 })
   yield* accounts.users(caller.organisation, { limit: 1000 })
+  yield* accounts.usernames(caller.organisation, [caller.user, freshCaller().user])
   yield* sessions.openAuthenticated(freshToken(), authenticated, noon)
   yield* accounts.setPassword(caller.organisation, name, password)
   yield* accounts.disable(caller.organisation, name)

@@ -74,6 +74,14 @@ it("the documented rights are enough for every operation and a subscription that
     "authentication/token/release": await orThrow(api.authentication.release({ token }))
   }
   expect(results["communications/complete"]).toMatchObject({ life_cycle_state: "COMPLETED" })
+  expect(results["communications/show"]).toMatchObject({ history: [{ by_username: "demo" }] })
+
+  // The role of a host that authenticates its users itself has no rights on `users`.
+  await owner.query(`REVOKE ALL ON communications.users FROM ${role}`)
+  const { communication_identifier } = named
+  expect(
+    await orThrow(api.communications.show({ caller, communication_identifier, fields_set: "history" }))
+  ).toMatchObject({ history: [{ by: caller.user, by_username: null }, { to: "COMPLETED" }] })
 
   let calls = 0
   const readFailures: Array<unknown> = []

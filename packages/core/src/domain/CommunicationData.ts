@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { type Communication, Direction, isIn, lifeCycleState, Media } from "./Communication.ts"
 import { ContactInformation } from "./ContactInformation.ts"
-import { CommunicationId, CommunicationNumber, UserId } from "./Identity.ts"
+import { CommunicationId, CommunicationNumber, Name, UserId } from "./Identity.ts"
 import { type HistoryEntry, LifeCycleState } from "./LifeCycle.ts"
 import { Text } from "./Text.ts"
 import { Timestamp, timestampOf, UtcTimestamp, utcTimestampOf } from "./Timestamps.ts"
@@ -52,22 +52,30 @@ export const toDetails = (communication: Communication): CommunicationDetails =>
   completed_by: isIn("Completed", communication) ? communication.completed_by : null
 })
 
-/** An entry in the history of a communication, as JSON. */
+/**
+ * An entry in the history of a communication, as JSON. `by_username` is `null` if the user is not one of `Accounts`, and
+ * for a `caller` that the host has authenticated.
+ */
 export const HistoryEntryData = Schema.Struct({
   from: Schema.NullOr(LifeCycleState),
   to: LifeCycleState,
   at: Timestamp,
   by: UserId,
+  by_username: Schema.NullOr(Name),
   request_id: Schema.NullOr(Text)
 }).annotate({ identifier: "Transition" })
 export type HistoryEntryData = typeof HistoryEntryData.Type
 
 /** Converts a history entry to JSON, as `show` returns it. */
-export const toHistoryEntryData = ({ at, ...entry }: HistoryEntry): HistoryEntryData => ({
+export const toHistoryEntryData = (
+  { at, ...entry }: HistoryEntry,
+  by_username: HistoryEntryData["by_username"]
+): HistoryEntryData => ({
   from: entry.from,
   to: entry.to,
   at: timestampOf(at),
   by: entry.by,
+  by_username,
   request_id: entry.request_id
 })
 

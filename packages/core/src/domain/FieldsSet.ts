@@ -95,8 +95,9 @@ const unknownIn = (value: unknown, known: Names, prefix: string): ReadonlyArray<
   })
 }
 
-/** Returns whether a field is requested. */
-export const hasField = (fieldsSet: FieldsSet, name: string): boolean => childrenOf(fieldsSet, name) !== undefined
+/** Returns whether a field is requested. A dot selects a member of a member. */
+export const hasField = (fieldsSet: FieldsSet, name: string): boolean =>
+  descend(fieldsSet, name.split(".")) !== undefined
 
 /** Reduces a result, or each element of a list, to these fields, in the documented order. `null` stays `null`. */
 export const reduceToFields = (value: Schema.Json, names: FieldsSet): Schema.Json => {

@@ -71,6 +71,11 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
             ({ id, username, disabled_at }) => ({ id, username, disabled_at })
           )
         ),
+      usernames: (organisation, ids) =>
+        Effect.sync(() => {
+          const members = [...(users.get(organisation)?.values() ?? [])]
+          return new Map(members.filter(({ id }) => ids.includes(id)).map(({ id, username }) => [id, username]))
+        }),
       setPassword: (organisation, username, password) =>
         change(organisation, username, ({ revision }) => ({ password, revision: revision + 1 })),
       disable: (organisation, username) =>

@@ -7,7 +7,9 @@ import {
 } from "../domain/CommunicationData.ts"
 import { parseIdentifier } from "../domain/CommunicationIdentifier.ts"
 import { AmbiguousIdentifier, CommunicationNotFound, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
-import { hasField } from "../domain/FieldsSet.ts"
+import { type FieldsSet, hasField } from "../domain/FieldsSet.ts"
+import type { Name, UserId } from "../domain/Identity.ts"
+import { Accounts } from "../ports/Accounts.ts"
 import { Communications } from "../ports/Communications.ts"
 import { authenticate } from "../use-cases/Authentication.ts"
 import { tokenExample } from "./examples.ts"
@@ -37,6 +39,33 @@ export const showHistory = Effect.fnUntraced(function* (request: NamedRequest) {
   return { communication, history: yield* communications.history(caller.organisation, communication.id) }
 })
 
+const noNames: ReadonlyMap<UserId, Name> = new Map()
+
+/**
+ * Returns the result of `show` with the history. Usernames are looked up only for a token: the users of a host that
+ * authenticates them itself are not in `Accounts`, and the host may have no right to read it.
+ */
+const showNamedHistory = Effect.fnUntraced(function* (request: NamedRequest, fields: FieldsSet) {
+  const accounts = yield* Accounts
+  const caller = yield* authenticate(request)
+  const { communication_identifier } = request
+  const { communication, history } = yield* showHistory({ caller, communication_identifier })
+  const names =
+    request.token !== undefined && hasField(fields, "history.by_username")
+      ? yield* accounts.usernames(
+          caller.organisation,
+          history.map(({ by }) => by)
+        )
+      : noNames
+  return {
+    value: {
+      ...toDetails(communication),
+      history: history.map((entry) => toHistoryEntryData(entry, names.get(entry.by) ?? null))
+    },
+    version: communication.version
+  }
+})
+
 /** `GET communications/show`. */
 export const show = operation({
   name: "communications/show",
@@ -49,10 +78,7 @@ export const show = operation({
   metadata: versioned,
   run: (request, fields) =>
     hasField(fields, "history")
-      ? Effect.map(showHistory(request), ({ communication, history }) => ({
-          value: { ...toDetails(communication), history: history.map(toHistoryEntryData) },
-          version: communication.version
-        }))
+      ? showNamedHistory(request, fields)
       : Effect.map(showCommunication(request), withVersion),
   summary: "Show a communication",
   description: "The result includes the history, oldest entry first, only if `fields_set` names `history`.",
@@ -65,7 +91,12 @@ export const show = operation({
     result: {
       number: "41",
       life_cycle_state: "COMPLETED",
-      history: [{ from: "DRAFT", to: "COMPLETED", at: "2026-01-15T16:45:00", by: tokenExample, request_id: null }]
+      history: [
+        {
+          ...{ from: "DRAFT", to: "COMPLETED", at: "2026-01-15T16:45:00" },
+          ...{ by: tokenExample, by_username: "demo", request_id: null }
+        }
+      ]
     }
   }
 })

@@ -73,6 +73,12 @@ export class Accounts extends Context.Service<
     /** Lists the users of an organisation by name. */
     users(organisation: OrganisationId, page: NamesPage): Effect.Effect<ReadonlyArray<User>, StorageUnavailable>
 
+    /** Returns the names of those users that exist in the organisation; users who are disabled are among them. */
+    usernames(
+      organisation: OrganisationId,
+      users: ReadonlyArray<UserId>
+    ): Effect.Effect<ReadonlyMap<UserId, Name>, StorageUnavailable>
+
     /** Replaces the password of a user. */
     setPassword(
       organisation: OrganisationId,

@@ -162,6 +162,24 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     })
   },
   {
+    name: "usernames finds the names of users of the organisation, also of disabled ones, and ignores all other users",
+    test: Effect.gen(function* () {
+      const [{ accounts, caller, username }, other] = [yield* given, yield* given]
+      const { organisation, user } = caller
+      const [colleague, name] = [freshCaller().user, freshName()]
+      yield* accounts.addUser({ organisation, user: colleague }, name, password)
+      yield* accounts.addUser({ organisation: other.caller.organisation, user: colleague }, freshName(), password)
+      yield* accounts.disable(organisation, name)
+      const asked = [user, colleague, user, other.caller.user, freshCaller().user]
+      const found = yield* accounts.usernames(organisation, asked)
+      yield* expectEqual(found.size, 2)
+      yield* expectEqual([found.get(user), found.get(colleague)], [username, name])
+      yield* expectEqual((yield* accounts.usernames(organisation, [colleague])).size, 1)
+      yield* expectEqual((yield* accounts.usernames(organisation, [])).size, 0)
+      yield* expectEqual((yield* accounts.usernames(freshOrganisation(), asked)).size, 0)
+    })
+  },
+  {
     name: "a new password replaces the old one, and changes the revision",
     test: Effect.gen(function* () {
       const [{ accounts, caller, organisation, username }, other] = [yield* given, yield* given]

@@ -115,6 +115,22 @@ export const brokenAccess = [
     (sound) => ({ users: (organisation, { limit }) => sound.users(organisation, { limit }) })
   ),
   accounts(
+    "has no names of users who are disabled",
+    "Accounts: usernames finds the names of users of the organisation, also of disabled ones, and ignores all other users",
+    (sound) => ({
+      usernames: (organisation, ids) =>
+        Effect.map(
+          sound.users(organisation, { limit: 100 }),
+          (users) =>
+            new Map(
+              users
+                .filter(({ id, disabled_at }) => ids.includes(id) && disabled_at === null)
+                .map(({ id, username }) => [id, username])
+            )
+        )
+    })
+  ),
+  accounts(
     "keeps the revision of a user whose password changes",
     "Accounts: a new password replaces the old one, and changes the revision",
     (sound) => ({

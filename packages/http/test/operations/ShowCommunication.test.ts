@@ -1,7 +1,7 @@
-import { Communications, toDetails } from "@communications/core"
-import { aDraft, store } from "@communications/core/testing"
+import { Accounts, Communications, Name, toDetails } from "@communications/core"
+import { aDraft, freshId, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Redacted } from "effect"
 import { setup } from "../Client.ts"
 import { ApiInMemory, assertOk, get, post } from "../Operations.ts"
 import { AMBIGUOUS, assertDescription, COMMUNICATION, refused, SHAPE, secret, TOKEN } from "../Refused.ts"
@@ -22,9 +22,12 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
       assertOk(yield* get(show, repeated), { number, subject, media })
     })
   )
-  it.effect("each entry of the history has its user and request id", () =>
+  it.effect("each entry of the history has its user, the username if the user exists, and the request id", () =>
     Effect.gen(function* () {
       const { token, draft, caller } = yield* setup
+      const accounts = yield* Accounts
+      yield* accounts.addOrganisation(caller.organisation, Name.make(freshId()))
+      yield* accounts.addUser(caller, Name.make("demo"), Redacted.make("secret"))
       const headers = { "x-request-id": "request-1" }
       yield* post("communications/complete", { token, communication_identifier: { number: "41" } }, headers)
       yield* post("communications/view", { token, communication_identifier: { number: "41" } }, headers)
@@ -37,9 +40,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
         history: [
           {
             ...{ from: null, to: "DRAFT", at: "2026-01-31T12:00:00", by: creation?.by },
-            request_id: creation?.request_id
+            ...{ by_username: null, request_id: creation?.request_id }
           },
-          { from: "DRAFT", to: "COMPLETED", at, by: caller.user, request_id: "request-1" }
+          { from: "DRAFT", to: "COMPLETED", at, by: caller.user, by_username: "demo", request_id: "request-1" }
         ]
       })
       assertOk(yield* get(show, { ...query, fields_set: "history.to" }), {

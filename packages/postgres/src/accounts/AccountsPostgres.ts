@@ -14,7 +14,7 @@ import {
 import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
-import { hex, isoOf } from "../statements/Columns.ts"
+import { formatArray, hex, isoOf } from "../statements/Columns.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
@@ -25,6 +25,7 @@ const decodeOrganisations = Schema.decodeUnknownEffect(Schema.Array(Schema.Struc
 const decodeUsers = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ id: UserId, username: Name, disabled_at: Schema.NullOr(Schema.DateTimeUtcFromString) }))
 )
+const decodeUsernames = Schema.decodeUnknownEffect(Schema.Array(Schema.Tuple([UserId, Name])))
 
 interface UserRow {
   readonly organisation: string
@@ -140,6 +141,17 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
             Effect.orDie(decodeUsers(rows.map(({ user, ...members }) => ({ id: hex(user), ...members }))))
           ),
           withTimeLimit("Accounts.users")
+        ),
+      usernames: (organisation, users) =>
+        sql<{ readonly user: string; readonly username: string }>`
+          SELECT "user"::text, username FROM ${table.users} WHERE organisation = ${organisation}::uuid
+            AND "user" = ANY((SELECT ${formatArray(users)}::text::uuid[])::uuid[])`.pipe(
+          runStatement("Accounts.usernames"),
+          Effect.flatMap((rows) =>
+            Effect.orDie(decodeUsernames(rows.map(({ user, username }) => [hex(user), username])))
+          ),
+          Effect.map((names) => new Map(names)),
+          withTimeLimit("Accounts.usernames")
         ),
       setPassword: (organisation, username, password) =>
         Effect.flatMap(hashPassword(password), (hash) =>
