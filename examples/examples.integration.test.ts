@@ -45,7 +45,10 @@ it.live(
         start("main", { DATABASE_URL, DATABASE_SCHEMA: "communications" }).url()
       )
       const program = ["--conditions=@communications/source", "examples/client.ts"]
-      for (const printed of ["COMPLETED", "communication 41 is COMPLETED, not DRAFT"]) {
+      for (const printed of [
+        "COMPLETED",
+        "communication 41 is COMPLETED, not DRAFT: USER completed it at TIME in REQUEST"
+      ]) {
         assert.strictEqual(yield* output(process.execPath, program, { COMMUNICATIONS_URL }), printed)
       }
     }).pipe(Effect.ensuring(Effect.promise(endAll))),

@@ -128,13 +128,13 @@ describe("the command line", { timeout: 120_000 }, () => {
 
   it("reports PostgreSQL's own message if the migrations fail", async () => {
     expect(await cli("migrate", "", { DATABASE_SCHEMA: "pg_mine" })).toEqual(
-      refused(/^The migrations failed: unacceptable schema name "pg_mine"\.\n$/)
+      refused(/^The migrations failed: unacceptable schema name "pg_mine" \(SQLSTATE 42939\)\.\n$/)
     )
   })
 
   it("reports an unreachable database in one sentence, without the password", async () => {
     expect(await cli("migrate", "", { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" })).toEqual(
-      refused(/^The database at 127\.0\.0\.1:1\/x cannot be used .*\n$/)
+      refused(/^The database at 127\.0\.0\.1:1\/x does not accept connections.*\n$/)
     )
   })
 

@@ -31,12 +31,12 @@ export const makeRunAct = Effect.gen(function* () {
           Effect.fail(
             new StorageUnavailable({ operation, reason: "conflict", sqlState: "23505", cause: result.failure })
           )
-        return isAutocommit
-          ? matchTransaction<never, IdempotencyKeyReused | StorageUnavailable>(client, {
-              inTransaction: conflict,
-              otherwise: reused
-            })
-          : conflict()
+        // A single connection may be in a transaction of the host: then it accepts no statement after the violation.
+        const unlessAborted = Effect.matchEffect(client`SELECT 1`, { onFailure: conflict, onSuccess: reused })
+        return matchTransaction<never, IdempotencyKeyReused | StorageUnavailable>(client, {
+          inTransaction: conflict,
+          otherwise: () => (isAutocommit ? reused() : unlessAborted)
+        })
       })
     }
 })
