@@ -40,6 +40,12 @@ describe("the clock of a test", () => {
       ]
     )
   })
+  it("refuses to advance by what is not a duration", () => {
+    const { advance } = createTestCommunications()
+    for (const by of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => advance(by), RangeError, "advance must be a finite duration of at least 0")
+    }
+  })
   it("shows noon of 31 January 2026 by default", async () => {
     const { communications, caller, seed } = createTestCommunications()
     const { id } = seed.draft()

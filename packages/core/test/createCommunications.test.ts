@@ -121,6 +121,11 @@ describe("for hosts without Effect", () => {
     assert.strictEqual(stale.version, shown.version)
     const invalid = await errorOf(completing({ expectedVersion: 0.5 }))
     assert.deepStrictEqual(invalid, new InvalidRequest({ reason: "expectedVersion: expected an integer" }))
+    const notANumber = await errorOf(completing(JSON.parse('{ "expectedVersion": "1" }')))
+    assert.deepStrictEqual(
+      notANumber,
+      new InvalidRequest({ reason: "expectedVersion: expected a number, an array or null" })
+    )
     const completed = await completing({ expectedVersion: shown.version, request_id: "r1" })
     assert.strictEqual(completed.ok && completed.version, 2)
   })

@@ -2,7 +2,7 @@
 import "./sameEffect.ts"
 
 import { Effect, Layer } from "effect"
-import { Migrator, SqlClient } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import * as AccountsPostgres from "./accounts/AccountsPostgres.ts"
 import * as AttemptsPostgres from "./accounts/AttemptsPostgres.ts"
 import { GroupCommit } from "./batching/GroupCommit.ts"
@@ -11,6 +11,7 @@ import * as ContactInformationsPostgres from "./communications/ContactInformatio
 import { type Execute, type ExecutorOptions, layerExecutor } from "./host/Host.ts"
 import * as EventsPostgres from "./log/EventsPostgres.ts"
 import { migrate } from "./schema/Migrate.ts"
+import { MigrationError } from "./schema/MigrationError.ts"
 import { DatabaseSchema } from "./schema/Tables.ts"
 import * as SessionsPostgres from "./sessions/SessionsPostgres.ts"
 import * as ReadinessPostgres from "./statements/ReadinessPostgres.ts"
@@ -69,8 +70,7 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
   migrate.pipe(
     Effect.mapError(
-      ({ kind, message, cause }) =>
-        new Migrator.MigrationError({ kind, message: withRemedy(message, sqlStateOf(cause)), cause })
+      ({ kind, message, cause }) => new MigrationError({ kind, message: withRemedy(message, sqlStateOf(cause)), cause })
     ),
     Effect.provide(layerHost(execute, options)),
     Effect.runPromise

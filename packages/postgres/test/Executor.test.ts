@@ -28,6 +28,21 @@ it("a concurrency above the size of a pool is refused, and one for a transaction
   layerHost(fromPg(new pg.Client()), { concurrency: 8 })
 })
 
+it("the JSON of a failed migration has neither the cause nor an address", async () => {
+  const pool = new pg.Pool({ host: "127.0.0.1", port: 1 })
+  const error = await migrateHost(fromPg(pool)).then(
+    () => undefined,
+    (error: Error) => error
+  )
+  assert.include(error?.message, "ECONNREFUSED")
+  assert.deepInclude(error?.cause, { port: 1 })
+  assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), {
+    _tag: "MigrationError",
+    kind: "Failed",
+    message: "the database cannot be reached"
+  })
+})
+
 describe("an Execute", () => {
   const caller = { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" }
   const complete = (execute: Execute) =>

@@ -25,6 +25,7 @@ const choices = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   if (SchemaAST.isBoolean(ast)) return ["true or false"]
   if (SchemaAST.isNull(ast)) return ["null"]
   if (SchemaAST.isArrays(ast)) return ["an array"]
+  if (SchemaAST.isUndefined(ast)) return [] // an optional parameter
   return SchemaAST.isObjects(ast) ? ["an object"] : ["another type"]
 }
 

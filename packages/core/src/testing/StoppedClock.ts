@@ -1,4 +1,5 @@
 import { Clock, DateTime, Duration, Effect } from "effect"
+import { checkDuration } from "../checkDuration.ts"
 import { parseTime, type TestTime } from "./Builders.ts"
 
 /**
@@ -26,7 +27,7 @@ export const makeStoppedClock = (start: TestTime) => {
       time = parseTime(to)
     },
     advance: (by: Duration.Input): void => {
-      time = DateTime.addDuration(time, Duration.fromInputUnsafe(by))
+      time = DateTime.addDuration(time, checkDuration("advance", by, Duration.zero))
     }
   }
 }

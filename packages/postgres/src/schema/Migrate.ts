@@ -1,16 +1,17 @@
 import { Effect, Schedule } from "effect"
-import { Migrator, SqlClient, SqlError } from "effect/sql"
+import { type Migrator, SqlClient, SqlError } from "effect/sql"
 import { describeError, sqlStateOf } from "../statements/SqlState.ts"
 import { Autocommit, matchTransaction } from "../statements/Transactions.ts"
+import { MigrationError } from "./MigrationError.ts"
 import { lastMigration, migrationsTable, migrationsTableIn, pendingAfter, setup } from "./Migrations.ts"
 import { checkServer } from "./Server.ts"
 import { DatabaseSchema } from "./Tables.ts"
 
-const badState = (message: string) => new Migrator.MigrationError({ kind: "BadState", message })
+const badState = (message: string) => new MigrationError({ kind: "BadState", message })
 
 /** Fails with PostgreSQL's message and SQLSTATE, and with its error as the cause. */
 const explain = ({ reason: { cause }, message }: SqlError.SqlError, migration = "") =>
-  new Migrator.MigrationError({ kind: "Failed", message: `${migration}${describeError(cause) ?? message}`, cause })
+  new MigrationError({ kind: "Failed", message: `${migration}${describeError(cause) ?? message}`, cause })
 
 /** The number of the last applied migration, or `null` if there is no table of migrations. Only reads. */
 const readLast = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {

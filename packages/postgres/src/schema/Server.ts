@@ -1,11 +1,13 @@
 /** What the library needs of a PostgreSQL server and of a database. */
 import { Effect } from "effect"
-import { Migrator, SqlClient } from "effect/sql"
+import { type Migrator, SqlClient } from "effect/sql"
+import { MigrationError } from "./MigrationError.ts"
 
 /** The oldest supported major version of PostgreSQL. */
 const oldestMajor = 13
 
-const refuse = (message: string) => Effect.fail(new Migrator.MigrationError({ kind: "BadState", message }))
+const refuse = (message: string): Effect.Effect<never, Migrator.MigrationError> =>
+  Effect.fail(new MigrationError({ kind: "BadState", message }))
 
 /**
  * Fails if PostgreSQL is too old, or if the encoding of the database is not UTF-8. Returns whether the database accepts

@@ -18,7 +18,7 @@ export const formatArray = (texts: ReadonlyArray<string>): string =>
 /** Throws the error of a row that lacks a column of its statement, with the likely cause. */
 export const missingColumn = (): never => {
   throw new TypeError(
-    "A row lacks a column of its statement: does the host's handle rename columns or change values, for instance by `transform` of postgres.js or `postProcessResponse` of Knex? The library needs a handle that leaves both unchanged."
+    "A row lacks a column of its statement: does the host's handle rename columns or change values, for instance by `transform` of postgres.js or `postProcessResponse` of Knex? The library can only restore names in camelCase, and integers."
   )
 }
 
