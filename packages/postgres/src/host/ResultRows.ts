@@ -6,8 +6,11 @@ import type { HostRows } from "./Executors.ts"
 /** What remains of a name in every case style: `completed_at` and `completedAt` are equal in it. */
 const normalise = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
 
-/** A statement of the host on this client may select columns without naming them. */
-const selectsAll = /^\s*SELECT\s+(\w+\.)?\*|\bRETURNING\s+\*/i
+/**
+ * Statements whose text does not name their columns: the host may select all on this client, and for `ROLLBACK TO` and
+ * the like a library may return a row of its own.
+ */
+const namesNoColumns = /^\s*SELECT\s+(\w+\.)?\*|\bRETURNING\s+\*|^\s*(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b/i
 
 /**
  * The rows of a statement, with the names that the statement uses: libraries rename columns if the host has set that
@@ -25,7 +28,7 @@ export const checkRows = (text: string, rows: HostRows): HostRows => {
   const mentioned = `${text.toLowerCase()} ?column?`
   const isMentioned = (name: string) => text.includes(name) || mentioned.includes(name)
   const originals = new Map(Array.from(text.matchAll(/\b[a-z_][a-z0-9_]*/g), ([word]) => [normalise(word), word]))
-  const unknown = (name: string) => (selectsAll.test(text) ? name : missingColumn())
+  const unknown = (name: string) => (namesNoColumns.test(text) ? name : missingColumn())
   const restored = new Map(
     names.map((name) => [name, isMentioned(name) ? name : (originals.get(normalise(name)) ?? unknown(name))])
   )
