@@ -134,7 +134,7 @@ describe("the command line", { timeout: 120_000 }, () => {
 
   it("reports an unreachable database in one sentence, without the password", async () => {
     expect(await cli("migrate", "", { DATABASE_URL: "postgres://u:s3cret@127.0.0.1:1/x" })).toEqual(
-      refused(/^The database at 127\.0\.0\.1:1\/x does not accept connections.*\n$/)
+      refused(/^The database does not accept connections at 127\.0\.0\.1:1 \(ECONNREFUSED\): .*\n$/)
     )
   })
 
