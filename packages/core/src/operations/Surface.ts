@@ -23,7 +23,8 @@ export type OptionsOf<Op extends Operations> = NonNullable<Op["options"]>["Type"
 /** The metadata that an operation returns; `unknown` if it returns none. */
 export type MetadataOf<Op extends Operations> = NonNullable<Op["metadata"]>["Type"]
 
-type MemberOfEach<Op extends Operations, Part extends "options" | "metadata"> = Op extends Operations
+/** The names of the members that operations declare as options or metadata. */
+export type MemberOfEach<Op extends Operations, Part extends "options" | "metadata"> = Op extends Operations
   ? keyof NonNullable<Op[Part]>["Type"]
   : never
 

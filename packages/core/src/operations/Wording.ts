@@ -52,7 +52,10 @@ const isBare = (issue: SchemaIssue.Issue): boolean => issue._tag === "AnyOf" && 
  * Describes all problems, each with the name of the invalid parameter and the expected type, never its value, which may
  * be a secret.
  */
-export const describeAll = (issue: SchemaIssue.Issue, path: Path = []): Arrays.NonEmptyReadonlyArray<string> => {
+export const describeAll = (
+  issue: SchemaIssue.Issue,
+  path: ReadonlyArray<PropertyKey> = []
+): Arrays.NonEmptyReadonlyArray<string> => {
   switch (issue._tag) {
     case "Pointer":
       return describeAll(issue.issue, [...path, ...issue.path])

@@ -9,7 +9,8 @@ import type { Sessions } from "./Sessions.ts"
 /** Every port. */
 export type Ports = Accounts | Attempts | Communications | ContactInformations | Events | Readiness | Sessions
 
-type MethodsOf<Port> = Port extends {
+/** The names of the methods of ports, as `Communications.take`. */
+export type MethodsOf<Port> = Port extends {
   readonly key: `@communications/core/${infer Name}`
   readonly Service: infer Shape
 }

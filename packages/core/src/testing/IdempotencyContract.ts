@@ -12,7 +12,8 @@ import { aDraft, aKey, freshCaller, store } from "./Fixtures.ts"
 
 const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
 
-type Ports = Communications | ContactInformations | Sessions
+/** The ports that the guarantees need. */
+export type IdempotencyPorts = Communications | ContactInformations | Sessions
 
 const names = ["complete", "create", "createContact"] as const
 
@@ -20,7 +21,7 @@ const names = ["complete", "create", "createContact"] as const
 type Requests = {
   readonly [Name in (typeof names)[number]]: (
     key?: string
-  ) => Effect.Effect<{ readonly value: unknown; readonly replayed?: true }, unknown, Ports>
+  ) => Effect.Effect<{ readonly value: unknown; readonly replayed?: true }, unknown, IdempotencyPorts>
 }
 
 /** A draft of a new organisation, and a request for each operation that accepts a key. */
@@ -52,7 +53,7 @@ const effectsIn = Effect.fnUntraced(function* (organisation: OrganisationId) {
 })
 
 /** Repeating a request with an idempotency key has no second effect. */
-export const idempotencyContract: ReadonlyArray<Clause<Ports>> = [
+export const idempotencyContract: ReadonlyArray<Clause<IdempotencyPorts>> = [
   {
     name: "whatever the order in which requests are repeated, each takes effect once and returns what it made",
     test: expectForAll(
@@ -113,7 +114,7 @@ export const idempotencyContract: ReadonlyArray<Clause<Ports>> = [
         const { key } = aKey()
         yield* requests[name](key)
         const reused = new IdempotencyKeyReused({ key })
-        const others: ReadonlyArray<Effect.Effect<unknown, unknown, Ports>> = [
+        const others: ReadonlyArray<Effect.Effect<unknown, unknown, IdempotencyPorts>> = [
           ...names.filter((other) => other !== name).map((other) => requests[other](key)),
           complete.call({ caller }, { communication_identifier: { number: draft.number } }, { idempotencyKey: key }),
           complete.call({ caller }, unknown, { idempotencyKey: key }),

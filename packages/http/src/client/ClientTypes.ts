@@ -24,7 +24,8 @@ export type SparseResultOf<Op extends Operations> = Sparse<
 /** The options of a method, which the client sends as headers; `undefined` if it has none. */
 export type OptionsArgument<Op extends Operations> = unknown extends OptionsOf<Op> ? undefined : OptionsOf<Op>
 
-type EachMetadata<Op extends Operations> = Op extends Operations
+/** The metadata of each operation, as the parameter of a function. */
+export type EachMetadata<Op extends Operations> = Op extends Operations
   ? unknown extends MetadataOf<Op>
     ? never
     : (metadata: MetadataOf<Op>) => void
