@@ -40,9 +40,10 @@ export class ContactInformations extends Context.Service<
     ): Effect.Effect<ContactInformation, ContactInformationNotFound | StorageUnavailable>
 
     /**
-     * Returns at most `limit` matching contacts of the organisation, newest first. A name matches if it begins with
-     * `name`, whatever the case and the accents of both. An `after` that the organisation does not have returns an
-     * empty list; the contact of `after` itself need not match.
+     * Returns at most `limit` matching contacts of the organisation, newest first. The order of those that were stored
+     * in the same millisecond is stable, but not defined. A name matches if it begins with `name`, whatever the case and
+     * the accents of both. An `after` that the organisation does not have returns an empty list; the contact of `after`
+     * itself need not match.
      */
     list(
       organisation: OrganisationId,

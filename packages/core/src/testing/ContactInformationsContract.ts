@@ -1,9 +1,16 @@
 import { Arbitrary, Effect, Result } from "effect"
 import { ContactInformation, ContactInformationType } from "../domain/ContactInformation.ts"
 import { ContactInformationExists, ContactInformationNotFound, IdempotencyKeyReused } from "../domain/errors/index.ts"
+import type { OrganisationId } from "../domain/Identity.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
 import { aCompany, aKey, anAct, aPerson, freshOrganisation } from "./Fixtures.ts"
+
+/** Stores a contact in a millisecond of its own: the order of those that are stored in the same one is not defined. */
+const addLater = Effect.fnUntraced(function* (organisation: OrganisationId, contact: ContactInformation) {
+  yield* Effect.sleep("2 millis")
+  yield* (yield* ContactInformations).add(organisation, contact)
+})
 
 const aKeyedAct = () => ({ ...anAct(), idempotency: aKey() })
 
@@ -66,7 +73,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
       const [organisation, other] = [freshOrganisation(), freshOrganisation()]
       const added = Array.from({ length: 9 }, (_, index) => (index % 3 === 0 ? aCompany() : aPerson()))
       for (const contact of added) {
-        yield* contacts.add(organisation, contact)
+        yield* addLater(organisation, contact)
         yield* contacts.add(other, { ...contact, name: "of another organisation" })
       }
       const newest = added.toReversed()
@@ -100,7 +107,7 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
       const organisation = freshOrganisation()
       const names = ["Zoë Lee", "ZOE", "Zo", "Straße 5", "Ωμέγα ΑΕ", "Łódź", "100% _cotton\\", "a".repeat(3000), "b🔑"]
       const added = names.map((name) => ({ ...aPerson(), name }))
-      for (const contact of added) yield* contacts.add(organisation, contact)
+      for (const contact of added) yield* addLater(organisation, contact)
       for (const [name, expected] of [
         ["zoe", ["ZOE", "Zoë Lee"]],
         ["ZOË", ["ZOE", "Zoë Lee"]],
