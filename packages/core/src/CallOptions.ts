@@ -1,6 +1,6 @@
-import { type Duration, Effect, Fiber } from "effect"
+import { type Duration, Effect } from "effect"
 import { checkDuration } from "./checkDuration.ts"
-import { endEarly } from "./endEarly.ts"
+import { endEarly, startTimer } from "./endEarly.ts"
 import { isRequestId } from "./use-cases/Authentication.ts"
 
 /** An `AbortSignal`, of which only these members are used. */
@@ -46,19 +46,10 @@ export const withCallOptions = <A, R>(
   return endEarly(call, (end, context) => {
     const onAbort = () => end(Effect.die(signal?.reason))
     signal?.addEventListener("abort", onAbort)
-    const fork = Effect.runForkWith(context)
-    const timer =
-      within === undefined
-        ? undefined
-        : fork(
-            Effect.delay(
-              Effect.sync(() => end(Effect.sync(timedOut))),
-              within
-            )
-          )
+    const stopTimer = within === undefined ? undefined : startTimer(context, within, () => end(Effect.sync(timedOut)))
     return () => {
       signal?.removeEventListener("abort", onAbort)
-      if (timer !== undefined) fork(Fiber.interrupt(timer))
+      stopTimer?.()
     }
   })
 }

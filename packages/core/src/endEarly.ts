@@ -1,4 +1,4 @@
-import { type Context, Deferred, Effect, Exit, Fiber } from "effect"
+import { type Context, Deferred, type Duration, Effect, Exit, Fiber } from "effect"
 
 /**
  * Runs an effect in a fiber of its own, until it ends or `end` is called with another result. Then the effect is
@@ -27,3 +27,10 @@ export const endEarly = <A, E, R>(
       return Effect.raceFirst(Fiber.interrupt(fiber), Deferred.await(ended))
     })
   )
+
+/** Calls a function after a time on the clock of the context, unless the function that it returns is called before. */
+export const startTimer = (context: Context.Context<never>, time: Duration.Input, call: () => void): (() => void) => {
+  const fork = Effect.runForkWith(context)
+  const timer = fork(Effect.delay(Effect.sync(call), time))
+  return () => void fork(Fiber.interrupt(timer))
+}

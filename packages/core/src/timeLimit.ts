@@ -1,7 +1,7 @@
 /** The time limit of calls to the storage. */
-import { Context, Duration, Effect, Fiber } from "effect"
+import { Context, Duration, Effect } from "effect"
 import { StorageUnavailable } from "./domain/errors/index.ts"
-import { endEarly } from "./endEarly.ts"
+import { endEarly, startTimer } from "./endEarly.ts"
 
 /** How long a storage operation, with its wait for a connection, may take before it fails with `StorageUnavailable`. */
 export const StorageTimeout = Context.Reference<Duration.Input>("@communications/core/StorageTimeout", {
@@ -13,8 +13,6 @@ export const withinStorageTimeout =
   (operation: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageUnavailable, R> =>
     endEarly<A, E | StorageUnavailable, R>(run, (end, context) => {
-      const fork = Effect.runForkWith(context)
       const timeout = () => end(Effect.fail(new StorageUnavailable({ operation, reason: "timeout" })))
-      const timer = fork(Effect.delay(Effect.sync(timeout), Context.get(context, StorageTimeout)))
-      return () => void fork(Fiber.interrupt(timer))
+      return startTimer(context, Context.get(context, StorageTimeout), timeout)
     })

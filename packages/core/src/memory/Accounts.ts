@@ -19,7 +19,7 @@ interface Account extends User {
 }
 
 /** The page of these elements, ordered by name. */
-const pageOf = <A>(all: Iterable<A>, nameOf: (element: A) => Name, { after, limit }: NamesPage) =>
+const pageByName = <A>(all: Iterable<A>, nameOf: (element: A) => Name, { after, limit }: NamesPage) =>
   Array.sort(all, Order.mapInput(Order.String, nameOf))
     .filter((element) => after === undefined || nameOf(element) > after)
     .slice(0, limit)
@@ -64,10 +64,10 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
         const account = accountOf(organisation, username)
         return account === undefined ? yield* new UserNotFound({ username }) : account.caller
       }),
-      organisations: (page) => Effect.sync(() => pageOf(organisations.values(), ({ name }) => name, page)),
+      organisations: (page) => Effect.sync(() => pageByName(organisations.values(), ({ name }) => name, page)),
       users: (organisation, page) =>
         Effect.sync(() =>
-          pageOf(users.get(organisation)?.values() ?? [], ({ username }) => username, page).map(
+          pageByName(users.get(organisation)?.values() ?? [], ({ username }) => username, page).map(
             ({ id, username, disabled_at }) => ({ id, username, disabled_at })
           )
         ),

@@ -17,7 +17,7 @@ import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
 import { completedExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { ContactInformationIdentifierParameter, NumberOfResultsParameter } from "./Parameters.ts"
+import { ContactInformationIdentifierParameter, NumberOfResultsParameter, pageMetadata } from "./Parameters.ts"
 
 /**
  * Lists the communications of the caller's organisation with a contact, or in a state: newest first, at most 100.
@@ -67,11 +67,7 @@ export const list = operation({
   result: Schema.Array(CommunicationDetails),
   nameable: Schema.Array(CommunicationDetails),
   errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],
-  metadata: Schema.Struct({
-    nextAfter: Schema.optionalKey(
-      CommunicationId.annotate({ description: "The `after` of the next page; absent on the last page" })
-    )
-  }),
+  metadata: pageMetadata(CommunicationId),
   run: (request) =>
     Effect.map(listCommunications(request), ({ communications, ...metadata }) => ({
       ...metadata,

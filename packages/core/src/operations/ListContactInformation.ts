@@ -9,7 +9,7 @@ import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
 import { personExample, tokenExample } from "./examples.ts"
 import { operation } from "./Operation.ts"
-import { NumberOfResultsParameter } from "./Parameters.ts"
+import { NumberOfResultsParameter, pageMetadata } from "./Parameters.ts"
 
 /**
  * Lists the contact information of the caller's organisation: newest first, at most 100. `nextAfter` is the
@@ -53,11 +53,7 @@ export const listContacts = operation({
   result,
   nameable: result,
   errors: [InvalidQuery, ContactInformationNotFound, InvalidToken, StorageUnavailable],
-  metadata: Schema.Struct({
-    nextAfter: Schema.optionalKey(
-      ContactInformationId.annotate({ description: "The `after` of the next page; absent on the last page" })
-    )
-  }),
+  metadata: pageMetadata(ContactInformationId),
   run: (request) =>
     Effect.map(listContactInformation(request), ({ contact_information, ...metadata }) => ({
       ...metadata,

@@ -43,6 +43,12 @@ export const NumberOfResultsParameter = Schema.optionalKey(
   })
 )
 
+/** The metadata of a list of elements with such an id. */
+export const pageMetadata = <Id extends Schema.Top>(id: Id) =>
+  Schema.Struct({
+    nextAfter: Schema.optionalKey(id.annotate({ description: "The `after` of the next page; absent on the last page" }))
+  })
+
 /** Text that may be omitted or unset. */
 export const OptionalText = Schema.optionalKey(Schema.NullOr(Text))
 
