@@ -1,6 +1,7 @@
 /** Lets pages of other origins call the API from a browser (CORS). Source: the Fetch standard, 3.3. */
 import { Context, Effect } from "effect"
 import { succeeded } from "./Envelope.ts"
+import { type Header, requestHeaders, responseHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
 
 /**
@@ -11,12 +12,16 @@ export const AllowedOrigins = Context.Reference<ReadonlyArray<string>>("@communi
   defaultValue: () => []
 })
 
+/** Lists the headers of operations and others, by name. */
+const namesOf = (headers: Readonly<Record<string, Header>>, others: ReadonlyArray<string>): string =>
+  [...Object.values(headers).map(({ header }) => header), ...others].sort().join(", ")
+
 /** The headers of responses that scripts may read, beyond those that the standard allows. */
-const exposed = "ETag, Idempotency-Replayed, Retry-After, X-Ignored-Parameters, X-Next-After, X-Request-Id"
+const exposed = namesOf(responseHeaders, ["Retry-After", "X-Ignored-Parameters", "X-Request-Id"])
 
 const preflightHeaders = {
   "access-control-allow-methods": "GET, HEAD, POST",
-  "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-Id",
+  "access-control-allow-headers": namesOf(requestHeaders, ["Authorization", "Content-Type", "X-Request-Id"]),
   "access-control-max-age": "7200"
 }
 

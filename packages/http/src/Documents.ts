@@ -1,6 +1,7 @@
 /** Serves the OpenAPI document and its page, compressed. Clients keep them, and ask each time whether they are current. */
 import { Effect } from "effect"
-import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
+import type { HttpResponse } from "./HttpRequest.ts"
+import type { Served } from "./RequestLog.ts"
 
 /** A document as it is sent. */
 interface Prepared {
@@ -41,7 +42,7 @@ const isCurrent = (etag: string, ifNoneMatch = ""): boolean =>
 /** A route that serves a document. It is made on the first request, because most servers never serve it. */
 export const documentRoute = (type: string, load: () => Promise<string>) => {
   let prepared: Promise<Prepared> | undefined
-  return ({ headers }: HttpRequest, id: string): Effect.Effect<HttpResponse> =>
+  return ({ request: { headers }, id }: Served): Effect.Effect<HttpResponse> =>
     Effect.promise(async () => {
       prepared ??= load().then(prepare)
       const { text, gzip, etag } = await prepared

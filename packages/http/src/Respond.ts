@@ -21,7 +21,7 @@ import { documentRoute } from "./Documents.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
 import { responseHeaders, writeHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
-import { ignoredHeader } from "./IgnoredParameters.ts"
+import { makeIgnoredHeader } from "./IgnoredParameters.ts"
 import { observe } from "./Observe.ts"
 import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
@@ -88,6 +88,7 @@ const routeOf = (operation: Operations): Route => {
   const isRead = verbOf(operation.name) === "GET"
   const readQuery = makeQueryReader(operation.request)
   const readOptions = makeOptionsReader(operation.options)
+  const ignoredHeader = makeIgnoredHeader(operation)
   return (served, query) => {
     const { request, id } = served
     const read: Result.Result<unknown, Failure<Code>> = isRead ? readQuery(query) : readBody(request)
@@ -99,7 +100,6 @@ const routeOf = (operation: Operations): Route => {
       return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
     }
     const token = tokenOf(request, parameter)
-    const ignored = operation.unknownIn(parameters).concat(isRead ? [] : [...new URLSearchParams(query).keys()])
     const options = readOptions(request)
     if (Result.isFailure(options)) return refuse(options.failure, id)
     return Effect.flatMap(addressOf(request), (address) =>
@@ -108,7 +108,10 @@ const routeOf = (operation: Operations): Route => {
       Effect.tapErrorTag("TooManyAttempts", () => logThrottled(served, named)),
       Effect.provideService(RequestId, id),
       Effect.map(({ value, ...metadata }) =>
-        succeeded(value, id, { ...writeHeaders(responseHeaders, metadata), ...ignoredHeader(ignored) })
+        succeeded(value, id, {
+          ...writeHeaders(responseHeaders, metadata),
+          ...ignoredHeader(parameters, query)
+        })
       )
     )
   }
@@ -129,8 +132,8 @@ const root: Route = ({ id }) => {
 }
 
 const documents = () => import("./document/index.ts")
-const document = documentRoute("application/json", async () => (await documents()).documentText())
-const page = documentRoute("text/html; charset=utf-8", async () => (await documents()).page())
+const document: Route = documentRoute("application/json", async () => (await documents()).documentText())
+const page: Route = documentRoute("text/html; charset=utf-8", async () => (await documents()).page())
 
 /** The routes by path and verb. */
 const routes = new Map<string, ReadonlyMap<string, Route>>()
@@ -141,8 +144,8 @@ for (const operation of operations) add(pathOf(operation.name), verbOf(operation
 add(healthPaths.live, "GET", live)
 add(healthPaths.ready, "GET", ready)
 add("/", "GET", root)
-add(documentPaths.document, "GET", ({ request, id }) => document(request, id))
-add(documentPaths.page, "GET", ({ request, id }) => page(request, id))
+add(documentPaths.document, "GET", document)
+add(documentPaths.page, "GET", page)
 
 /**
  * The path of the route that serves a request path, or `undefined`. Percent-encoded characters are decoded, except
