@@ -1,5 +1,5 @@
 import { largestBody } from "@communications/http"
-import { Config, Effect, Schema, SchemaGetter } from "effect"
+import { Config, Effect, Result, Schema, SchemaGetter } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
 import { StartupFailure } from "./StartupFailure.ts"
@@ -141,9 +141,9 @@ const reads = {
 
 /** The configuration of the server and the command line, read from the environment. Every wrong setting is reported. */
 export const configuration = Effect.gen(function* () {
-  const all = Object.values<Effect.Effect<unknown, StartupFailure>>(reads)
-  const [, failures] = yield* Effect.partition(all, (one) => one)
-  if (failures.length === 0) return yield* Effect.all(reads)
-  return yield* new StartupFailure({ message: failures.map(({ message }) => message).join("\n") })
+  const results = yield* Effect.all(reads, { mode: "result" })
+  const failures = Object.values<Result.Result<unknown, StartupFailure>>(results).filter(Result.isFailure)
+  if (failures.length === 0) return yield* Effect.fromResult(Result.all(results))
+  return yield* new StartupFailure({ message: failures.map(({ failure }) => failure.message).join("\n") })
 })
 export type Configuration = Effect.Success<typeof configuration>

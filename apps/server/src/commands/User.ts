@@ -101,7 +101,6 @@ const change = <R>(
     ({ username, organisation: name }) =>
       Effect.gen(function* () {
         const organisation = yield* organisationNamed(name)
-        yield* (yield* Accounts).user(organisation, username)
         const done = yield* run(organisation, username)
         yield* Console.log(`User ${quoted(username)} of ${quoted(name)} ${done}.`)
       }).pipe(withUser(name), onDatabase)
@@ -114,6 +113,7 @@ const change = <R>(
 const password = change(
   "password",
   Effect.fnUntraced(function* (organisation, username) {
+    yield* (yield* Accounts).user(organisation, username) // before it asks for the password
     const ended = yield* changePassword(organisation, username, yield* newPassword)
     return `has a new password; ${sessionsOf(ended)} ended`
   }),

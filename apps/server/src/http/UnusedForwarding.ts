@@ -7,8 +7,9 @@ export const makeForwardingWarning = (ports: Context.Context<Ports>) => {
   const warn = Effect.runForkWith(ports)
   let isDue = Context.get(ports, TrustedProxies) === 0
   return ({ headers, socket }: IncomingMessage): void => {
+    if (!isDue) return
     const header = ["X-Forwarded-For", "Forwarded"].find((name) => headers[name.toLowerCase()] !== undefined)
-    if (!isDue || header === undefined) return
+    if (header === undefined) return
     isDue = false
     const message =
       `A request has the header ${header}, which the server ignores because PROXIES is 0. If a proxy forwards requests ` +
