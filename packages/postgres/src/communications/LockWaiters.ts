@@ -1,7 +1,6 @@
 /** How requests wait for locked rows, so that most connections stay free for other requests. */
 import { Effect, Option, Semaphore } from "effect"
-import { SqlClient } from "effect/sql"
-import { Autocommit, Concurrency, matchTransaction } from "../statements/Transactions.ts"
+import { Concurrency, makeMatchAnyTransaction } from "../statements/Transactions.ts"
 
 /** How many requests may wait in the database at once: each of them occupies a connection. */
 const maxLockWaiters = 4
@@ -15,8 +14,7 @@ const maxLockWaiters = 4
 export const makeUntilUnlocked = Effect.gen(function* () {
   const concurrency = yield* Concurrency
   const permits = yield* Semaphore.make(Math.max(1, Math.min(maxLockWaiters, Math.floor(concurrency / 2))))
-  const client = yield* SqlClient.SqlClient
-  const isAutocommit = yield* Autocommit
+  const matchAnyTransaction = yield* makeMatchAnyTransaction
   return <A, E>(attempt: Effect.Effect<A | undefined, E>, wait: Effect.Effect<A, E>): Effect.Effect<A, E> => {
     const untilUnlocked = Effect.gen(function* () {
       for (let pause = 5; ; pause = Math.min(2 * pause, 200)) {
@@ -27,7 +25,7 @@ export const makeUntilUnlocked = Effect.gen(function* () {
         yield* Effect.sleep(pause)
       }
     })
-    return isAutocommit ? matchTransaction(client, { inTransaction: () => wait, otherwise: () => untilUnlocked }) : wait
+    return matchAnyTransaction({ inTransaction: () => wait, otherwise: () => untilUnlocked })
   }
 })
 /** The function that `makeUntilUnlocked` makes. */

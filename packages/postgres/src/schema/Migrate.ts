@@ -1,7 +1,7 @@
 import { Effect, Schedule } from "effect"
 import { type Migrator, SqlClient, SqlError } from "effect/sql"
 import { describeError, sqlStateOf } from "../statements/SqlState.ts"
-import { Autocommit, matchTransaction } from "../statements/Transactions.ts"
+import { makeMatchAnyTransaction } from "../statements/Transactions.ts"
 import { MigrationError } from "./MigrationError.ts"
 import { lastMigration, migrationsTable, migrationsTableIn, pendingAfter, setup } from "./Migrations.ts"
 import { checkServer } from "./Server.ts"
@@ -89,10 +89,10 @@ export const migrate: Effect.Effect<
   const schema = yield* DatabaseSchema
   yield* checkServer
   if ((yield* readLast(sql, schema)) === lastMigration) return []
-  const isAutocommit = yield* Autocommit
+  const matchAnyTransaction = yield* makeMatchAnyTransaction
   const own = () => inOwnTransaction(sql, schema)
   const hosts = () => sql.withTransaction(applyPending(sql, schema))
-  return yield* isAutocommit ? matchTransaction(sql, { inTransaction: hosts, otherwise: own }) : hosts()
+  return yield* matchAnyTransaction({ inTransaction: hosts, otherwise: own })
 }).pipe(reporting)
 
 /** Fails, without changing anything, unless every migration of this version is applied, and none of a newer one. */

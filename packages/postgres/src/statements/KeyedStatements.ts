@@ -4,7 +4,7 @@ import { Effect, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { makeRunStatement } from "./StorageErrors.ts"
-import { Autocommit, matchTransaction } from "./Transactions.ts"
+import { makeMatchAnyTransaction } from "./Transactions.ts"
 
 const isUniqueViolation = ({ reason }: SqlError): boolean => reason._tag === "UniqueViolation"
 
@@ -15,7 +15,7 @@ const isUniqueViolation = ({ reason }: SqlError): boolean => reason._tag === "Un
  */
 export const makeRunAct = Effect.gen(function* () {
   const client = yield* SqlClient.SqlClient
-  const isAutocommit = yield* Autocommit
+  const matchAnyTransaction = yield* makeMatchAnyTransaction
   const runStatement = yield* makeRunStatement
   return (operation: PortMethod, { idempotency }: Pick<Act, "idempotency">) =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, IdempotencyKeyReused | StorageUnavailable, R> => {
@@ -31,11 +31,11 @@ export const makeRunAct = Effect.gen(function* () {
           Effect.fail(
             new StorageUnavailable({ operation, reason: "conflict", sqlState: "23505", cause: result.failure })
           )
-        // A single connection may be in a transaction of the host: then it accepts no statement after the violation.
+        // A transaction accepts no statement after the violation; a single connection outside a transaction does.
         const unlessAborted = Effect.matchEffect(client`SELECT 1`, { onFailure: conflict, onSuccess: reused })
-        return matchTransaction<never, IdempotencyKeyReused | StorageUnavailable>(client, {
-          inTransaction: conflict,
-          otherwise: () => (isAutocommit ? reused() : unlessAborted)
+        return matchAnyTransaction<never, IdempotencyKeyReused | StorageUnavailable, never>({
+          inTransaction: () => unlessAborted,
+          otherwise: reused
         })
       })
     }

@@ -1,10 +1,9 @@
 import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
-import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
 import { messageOf, sqlStateOf } from "./SqlState.ts"
-import { Autocommit, matchTransaction } from "./Transactions.ts"
+import { makeMatchAnyTransaction } from "./Transactions.ts"
 
 export { StorageTimeout }
 
@@ -64,13 +63,10 @@ const yes = Effect.succeed(true)
  * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted.
  */
 export const makeRunStatement = Effect.gen(function* () {
-  const client = yield* SqlClient.SqlClient
-  const isAutocommit = yield* Autocommit
+  const matchAnyTransaction = yield* makeMatchAnyTransaction
   const retries = {
     while: (error: SqlError) =>
-      isAutocommit && isConflict(error)
-        ? matchTransaction(client, { inTransaction: () => no, otherwise: () => yes })
-        : no,
+      isConflict(error) ? matchAnyTransaction({ inTransaction: () => no, otherwise: () => yes }) : no,
     schedule: Schedule.jittered(Schedule.exponential("5 millis")),
     times: 10
   }
