@@ -1,11 +1,9 @@
-import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { Communications } from "@communications/core"
 import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
-import { Deferred, Effect, Layer, ManagedRuntime } from "effect"
+import { Deferred, Effect, Layer } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
-import { listener } from "../src/http/Listener.ts"
-import { strictServer } from "../src/http/StrictServer.ts"
+import { listening } from "./listening.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
 const completing = (number: string) => JSON.stringify({ token: adapterToken, communication_identifier: { number } })
@@ -49,15 +47,8 @@ describe("a connection to the server", () => {
 
   const started = async () => {
     const { calls, ports } = waiting()
-    const runtime = ManagedRuntime.make(ports)
-    const server = strictServer(listener(await runtime.context()), () => {}).listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const address = server.address()
-    const port = typeof address === "object" ? (address?.port ?? 0) : 0
-    finalizers.push(async () => {
-      server.close().closeAllConnections()
-      await runtime.dispose()
-    })
+    const { port, close } = await listening(ports)
+    finalizers.push(close)
     // The finalizer resets open connections.
     const open = () =>
       connect(port, "127.0.0.1")

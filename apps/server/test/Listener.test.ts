@@ -1,21 +1,8 @@
-import { once } from "node:events"
 import { describeAdapter, overSocket } from "@communications/test-support/adapterAgreement"
 import { adapterPorts } from "@communications/test-support/adapterPorts"
-import { ManagedRuntime } from "effect"
-import { listener } from "../src/http/Listener.ts"
-import { strictServer } from "../src/http/StrictServer.ts"
+import { listening } from "./listening.ts"
 
 describeAdapter("the Node server", async () => {
-  const runtime = ManagedRuntime.make(adapterPorts)
-  const server = strictServer(listener(await runtime.context()), () => {}).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  const port = typeof address === "object" ? (address?.port ?? 0) : 0
-  return {
-    exchange: overSocket(port),
-    close: async () => {
-      server.close().closeAllConnections()
-      await runtime.dispose()
-    }
-  }
+  const { port, close } = await listening(adapterPorts)
+  return { exchange: overSocket(port), close }
 })

@@ -1,15 +1,12 @@
-import { once } from "node:events"
 import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { StorageUnavailable } from "@communications/core"
 import { type Ports, TrustedProxies } from "@communications/http"
 import { adapterPorts } from "@communications/test-support/adapterPorts"
-import { Cause, Effect, Layer, Logger, ManagedRuntime, References } from "effect"
+import { Cause, Effect, Layer, Logger, References } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
-import { listener } from "../src/http/Listener.ts"
-import { strictServer } from "../src/http/StrictServer.ts"
-import { makeLogUnserved } from "../src/http/Unserved.ts"
 import { formatJson, formatText } from "../src/Log.ts"
+import { listening } from "./listening.ts"
 
 /** The lines that a program writes to the log, in each form. */
 const linesOf = async (program: Effect.Effect<void>) => {
@@ -79,16 +76,8 @@ describe("the log of the server", () => {
       Layer.succeed(References.MinimumLogLevel, "Debug"),
       Layer.succeed(TrustedProxies, proxies)
     )
-    const runtime = ManagedRuntime.make(ports)
-    const context = await runtime.context()
-    const server = strictServer(listener(context), makeLogUnserved(context)).listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const address = server.address()
-    const port = typeof address === "object" ? (address?.port ?? 0) : 0
-    finalizers.push(async () => {
-      server.close().closeAllConnections()
-      await runtime.dispose()
-    })
+    const { port, close } = await listening(ports)
+    finalizers.push(close)
     /** Sends bytes, and reads until the server closes the connection. */
     const exchange = async (sent: string) => {
       const socket = connect(port, "127.0.0.1").setEncoding("utf8")

@@ -1,0 +1,22 @@
+import { once } from "node:events"
+import type { Ports } from "@communications/http"
+import { type Layer, ManagedRuntime } from "effect"
+import { listener } from "../src/http/Listener.ts"
+import { strictServer } from "../src/http/StrictServer.ts"
+import { makeLogUnserved } from "../src/http/Unserved.ts"
+
+/** Serves ports on a free port of 127.0.0.1, until `close`, which also resets open connections. */
+export const listening = async (ports: Layer.Layer<Ports>) => {
+  const runtime = ManagedRuntime.make(ports)
+  const context = await runtime.context()
+  const server = strictServer(listener(context), makeLogUnserved(context)).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    close: async () => {
+      server.close().closeAllConnections()
+      await runtime.dispose()
+    }
+  }
+}
