@@ -53,6 +53,10 @@ export const expected =
 
 const malformed = new StartupFailure({ message: `DATABASE_URL must be ${expected}.` })
 
+const otherScheme = new StartupFailure({
+  message: `DATABASE_URL must begin with postgres:// or postgresql://, as in postgres://USER:PASSWORD@HOST:5432/DATABASE: it names a PostgreSQL.`
+})
+
 /** A raw `@`, `/`, `?` or `#` in a user name or password is refused, because what follows would become the host. */
 const grammar =
   /^postgres(?:ql)?:\/\/(?:(?<user>[^\s@/?#:]*)(?::(?<password>[^\s@/?#]*))?@)?(?:\[(?<address>[^\s@/?#]*)\]|(?<host>[^\s@/?#:]*))(?::(?<port>\d*))?(?:\/(?<dbname>[^\s@?#]*))?(?:\?(?<query>[^\s@#]*))?$/
@@ -69,7 +73,9 @@ const unsupported = (name: string) =>
 
 /** Returns the decoded parameters of a URL, and fails with a sentence that repeats none of its values. */
 export const parseDatabaseUrl = Effect.fnUntraced(function* (url: Redacted.Redacted<string>) {
-  const groups = grammar.exec(Redacted.value(url).trim())?.groups
+  const text = Redacted.value(url).trim()
+  if (!/^postgres(ql)?:\/\//.test(text)) return yield* otherScheme
+  const groups = grammar.exec(text)?.groups
   if (groups === undefined) return yield* malformed
   const { query = "", address, host = address, ...others } = groups
   const pairs = query.split("&").filter((pair) => pair !== "")

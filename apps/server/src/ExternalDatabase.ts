@@ -13,13 +13,32 @@ const unreachable = ({ location }: DatabaseTarget, reason: string) =>
 /** The message from the database, with its SQLSTATE, or from the driver if there is one; otherwise the kind of error. */
 export const reasonOf = ({ reason }: SqlError): string => describeError(reason.cause) ?? reason._tag
 
+/** What Node says about a certificate that none of the certificate authorities has issued. Source: Node, X509 errors. */
+const untrusted = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_SIGNATURE_FAILURE"
+])
+
 /** The failure of a database that cannot be used, with what to do about it. */
-const failureOf = (target: DatabaseTarget, error: SqlError): StartupFailure =>
-  Predicate.hasProperty(error.reason.cause, "code") && error.reason.cause.code === "ECONNREFUSED"
-    ? new StartupFailure({
-        message: `The database does not accept connections at ${target.address} (ECONNREFUSED): start it, or correct DATABASE_URL.`
-      })
-    : unreachable(target, reasonOf(error))
+const failureOf = (target: DatabaseTarget, error: SqlError): StartupFailure => {
+  const { cause } = error.reason
+  const code = Predicate.hasProperty(cause, "code") ? String(cause.code) : ""
+  if (code === "ECONNREFUSED") {
+    return new StartupFailure({
+      message: `The database does not accept connections at ${target.address} (ECONNREFUSED): start it, or correct DATABASE_URL.`
+    })
+  }
+  if (untrusted.has(code)) {
+    return new StartupFailure({
+      message: `The certificate of the database at ${target.address} is not trusted (${code}): set sslrootcert to the file of the certificate authority that issued it.`
+    })
+  }
+  return unreachable(target, reasonOf(error))
+}
 
 const onlyReads =
   "The database accepts only reads, as a standby or with default_transaction_read_only: requests that change something fail until it accepts changes"

@@ -229,7 +229,7 @@ describe("the command line", { timeout: 120_000 }, () => {
     for (const password of ["another s3cret", "a wrong one"]) expect(await logIn(password)).toEqual(wrong)
     expect(await usable(bob)).toBe("COMMUNICATION_NOT_FOUND")
     expect(await users()).toMatchObject([{ disabled_at: null }, { disabled_at: expect.stringMatching(/^\d{4}-.*Z$/) }])
-    expect((await cli(`user disable eve ${in_}`)).stdout).toMatch(/is disabled; 0 sessions ended\.\n$/)
+    expect((await cli(`user disable eve ${in_}`)).stdout).toMatch(/was disabled before; 0 sessions ended\.\n$/)
 
     const enabled = await cli(`user enable eve ${in_}`)
     expect(enabled).toEqual({ code: 0, stdout: 'User "eve" of "Users" can log in.\n', stderr: "" })
@@ -298,9 +298,9 @@ describe("the command line", { timeout: 120_000 }, () => {
 
       const first = await importFile(path)
       expect(first).toMatchObject({ code: 1, stdout: "Imported 3 contacts; 1 already existed or was repeated.\n" })
-      expect(first.stderr.split("\n").filter((line) => line.startsWith("line"))).toEqual([
+      expect(first.stderr.trimEnd().split("\n").slice(0, -1)).toEqual([
         "line 2: not a JSON object",
-        "line 3: last_name: is missing",
+        "line 3: last_name is missing",
         'line 5: type: expected "PERSON" or "COMPANY"',
         "line 6: not a JSON object",
         `line 7: life_cycle_state: expected "MARKETING" or "FINANCIAL"; first_name: expected a value with a length of at least 1; last_name: expected a string; demographics.gender: expected "MALE", "FEMALE" or null`,
@@ -317,7 +317,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       })
       expect(await stored("Lee")).toHaveLength(1)
     })
-    it("exits with code 0 if every line is valid, and prints its progress", async () => {
+    it("exits with code 0 if every line is valid, and prints no progress into a file", async () => {
       const path = await file(
         "good.jsonl",
         Array.from({ length: 300 }, (_, index) => person(`Good ${index}`)).join("\n")
@@ -325,7 +325,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       expect(await importFile(path)).toEqual({
         code: 0,
         stdout: "Imported 300 contacts; 0 already existed or were repeated.\n",
-        stderr: Array.from({ length: 10 }, (_, index) => `Importing: ${index + 1}0 %\n`).join("")
+        stderr: ""
       })
       expect(await stored("Good 299")).toHaveLength(1)
     })
@@ -369,7 +369,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       expect(await readFile(path, "utf8")).toBe(person("Own"))
       expect(await stored("Own")).toEqual([])
     })
-    it.each(["-", "/dev/stdin"])("reads standard input as %s, and then prints no progress", async (name) => {
+    it.each(["-", "/dev/stdin"])("reads standard input as %s", async (name) => {
       const lines = [person(`First of ${name}`), person(`Last of ${name}`)]
       expect(await cli(`import contacts ${name} --organisation ACME`, lines.join("\n"))).toEqual({
         code: 0,
@@ -394,7 +394,7 @@ describe("the command line", { timeout: 120_000 }, () => {
       const first = await cli("seed --drafts 25000")
       expect(first).toMatchObject({ code: 0 })
       expect(first.stdout).toMatch(/\nStored drafts D1 to D25000 of CRMDEMO: 25000 new, 0 already existed\.\n$/)
-      expect(first.stderr).toMatch(/Storing drafts: 100 %\n$/)
+      expect(first.stderr).toBe("")
       await sql("UPDATE communications SET subject = 'changed since' WHERE number = 'D7'")
       const second = await cli("seed --drafts 25010")
       expect(second.stdout).toMatch(/: 10 new, 25000 already existed\.\n$/)

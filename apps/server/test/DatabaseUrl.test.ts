@@ -38,9 +38,13 @@ describe("DATABASE_URL", () => {
     (password) => refuses({ DATABASE_URL: `postgres://app:${password}@db.example:5432/crm` }, mustBe)
   )
 
-  it.effect.each(["crm", "mysql://h/crm", "postgres:/h/crm", "postgres://h:x/crm", "postgres://h/crm#x"])(
-    "refuses %j",
-    (url) => refuses({ DATABASE_URL: url }, mustBe)
+  it.effect.each(["postgres://h:x/crm", "postgres://h/crm#x"])("refuses %j", (url) =>
+    refuses({ DATABASE_URL: url }, mustBe)
+  )
+
+  it.effect.each(["crm", "mysql://h/crm", "jdbc:postgresql://h/crm", "postgres:/h/crm", "s3cret@h/crm"])(
+    "refuses %j because of its beginning",
+    (url) => refuses({ DATABASE_URL: url }, /^DATABASE_URL must begin with postgres:\/\/ or postgresql:\/\/, as in /)
   )
 
   it.effect.prop("accepts any percent-encoded user name and password", [Schema.String, Schema.String], (texts) =>

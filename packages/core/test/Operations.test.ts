@@ -148,7 +148,7 @@ describe("an invalid request", () => {
     return Effect.runPromise(Effect.flip(Effect.provide(call(operation, given, null), layerMemory)))
   }
   it.each([
-    ["communications/complete", {}, "communication_identifier: is missing"],
+    ["communications/complete", {}, "communication_identifier is missing"],
     ["communications/complete", { communication_identifier: "41" }, "communication_identifier: expected an object"],
     [
       "communications/complete",

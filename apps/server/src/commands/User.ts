@@ -124,8 +124,8 @@ const password = change(
 const disable = change(
   "disable",
   Effect.fnUntraced(function* (organisation, username) {
-    const ended = yield* disableUser(organisation, username)
-    return `is disabled; ${sessionsOf(ended)} ended`
+    const { ended, wasDisabled } = yield* disableUser(organisation, username)
+    return `${wasDisabled ? "was disabled before" : "is disabled"}; ${sessionsOf(ended)} ended`
   }),
   "Refuse log-ins of a user",
   "Refuses log-ins of a user, and ends all sessions of the user, on every server. The response to a log-in is the same\n  as with a wrong password. The user and the history stay; user enable undoes it."

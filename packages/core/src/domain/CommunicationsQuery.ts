@@ -31,6 +31,8 @@ export interface CommunicationsQuery extends CommunicationsFilter {
   readonly after?: CommunicationId | undefined
   readonly offset: number
   readonly limit: number
+  /** Whether the results need no `content`, which may be large: it is null then. */
+  readonly omitsContent?: boolean | undefined
 }
 
 /** Checks the required parameters and the ranges of a query. */

@@ -32,6 +32,7 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
     const accountOf = (organisation: OrganisationId | undefined, username: string): Account | undefined =>
       organisation && users.get(organisation)?.get(username)
 
+    /** Changes an account, and returns it as it was before. */
     const change = Effect.fnUntraced(function* (
       organisation: OrganisationId,
       username: string,
@@ -40,8 +41,13 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
       const account = accountOf(organisation, username)
       if (account === undefined) return yield* new UserNotFound({ username })
       users.get(organisation)?.set(username, { ...account, ...changeOf(account) })
-      return account.caller
+      return account
     })
+
+    const revisionOf = ({ organisation, user }: Caller) =>
+      [...(users.get(organisation)?.values() ?? [])].find(({ id }) => id === user)?.revision
+    const sessions = makeSessions(revisionOf)
+    const endSessions = ({ caller }: Account) => Effect.map(sessions.releaseAll(caller), (ended) => ({ caller, ended }))
 
     const accounts = Accounts.of({
       addOrganisation: Effect.fnUntraced(function* (id, name) {
@@ -77,15 +83,23 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
           return new Map(members.filter(({ id }) => ids.includes(id)).map(({ id, username }) => [id, username]))
         }),
       setPassword: (organisation, username, password) =>
-        change(organisation, username, ({ revision }) => ({ password, revision: revision + 1 })),
-      disable: (organisation, username) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          change(organisation, username, ({ disabled_at, revision }) => ({
-            disabled_at: disabled_at ?? now,
-            revision: revision + 1
-          }))
+        Effect.flatMap(
+          change(organisation, username, ({ revision }) => ({ password, revision: revision + 1 })),
+          endSessions
         ),
-      enable: (organisation, username) => change(organisation, username, () => ({ disabled_at: null })),
+      disable: Effect.fnUntraced(function* (organisation, username) {
+        const now = yield* DateTime.now
+        const before = yield* change(organisation, username, ({ disabled_at, revision }) => ({
+          disabled_at: disabled_at ?? now,
+          revision: revision + 1
+        }))
+        return { ...(yield* endSessions(before)), wasDisabled: before.disabled_at !== null }
+      }),
+      enable: (organisation, username) =>
+        Effect.map(
+          change(organisation, username, () => ({ disabled_at: null })),
+          ({ caller }) => caller
+        ),
       authenticate: Effect.fnUntraced(function* ({ organisation, username, password }) {
         const account = accountOf(organisations.get(organisation)?.id, username)
         const isValid = account !== undefined && Redacted.value(account.password) === Redacted.value(password)
@@ -93,9 +107,6 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
         return { caller: account.caller, revision: account.revision }
       })
     })
-
-    const revisionOf = ({ organisation, user }: Caller) =>
-      [...(users.get(organisation)?.values() ?? [])].find(({ id }) => id === user)?.revision
-    return Context.make(Accounts, accounts).pipe(Context.add(Sessions, makeSessions(revisionOf)))
+    return Context.make(Accounts, accounts).pipe(Context.add(Sessions, sessions))
   })
 )

@@ -116,7 +116,8 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
           const after = query.after && communications.get(query.after)
           const follows = (other: Communication) => after !== undefined && newestFirst(after, other) < 0
           const rest = query.after === undefined ? found : found.filter(follows)
-          return rest.slice(query.offset, query.offset + query.limit)
+          const page = rest.slice(query.offset, query.offset + query.limit)
+          return query.omitsContent ? page.map((communication) => ({ ...communication, content: null })) : page
         }),
       history: (organisation, id) => Effect.sync(() => storeOf(organisation).histories.get(id) ?? []),
       take: Effect.fnUntraced(function* (organisation, identifier, step, act, options) {

@@ -9,6 +9,7 @@ import {
   InvalidToken,
   StorageUnavailable
 } from "../domain/errors/index.ts"
+import { hasField } from "../domain/FieldsSet.ts"
 import { CommunicationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
 import { pageOf } from "../domain/PageSize.ts"
@@ -21,19 +22,22 @@ import { ContactInformationIdentifierParameter, NumberOfResultsParameter, pageMe
 
 /**
  * Lists the communications of the caller's organisation with a contact, or in a state: newest first, at most 100.
- * `nextAfter` is the `after` of the next page, and absent on the last page.
+ * `nextAfter` is the `after` of the next page, and absent on the last page. With `omitsContent`, `content` is not read, and null.
  *
  * Errors, in this order: `InvalidQuery`, `InvalidToken`, `ContactInformationNotFound` if the contact does not exist,
  * `CommunicationNotFound` if the communication of `after` does not exist; `StorageUnavailable` at any time.
  * Source: CRM.COM Web API, `GET communications/list`.
  */
-export const listCommunications = Effect.fnUntraced(function* (request: Authentication & QueryInput) {
+export const listCommunications = Effect.fnUntraced(function* (
+  request: Authentication & QueryInput,
+  omitsContent = false
+) {
   const communications = yield* Communications
   const contacts = yield* ContactInformations
   yield* Effect.fromResult(checkQuery(request))
   const { organisation } = yield* authenticate(request)
   const query = yield* Effect.fromResult(parseQuery(request))
-  const found = yield* communications.list(organisation, { ...query, limit: query.limit + 1 })
+  const found = yield* communications.list(organisation, { ...query, limit: query.limit + 1, omitsContent })
   if (found.length === 0) {
     if (query.contact_information !== undefined) yield* contacts.find(organisation, query.contact_information)
     if (query.after !== undefined) yield* communications.find(organisation, { _tag: "Id", id: query.after })
@@ -68,8 +72,8 @@ export const list = operation({
   nameable: Schema.Array(CommunicationDetails),
   errors: [InvalidQuery, ContactInformationNotFound, CommunicationNotFound, InvalidToken, StorageUnavailable],
   metadata: pageMetadata(CommunicationId),
-  run: (request) =>
-    Effect.map(listCommunications(request), ({ communications, ...metadata }) => ({
+  run: (request, fields) =>
+    Effect.map(listCommunications(request, !hasField(fields, "content")), ({ communications, ...metadata }) => ({
       ...metadata,
       value: communications.map(toDetails)
     })),

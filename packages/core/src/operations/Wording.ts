@@ -3,8 +3,9 @@ import { Array as Arrays, Predicate, SchemaAST, type SchemaIssue } from "effect"
 
 type Path = ReadonlyArray<PropertyKey>
 
-const sentence = (path: Path, what: string): string =>
-  `${path.length === 0 ? "the request" : path.map(String).join(".")}: ${what}`
+const nameOf = (path: Path): string => (path.length === 0 ? "the request" : path.map(String).join("."))
+
+const sentence = (path: Path, what: string): string => `${nameOf(path)}: ${what}`
 
 const list = (words: ReadonlyArray<string>): string => {
   const [last = "", ...others] = [...new Set(words)].toReversed()
@@ -75,13 +76,13 @@ export const describeAll = (
       return expected === undefined ? describeAll(issue.issue, path) : [sentence(path, `expected ${expected}`)]
     }
     case "MissingKey":
-      return [sentence(path, "is missing")]
+      return [`${nameOf(path)} is missing`]
     case "InvalidType": {
       const message = issue.ast.annotations?.message
       return [sentence(path, Predicate.isString(message) ? message : `expected ${list(choices(issue.ast))}`)]
     }
     default:
-      return [path.length === 0 ? "the body is not JSON" : sentence(path, "is invalid")]
+      return [path.length === 0 ? "the body is not JSON" : `${nameOf(path)} is invalid`]
   }
 }
 

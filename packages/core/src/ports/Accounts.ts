@@ -39,6 +39,12 @@ export interface User {
   readonly disabled_at: DateTime.Utc | null
 }
 
+/** A user whose sessions have ended, and how many of them were open. */
+export interface EndedSessions {
+  readonly caller: Caller
+  readonly ended: number
+}
+
 /** A part of a list that is ordered by name: at most `limit` elements, with names after `after`. */
 export interface NamesPage {
   readonly after?: Name | undefined
@@ -79,15 +85,21 @@ export class Accounts extends Context.Service<
       users: ReadonlyArray<UserId>
     ): Effect.Effect<ReadonlyMap<UserId, Name>, StorageUnavailable>
 
-    /** Replaces the password of a user. */
+    /** Replaces the password of a user, and ends the sessions that are open, on every server: both or neither. */
     setPassword(
       organisation: OrganisationId,
       username: string,
       password: Redacted.Redacted<string>
-    ): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
+    ): Effect.Effect<EndedSessions, UserNotFound | StorageUnavailable>
 
-    /** Refuses log-ins of a user from now on. A user who is disabled already keeps the time. */
-    disable(organisation: OrganisationId, username: string): Effect.Effect<Caller, UserNotFound | StorageUnavailable>
+    /**
+     * Refuses log-ins of a user from now on, and ends the sessions that are open, on every server: both or neither. A user
+     * who was disabled before keeps the time.
+     */
+    disable(
+      organisation: OrganisationId,
+      username: string
+    ): Effect.Effect<EndedSessions & { readonly wasDisabled: boolean }, UserNotFound | StorageUnavailable>
 
     /** Accepts log-ins of a user again. */
     enable(organisation: OrganisationId, username: string): Effect.Effect<Caller, UserNotFound | StorageUnavailable>

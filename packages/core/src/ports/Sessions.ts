@@ -12,8 +12,7 @@ export class Sessions extends Context.Service<
 
     /**
      * Opens a session for a log-in. Fails with `InvalidCredentials` if the account has changed since it was
-     * authenticated: a change followed by `releaseAll` leaves no session of an earlier password open, even if a log-in
-     * runs at the same time.
+     * authenticated. A session that it opens at the same time as the change is open until `releaseAll`.
      */
     openAuthenticated(
       token: Token,

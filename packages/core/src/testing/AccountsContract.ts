@@ -185,7 +185,7 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
       const [{ accounts, caller, organisation, username }, other] = [yield* given, yield* given]
       const secret = Redacted.make("another password")
       const before = yield* accounts.authenticate({ organisation, username, password })
-      yield* expectEqual(yield* accounts.setPassword(caller.organisation, username, secret), caller)
+      yield* expectEqual((yield* accounts.setPassword(caller.organisation, username, secret)).caller, caller)
       yield* expectFailure(accounts.authenticate({ organisation, username, password }), new InvalidCredentials())
       const after = yield* accounts.authenticate({ organisation, username, password: secret })
       yield* expectEqual([after.caller, after.revision === before.revision], [caller, false])
@@ -207,8 +207,9 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
       const [{ accounts, caller, organisation, username }, other] = [yield* given, yield* given]
       const before = yield* accounts.authenticate({ organisation, username, password })
       const disable = accounts.disable(caller.organisation, username)
-      yield* expectEqual(yield* at(noon)(disable), caller)
-      yield* expectEqual(yield* at(DateTime.add(noon, { hours: 1 }))(disable), caller)
+      yield* expectEqual(yield* at(noon)(disable), { caller, ended: 0, wasDisabled: false })
+      const later = DateTime.add(noon, { hours: 1 })
+      yield* expectEqual(yield* at(later)(disable), { caller, ended: 0, wasDisabled: true })
       for (const secret of [password, Redacted.make("a wrong password")]) {
         yield* expectFailure(
           accounts.authenticate({ organisation, username, password: secret }),
@@ -226,9 +227,8 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
       yield* expectEqual([after.caller, after.revision === before.revision], [caller, false])
       const enabled = [{ id: caller.user, username, disabled_at: null }]
       yield* expectEqual(yield* accounts.users(caller.organisation, { limit: 100 }), enabled)
-      for (const change of [accounts.disable, accounts.enable]) {
-        yield* expectFailure(change(other.caller.organisation, username), new UserNotFound({ username }))
-      }
+      yield* expectFailure(accounts.disable(other.caller.organisation, username), new UserNotFound({ username }))
+      yield* expectFailure(accounts.enable(other.caller.organisation, username), new UserNotFound({ username }))
     })
   }
 ]

@@ -110,7 +110,6 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
         const late = freshToken()
         yield* expectFailure(sessions.openAuthenticated(late, before, yield* tomorrow), new InvalidCredentials())
         yield* expectFailure(sessions.authenticate(late), new InvalidToken())
-        yield* sessions.releaseAll(caller)
         yield* expectFailure(sessions.authenticate(token), new InvalidToken())
       }
       yield* accounts.enable(caller.organisation, username)
@@ -119,6 +118,34 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       yield* expectEqual(yield* sessions.authenticate(token), caller)
       const unknown = { caller: freshCaller(), revision: 1 }
       yield* expectFailure(sessions.openAuthenticated(freshToken(), unknown, yield* tomorrow), new InvalidCredentials())
+    })
+  },
+  {
+    name: "a new password and disabling end the sessions of the user, and of nobody else, in one change",
+    test: Effect.gen(function* () {
+      const [sessions, accounts] = [yield* Sessions, yield* Accounts]
+      const [{ organisation, user }, colleague] = [freshCaller(), freshCaller().user]
+      const [username, password] = [Name.make(freshId()), Redacted.make("correct horse battery staple")]
+      yield* accounts.addOrganisation(organisation, Name.make(freshId()))
+      yield* accounts.addUser({ organisation, user }, username, password)
+      const others = [
+        { organisation, user: colleague },
+        { organisation: freshCaller().organisation, user }
+      ]
+      const kept = others.map((caller) => ({ caller, token: freshToken() }))
+      for (const { caller, token } of kept) yield* sessions.open(token, caller, yield* tomorrow)
+      for (const change of [
+        accounts.setPassword(organisation, username, password),
+        accounts.disable(organisation, username),
+        accounts.disable(organisation, username)
+      ]) {
+        const tokens = [freshToken(), freshToken()]
+        for (const token of tokens) yield* sessions.open(token, { organisation, user }, yield* tomorrow)
+        yield* sessions.open(freshToken(), { organisation, user }, noon)
+        yield* expectEqual((yield* change).ended, tokens.length)
+        for (const token of tokens) yield* expectFailure(sessions.authenticate(token), new InvalidToken())
+      }
+      for (const { caller, token } of kept) yield* expectEqual(yield* sessions.authenticate(token), caller)
     })
   }
 ]

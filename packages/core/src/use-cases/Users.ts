@@ -16,16 +16,19 @@ export const changePassword = Effect.fnUntraced(function* (
   password: Redacted.Redacted<string>
 ) {
   const [accounts, sessions] = [yield* Accounts, yield* Sessions]
-  return yield* sessions.releaseAll(yield* accounts.setPassword(organisation, username, password))
+  const { caller, ended } = yield* accounts.setPassword(organisation, username, password)
+  // The session of a log-in that ran at the same time.
+  return ended + (yield* sessions.releaseAll(caller))
 })
 
 /**
- * Refuses log-ins of a user, and ends all sessions of the user on every server. Returns the number of ended sessions.
- * `enable` of `Accounts` accepts log-ins again.
+ * Refuses log-ins of a user, and ends all sessions of the user on every server. Returns the number of ended sessions,
+ * and whether the user was disabled before. `enable` of `Accounts` accepts log-ins again.
  *
  * Errors: `UserNotFound`; `StorageUnavailable` at any time.
  */
 export const disableUser = Effect.fnUntraced(function* (organisation: OrganisationId, username: string) {
   const [accounts, sessions] = [yield* Accounts, yield* Sessions]
-  return yield* sessions.releaseAll(yield* accounts.disable(organisation, username))
+  const { caller, ended, wasDisabled } = yield* accounts.disable(organisation, username)
+  return { wasDisabled, ended: ended + (yield* sessions.releaseAll(caller)) }
 })

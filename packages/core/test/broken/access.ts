@@ -153,6 +153,14 @@ export const brokenAccess = [
       }
     }
   ),
+  accounts(
+    "counts a session that a new password did not end",
+    "Sessions: a new password and disabling end the sessions of the user, and of nobody else, in one change",
+    (sound) => ({
+      setPassword: (organisation, username, password) =>
+        Effect.map(sound.setPassword(organisation, username, password), (done) => ({ ...done, ended: done.ended + 1 }))
+    })
+  ),
   attempts(
     "reads and writes the attempts without a transaction",
     "Attempts: of 32 concurrent attempts only the burst is allowed",

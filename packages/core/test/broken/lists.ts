@@ -40,6 +40,13 @@ export const brokenLists = [
         )
       )
   })),
+  communications(
+    "reads the content although nobody needs it",
+    "Communications: a list that omits the content has null instead, and everything else",
+    (sound) => ({
+      list: (organisation, { omitsContent: _, ...query }) => sound.list(organisation, query)
+    })
+  ),
   communications("returns more than the limit", pageClause, (sound) => ({
     list: (organisation, query) => sound.list(organisation, { ...query, limit: query.limit + 1 })
   })),

@@ -61,7 +61,7 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
   const descriptions: ReadonlyArray<readonly [contact: unknown, description: string]> = [
     [{}, 'type: expected "PERSON" or "COMPANY"'],
     [{ ...person, type: secret }, 'type: expected "PERSON" or "COMPANY"'],
-    [{ ...person, last_name: undefined }, "last_name: is missing"],
+    [{ ...person, last_name: undefined }, "last_name is missing"],
     [{ ...person, last_name: null }, "last_name: expected a string"],
     [{ ...person, last_name: "" }, "last_name: expected a value with a length of at least 1"],
     [{ ...person, name: 5 }, "name: expected a string or null"],
@@ -79,7 +79,7 @@ layer(ApiInMemory, { excludeTestServices: true })("contact_information/create", 
       about({ id_number_expiration_date: secret }),
       "demographics.id_number_expiration_date: expected a date, YYYY-MM-DD"
     ],
-    [about({ country_of_residence: {} }), "demographics.country_of_residence.id: is missing"],
+    [about({ country_of_residence: {} }), "demographics.country_of_residence.id is missing"],
     [about({ country_of_residence: secret }), "demographics.country_of_residence: expected an object or null"]
   ]
 

@@ -89,7 +89,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/show", (it) =>
   )
   for (const [query, description] of [
     [`communication_identifier=${secret}=41`, "communication_identifier: expected id=… or number=…"],
-    ["", "communication_identifier: is missing"]
+    ["", "communication_identifier is missing"]
   ] as const) {
     it.effect(`"${query}" is refused with: ${description}`, () =>
       Effect.map(get(show, query), (response) => assertDescription(response, description))

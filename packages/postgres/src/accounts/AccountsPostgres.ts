@@ -52,23 +52,42 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
             WHERE o.name = ${organisation} AND u.username = ${username}`
         : Effect.succeed([])
 
-    /** Changes a user. The new revision refuses the log-ins that began before. */
-    const change = (
+    /** Runs a statement that returns the user with this name. */
+    const oneUser = (operation: PortMethod, username: string, statement: Statement.Statement<UserRow>) =>
+      (isName(username) ? statement : Effect.succeed([])).pipe(
+        runStatement(operation),
+        Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
+        withTimeLimit(operation)
+      )
+
+    /**
+     * Changes a user, and ends the open sessions of the user in the same statement. The new revision refuses the log-ins
+     * that began before.
+     */
+    const change = Effect.fnUntraced(function* (
       operation: PortMethod,
       organisation: OrganisationId,
       username: string,
-      changes: Statement.Fragment
-    ) =>
-      (isName(username)
-        ? sql<UserRow>`
-            UPDATE ${table.users} SET ${changes}
-            WHERE organisation = ${organisation}::uuid AND username = ${username}
-            RETURNING organisation::text, "user"::text`
-        : Effect.succeed([])
-      ).pipe(
-        runStatement(operation),
-        Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row)))
-      )
+      changes: (now: Statement.Fragment) => Statement.Fragment
+    ) {
+      const at = DateTime.formatIso(yield* DateTime.now)
+      const now = sql`${at}::timestamptz`
+      const changing = sql<UserRow & { readonly was_disabled: boolean; readonly ended: string }>`
+        WITH changed AS (
+          UPDATE ${table.users} SET ${changes(now)}, revision = revision + 1
+          WHERE organisation = ${organisation}::uuid AND username = ${username}
+          RETURNING organisation, "user", disabled_at < ${now} AS was_disabled
+        ), ended AS (
+          DELETE FROM ${table.sessions} s USING changed c WHERE s.organisation = c.organisation AND s."user" = c."user"
+          RETURNING s.expires_at > ${now} AS open
+        )
+        SELECT organisation::text, "user"::text, coalesce(was_disabled, false) AS was_disabled,
+          (SELECT count(*) FROM ended WHERE open)::text AS ended
+        FROM changed`
+      const [row] = yield* runStatement(operation)(isName(username) ? changing : Effect.succeed([]))
+      if (row === undefined) return yield* new UserNotFound({ username })
+      return { caller: yield* callerOf(row), ended: Number(row.ended), wasDisabled: row.was_disabled }
+    })
 
     return Accounts.of({
       addOrganisation: (id, name) =>
@@ -111,15 +130,12 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           withTimeLimit("Accounts.organisation")
         ),
       user: (organisation, username) =>
-        (isName(username)
-          ? sql<UserRow>`
-              SELECT organisation::text, "user"::text FROM ${table.users}
-              WHERE organisation = ${organisation}::uuid AND username = ${username}`
-          : Effect.succeed([])
-        ).pipe(
-          runStatement("Accounts.user"),
-          Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
-          withTimeLimit("Accounts.user")
+        oneUser(
+          "Accounts.user",
+          username,
+          sql`
+            SELECT organisation::text, "user"::text FROM ${table.users}
+            WHERE organisation = ${organisation}::uuid AND username = ${username}`
         ),
       organisations: ({ after, limit }) =>
         sql<{ readonly organisation: string; readonly name: string }>`
@@ -155,20 +171,23 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         ),
       setPassword: (organisation, username, password) =>
         Effect.flatMap(hashPassword(password), (hash) =>
-          change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
+          change("Accounts.setPassword", organisation, username, () => sql`password_hash = ${hash}`)
         ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          change(
-            "Accounts.disable",
-            organisation,
-            username,
-            sql`disabled_at = coalesce(disabled_at, ${DateTime.formatIso(now)}::timestamptz), revision = revision + 1`
-          )
+        change(
+          "Accounts.disable",
+          organisation,
+          username,
+          (now) => sql`disabled_at = coalesce(disabled_at, ${now})`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
-        change("Accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
-          withTimeLimit("Accounts.enable")
+        oneUser(
+          "Accounts.enable",
+          username,
+          sql`
+            UPDATE ${table.users} SET disabled_at = NULL
+            WHERE organisation = ${organisation}::uuid AND username = ${username}
+            RETURNING organisation::text, "user"::text`
         ),
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {

@@ -26,12 +26,12 @@ export interface FoundRow extends Row {
   readonly request_id?: string | null
 }
 
-/** The columns of a communication `c` and its contact information `p`, as `Row` names them. */
-export const communicationColumns = (sql: SqlClient.SqlClient): Statement.Fragment => {
+/** The columns of a communication `c` and its contact information `p`, as `Row` names them. `content` may be omitted. */
+export const communicationColumns = (sql: SqlClient.SqlClient, omitsContent = false): Statement.Fragment => {
   const iso = isoOf(sql)
   return sql`
     c.version::text, c.id::text, c.number, c.life_cycle_state, ${iso("c.created_at")} AS created_at, c.direction, c.media,
-    c.subject, c.content, ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at,
+    c.subject, ${sql.literal(omitsContent ? "NULL AS content" : "c.content")}, ${iso("c.viewed_on")} AS viewed_on, ${iso("c.completed_at")} AS completed_at,
     c.completed_by::text, ${contactColumns(sql)}`
 }
 

@@ -18,7 +18,16 @@ export const listStatement = Effect.gen(function* () {
     sql.join(",", false)(values.map((value) => sql`(${value}::text)`))
 
   return (organisation: OrganisationId, query: CommunicationsQuery) => {
-    const { contact_information: contact, life_cycle_state, direction, media, after, offset, limit } = query
+    const {
+      contact_information: contact,
+      life_cycle_state,
+      direction,
+      media,
+      after,
+      offset,
+      limit,
+      omitsContent
+    } = query
     const start = sql`
       (SELECT created_at, id FROM ${table.communications}
         WHERE organisation = ${organisation}::uuid AND id = ${after}::uuid) AS start,`
@@ -39,7 +48,7 @@ export const listStatement = Effect.gen(function* () {
           ) AS found
         ORDER BY found.created_at DESC, found.id DESC LIMIT ${limit}::bigint OFFSET ${offset}::bigint
       ) AS page, LATERAL (
-        SELECT ${communicationColumns(sql)} FROM ${table.communications} c
+        SELECT ${communicationColumns(sql, omitsContent)} FROM ${table.communications} c
         JOIN ${table.contact_information} p ON p.organisation = ${organisation}::uuid AND p.id = c.contact_information
         WHERE c.organisation = ${organisation}::uuid AND c.id = page.id LIMIT 1
       ) AS found

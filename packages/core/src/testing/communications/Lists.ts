@@ -96,6 +96,19 @@ export const listClauses: Clauses = [
     })
   },
   {
+    name: "a list that omits the content has null instead, and everything else",
+    test: Effect.gen(function* () {
+      const communications = yield* Communications
+      const organisation = freshOrganisation()
+      yield* store(organisation, { ...aDraft("1"), content: "Dear Sir" })
+      const query = { life_cycle_state: "DRAFT", offset: 0, limit: 100 } as const
+      const [whole] = yield* communications.list(organisation, query)
+      yield* expectEqual(whole?.content, "Dear Sir")
+      const without = yield* communications.list(organisation, { ...query, omitsContent: true })
+      yield* expectEqual(without, [{ ...whole, content: null }])
+    })
+  },
+  {
     name: "an after that the organisation does not have returns an empty list",
     test: Effect.gen(function* () {
       const { communications, organisation, archive } = yield* given
