@@ -13,7 +13,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arrays, Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
+import { Array as Arrays, Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 
 const Ports = Postgres.layer.pipe(
@@ -309,9 +309,8 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const { communications, organisation, drafts, completing } = yield* given
       const [draft = aDraft()] = drafts
       const [token, caller] = [freshToken(), freshCaller()]
-      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
       const transaction = Effect.gen(function* () {
-        yield* sessions.open(token, caller, tomorrow)
+        yield* sessions.open(token, caller, Duration.days(1))
         assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
         assert.deepStrictEqual(yield* completing(draft), completed(draft))
         return yield* Effect.fail("rolled back")
@@ -350,8 +349,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     Effect.gen(function* () {
       const sessions = yield* Sessions
       const known = Array.from({ length: 20 }, () => ({ token: freshToken(), caller: freshCaller() }))
-      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
-      for (const { token, caller } of known) yield* sessions.open(token, caller, tomorrow)
+      for (const { token, caller } of known) yield* sessions.open(token, caller, Duration.days(1))
       const requests = known.flatMap(({ token, caller }) => [
         { token, expected: caller },
         { token: freshToken(), expected: undefined }

@@ -11,7 +11,7 @@ import {
   UserId,
   UserNotFound
 } from "@communications/core"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex, isoOf } from "../statements/Columns.ts"
@@ -158,13 +158,11 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
         ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          change(
-            "Accounts.disable",
-            organisation,
-            username,
-            sql`disabled_at = coalesce(disabled_at, ${DateTime.formatIso(now)}::timestamptz), revision = revision + 1`
-          )
+        change(
+          "Accounts.disable",
+          organisation,
+          username,
+          sql`disabled_at = coalesce(disabled_at, statement_timestamp()), revision = revision + 1`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
         change("Accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
