@@ -15,6 +15,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex, isoOf } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { hashPassword, isPassword } from "./Passwords.ts"
 
@@ -36,7 +37,7 @@ const callerOf = ({ organisation, user }: UserRow) =>
   Effect.orDie(decode({ organisation: hex(organisation), user: hex(user) }))
 
 /** Accounts in PostgreSQL. A password is stored as its scrypt hash. */
-export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

@@ -3,6 +3,7 @@ import { Attempts, TooManyAttempts } from "@communications/core"
 import { Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 
 const hashOf = (key: string): string => hash("sha256", key, "hex")
@@ -11,7 +12,7 @@ const hashOf = (key: string): string => hash("sha256", key, "hex")
  * Attempts in PostgreSQL. A row stores when its bucket is full again; each attempt deletes some full buckets.
  * `statement_timestamp()` is the clock of the database, which all servers share, and can be compared by an index.
  */
-export const layer: Layer.Layer<Attempts, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Attempts, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Attempts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

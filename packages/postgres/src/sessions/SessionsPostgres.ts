@@ -5,6 +5,7 @@ import { SqlClient } from "effect/sql"
 import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { matchTransaction } from "../statements/Transactions.ts"
 
@@ -24,7 +25,7 @@ interface SessionRow {
  * Sessions in PostgreSQL. Opening a session deletes some expired ones. `statement_timestamp()` is the clock of the database,
  * which all servers share, and can be compared by an index.
  */
-export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Sessions, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
