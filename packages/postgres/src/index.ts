@@ -16,6 +16,7 @@ import { DatabaseSchema } from "./schema/Tables.ts"
 import * as SessionsPostgres from "./sessions/SessionsPostgres.ts"
 import * as ReadinessPostgres from "./statements/ReadinessPostgres.ts"
 import { withRemedy } from "./statements/Remedies.ts"
+import * as Shares from "./statements/Shares.ts"
 import { sqlStateOf } from "./statements/SqlState.ts"
 
 export { PasswordCost } from "./accounts/Passwords.ts"
@@ -43,7 +44,7 @@ export const layer = Layer.mergeAll(
   EventsPostgres.layer,
   ReadinessPostgres.layer,
   SessionsPostgres.layer
-).pipe(Layer.provide(untransformed))
+).pipe(Layer.provide(Shares.layer), Layer.provide(untransformed))
 
 /** How the library uses the host's handle, and the schema of its tables, by default `communications`. */
 export interface HostOptions extends ExecutorOptions {
