@@ -1,4 +1,4 @@
-import { Array, Context, DateTime, Effect, Layer, Order, Redacted } from "effect"
+import { Array, Clock, Context, DateTime, Effect, Layer, Order, Redacted } from "effect"
 import type { Caller } from "../domain/Caller.ts"
 import {
   InvalidCredentials,
@@ -26,7 +26,7 @@ const pageByName = <A>(all: Iterable<A>, nameOf: (element: A) => Name, { after, 
 
 /** In-memory `Accounts` and `Sessions`, for tests and experiments. */
 export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext(
-  Effect.sync(() => {
+  Effect.map(Clock.Clock, (clock) => {
     const organisations = new Map<string, { readonly id: OrganisationId; readonly name: Name }>()
     const users = new Map<OrganisationId, Map<string, Account>>()
     const accountOf = (organisation: OrganisationId | undefined, username: string): Account | undefined =>
@@ -46,7 +46,7 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
 
     const revisionOf = ({ organisation, user }: Caller) =>
       [...(users.get(organisation)?.values() ?? [])].find(({ id }) => id === user)?.revision
-    const sessions = makeSessions(revisionOf)
+    const sessions = makeSessions(clock, revisionOf)
     const endSessions = ({ caller }: Account) => Effect.map(sessions.releaseAll(caller), (ended) => ({ caller, ended }))
 
     const accounts = Accounts.of({
@@ -88,9 +88,8 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
           endSessions
         ),
       disable: Effect.fnUntraced(function* (organisation, username) {
-        const now = yield* DateTime.now
         const before = yield* change(organisation, username, ({ disabled_at, revision }) => ({
-          disabled_at: disabled_at ?? now,
+          disabled_at: disabled_at ?? DateTime.makeUnsafe(clock.currentTimeMillisUnsafe()),
           revision: revision + 1
         }))
         return { ...(yield* endSessions(before)), wasDisabled: before.disabled_at !== null }

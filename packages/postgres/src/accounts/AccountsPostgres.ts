@@ -11,12 +11,13 @@ import {
   UserId,
   UserNotFound
 } from "@communications/core"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex, isoOf } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
-import { hashPassword, isPassword } from "./Passwords.ts"
+import { makePasswords } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
 const decode = Schema.decodeUnknownEffect(Caller)
@@ -36,12 +37,13 @@ const callerOf = ({ organisation, user }: UserRow) =>
   Effect.orDie(decode({ organisation: hex(organisation), user: hex(user) }))
 
 /** Accounts in PostgreSQL. A password is stored as its scrypt hash. */
-export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
     const table = yield* tables
+    const passwords = yield* makePasswords
 
     const findAccount = (organisation: string, username: string) =>
       isName(organisation) && isName(username)
@@ -68,18 +70,16 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       operation: PortMethod,
       organisation: OrganisationId,
       username: string,
-      changes: (now: Statement.Fragment) => Statement.Fragment
+      changes: Statement.Fragment
     ) {
-      const at = DateTime.formatIso(yield* DateTime.now)
-      const now = sql`${at}::timestamptz`
       const changing = sql<UserRow & { readonly was_disabled: boolean; readonly ended: string }>`
         WITH changed AS (
-          UPDATE ${table.users} SET ${changes(now)}, revision = revision + 1
+          UPDATE ${table.users} SET ${changes}, revision = revision + 1
           WHERE organisation = ${organisation}::uuid AND username = ${username}
-          RETURNING organisation, "user", disabled_at < ${now} AS was_disabled
+          RETURNING organisation, "user", disabled_at < statement_timestamp() AS was_disabled
         ), ended AS (
           DELETE FROM ${table.sessions} s USING changed c WHERE s.organisation = c.organisation AND s."user" = c."user"
-          RETURNING s.expires_at > ${now} AS open
+          RETURNING s.expires_at > statement_timestamp() AS open
         )
         SELECT organisation::text, "user"::text, coalesce(was_disabled, false) AS was_disabled,
           (SELECT count(*) FROM ended WHERE open)::text AS ended
@@ -100,7 +100,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         ),
       addUser: ({ organisation, user }, username, password) =>
         Effect.gen(function* () {
-          const hash = yield* hashPassword(password)
+          const hash = yield* passwords.hash(password)
           const [stored] = yield* sql<{ readonly organisation: boolean; readonly added: boolean }>`
             WITH organisation AS (
               SELECT organisation FROM ${table.organisations} WHERE organisation = ${organisation}::uuid
@@ -170,15 +170,15 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           withTimeLimit("Accounts.usernames")
         ),
       setPassword: (organisation, username, password) =>
-        Effect.flatMap(hashPassword(password), (hash) =>
-          change("Accounts.setPassword", organisation, username, () => sql`password_hash = ${hash}`)
+        Effect.flatMap(passwords.hash(password), (hash) =>
+          change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}`)
         ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
         change(
           "Accounts.disable",
           organisation,
           username,
-          (now) => sql`disabled_at = coalesce(disabled_at, ${now})`
+          sql`disabled_at = coalesce(disabled_at, statement_timestamp())`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
         oneUser(
@@ -192,7 +192,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
           const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
-          const isKnown = yield* isPassword(password, row?.password_hash)
+          const isKnown = yield* passwords.matches(password, row?.password_hash)
           if (row === undefined || row.disabled || !isKnown) return yield* new InvalidCredentials()
           return { caller: yield* callerOf(row), revision: Number(row.revision) }
         }).pipe(withTimeLimit("Accounts.authenticate"))
