@@ -1,5 +1,6 @@
 import { Effect, Schedule } from "effect"
 import { type Migrator, SqlClient, SqlError } from "effect/sql"
+import { withRemedy } from "../statements/Remedies.ts"
 import { describeError, sqlStateOf } from "../statements/SqlState.ts"
 import { makeMatchAnyTransaction } from "../statements/Transactions.ts"
 import { MigrationError } from "./MigrationError.ts"
@@ -9,23 +10,30 @@ import { DatabaseSchema } from "./Tables.ts"
 
 const badState = (message: string) => new MigrationError({ kind: "BadState", message })
 
-/** Fails with PostgreSQL's message and SQLSTATE, and with its error as the cause. */
-const explain = ({ reason: { cause }, message }: SqlError.SqlError, migration = "") =>
-  new MigrationError({ kind: "Failed", message: `${migration}${describeError(cause) ?? message}`, cause })
+/** Fails with PostgreSQL's message and SQLSTATE and what to do, and with its error as the cause. */
+const explain = ({ reason: { cause }, message }: SqlError.SqlError, migration = "") => {
+  const explained = withRemedy(`${migration}${describeError(cause) ?? message}`, sqlStateOf(cause))
+  return new MigrationError({ kind: "Failed", message: explained, cause })
+}
+
+/** Whether there is a table of migrations. Needs no right on it. */
+const hasTable = (sql: SqlClient.SqlClient, schema: string) =>
+  // In a transaction, `to_regclass` may not see tables that others have committed since its last call.
+  Effect.map(
+    sql`SELECT 1 AS found FROM pg_tables WHERE schemaname = ${schema}::text::name AND tablename = ${migrationsTable}`,
+    ({ length }) => length > 0
+  )
 
 /** The number of the last applied migration, or `null` if there is no table of migrations. Only reads. */
 const readLast = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
-  // In a transaction, `to_regclass` may not see tables that others have committed since its last call.
-  const tables = yield* sql`
-    SELECT 1 AS found FROM pg_tables WHERE schemaname = ${schema}::text::name AND tablename = ${migrationsTable}`
-  if (tables.length === 0) return null
+  if (!(yield* hasTable(sql, schema))) return null
   const rows = yield* sql.unsafe<{ readonly last: string }>(
     `SELECT coalesce(max(migration_id), 0)::text AS last FROM ${migrationsTableIn(schema)}`
   )
   const applied = Number(rows[0]?.last)
   if (applied <= lastMigration) return applied
   return yield* badState(
-    `the schema ${schema} has migration ${applied}, but this version of the library only knows ${lastMigration}: use a newer version`
+    `the schema ${schema} has migration ${applied}, but this version of the software only knows ${lastMigration}: use a newer version`
   )
 })
 
@@ -95,12 +103,18 @@ export const migrate: Effect.Effect<
   return yield* matchAnyTransaction({ inTransaction: hosts, otherwise: own })
 }).pipe(reporting)
 
-/** Fails, without changing anything, unless every migration of this version is applied, and none of a newer one. */
-export const checkSchema: Effect.Effect<void, Migrator.MigrationError, SqlClient.SqlClient> = Effect.gen(function* () {
+/**
+ * The ids and names of the migrations that `migrate` would apply. It only reads, and fails if a newer version has migrated
+ * the schema.
+ */
+export const pendingMigrations: typeof migrate = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const schema = yield* DatabaseSchema
   const applied = yield* readLast(sql, schema)
-  if (applied === null) return yield* badState(`the schema ${schema} has no tables of this software`)
-  if (applied === lastMigration) return
-  return yield* badState(`the schema ${schema} has migration ${applied}, but this version needs ${lastMigration}`)
+  return pendingAfter(applied ?? 0, schema).map(({ id, name }) => [id, name] as const)
+}).pipe(reporting)
+
+/** Whether the schema has the tables of some version. It reads no table, and so needs no right on them. */
+export const hasTables: Effect.Effect<boolean, Migrator.MigrationError, SqlClient.SqlClient> = Effect.gen(function* () {
+  return yield* hasTable(yield* SqlClient.SqlClient, yield* DatabaseSchema)
 }).pipe(reporting)

@@ -2,7 +2,7 @@ import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@
 import { Context, Duration, Effect, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
-import { messageOf, sqlStateOf } from "./SqlState.ts"
+import { describeError, sqlStateOf } from "./SqlState.ts"
 import { makeMatchAnyTransaction } from "./Transactions.ts"
 
 export { StorageTimeout }
@@ -49,7 +49,7 @@ const translate =
     if (unavailable !== undefined) {
       return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
-    const detail = messageOf(cause) ?? message
+    const detail = describeError(cause) ?? message
     return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
