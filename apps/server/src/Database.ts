@@ -34,7 +34,7 @@ export const applyMigrations = ({ migrationTimeout }: Configuration) =>
       duration: migrationTimeout,
       orElse: () =>
         Effect.fail(
-          `The migrations did not finish in ${Duration.format(migrationTimeout)}: end the sessions that lock the tables (pg_locks lists them), or increase MIGRATION_TIMEOUT.`
+          `The migrations did not finish in ${Duration.format(migrationTimeout)}: end the sessions that lock the tables or have a long transaction (pg_stat_activity lists them), or increase MIGRATION_TIMEOUT. The next run continues.`
         )
     }),
     Effect.mapError((message) => new StartupFailure({ message }))

@@ -14,10 +14,12 @@ import { migrate } from "./schema/Migrate.ts"
 import { DatabaseSchema } from "./schema/Tables.ts"
 import * as SessionsPostgres from "./sessions/SessionsPostgres.ts"
 import * as ReadinessPostgres from "./statements/ReadinessPostgres.ts"
+import * as Shares from "./statements/Shares.ts"
 
 export { PasswordCost } from "./accounts/Passwords.ts"
 export { GroupCommit } from "./batching/GroupCommit.ts"
 export * from "./host/Host.ts"
+export type { MigrationIndex } from "./schema/Indexes.ts"
 export { hasTables, migrate, pendingMigrations } from "./schema/Migrate.ts"
 export { migrations, migrationsSql } from "./schema/Migrations.ts"
 export { checkServer } from "./schema/Server.ts"
@@ -40,7 +42,7 @@ export const layer = Layer.mergeAll(
   EventsPostgres.layer,
   ReadinessPostgres.layer,
   SessionsPostgres.layer
-).pipe(Layer.provide(untransformed))
+).pipe(Layer.provide(Shares.layer), Layer.provide(untransformed))
 
 /** How the library uses the host's handle, and the schema of its tables, by default `communications`. */
 export interface HostOptions extends ExecutorOptions {

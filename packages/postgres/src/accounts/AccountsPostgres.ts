@@ -11,10 +11,11 @@ import {
   UserId,
   UserNotFound
 } from "@communications/core"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex, isoOf } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makePasswords } from "./Passwords.ts"
 
@@ -36,7 +37,7 @@ const callerOf = ({ organisation, user }: UserRow) =>
   Effect.orDie(decode({ organisation: hex(organisation), user: hex(user) }))
 
 /** Accounts in PostgreSQL. A password is stored as its scrypt hash. */
-export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -159,13 +160,11 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
         ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          change(
-            "Accounts.disable",
-            organisation,
-            username,
-            sql`disabled_at = coalesce(disabled_at, ${DateTime.formatIso(now)}::timestamptz), revision = revision + 1`
-          )
+        change(
+          "Accounts.disable",
+          organisation,
+          username,
+          sql`disabled_at = coalesce(disabled_at, statement_timestamp()), revision = revision + 1`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
         change("Accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
