@@ -1,9 +1,9 @@
 /** The rights that a role needs to serve, for the documents. */
-import type { tablesIn } from "../../packages/postgres/src/schema/Tables.ts"
+import type { EveryTable } from "@communications/postgres"
 
 interface Grant {
   readonly rights: string
-  readonly on: ReadonlyArray<keyof ReturnType<typeof tablesIn> | "communications_migrations">
+  readonly on: ReadonlyArray<keyof EveryTable | "communications_migrations">
 }
 
 /** By purpose: the server needs all of them, a host those of the parts that it uses. */
