@@ -17,7 +17,7 @@ import { tables } from "../schema/Tables.ts"
 import { formatArray, hex, isoOf } from "../statements/Columns.ts"
 import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
-import { hashPassword, isPassword } from "./Passwords.ts"
+import { makePasswords } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
 const decode = Schema.decodeUnknownEffect(Caller)
@@ -43,6 +43,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
     const sql = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
     const table = yield* tables
+    const passwords = yield* makePasswords
 
     const findAccount = (organisation: string, username: string) =>
       isName(organisation) && isName(username)
@@ -82,7 +83,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
         ),
       addUser: ({ organisation, user }, username, password) =>
         Effect.gen(function* () {
-          const hash = yield* hashPassword(password)
+          const hash = yield* passwords.hash(password)
           const [stored] = yield* sql<{ readonly organisation: boolean; readonly added: boolean }>`
             WITH organisation AS (
               SELECT organisation FROM ${table.organisations} WHERE organisation = ${organisation}::uuid
@@ -155,7 +156,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
           withTimeLimit("Accounts.usernames")
         ),
       setPassword: (organisation, username, password) =>
-        Effect.flatMap(hashPassword(password), (hash) =>
+        Effect.flatMap(passwords.hash(password), (hash) =>
           change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
         ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
@@ -172,7 +173,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
           const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
-          const isKnown = yield* isPassword(password, row?.password_hash)
+          const isKnown = yield* passwords.matches(password, row?.password_hash)
           if (row === undefined || row.disabled || !isKnown) return yield* new InvalidCredentials()
           return { caller: yield* callerOf(row), revision: Number(row.revision) }
         }).pipe(withTimeLimit("Accounts.authenticate"))
