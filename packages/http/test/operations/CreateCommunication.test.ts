@@ -34,21 +34,21 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/create", (it) 
       const { id } = draft.contact_information
       const right = { token, contact_information_identifier: { id }, direction: "INCOMING", media: "SMS" }
       for (const [changed, about] of [
-        [{ contact_information_identifier: undefined }, /^contact_information_identifier: /],
+        [{ contact_information_identifier: undefined }, /^contact_information_identifier(:| is) /],
         [{ contact_information_identifier: null }, /^contact_information_identifier: /],
-        [{ contact_information_identifier: {} }, /^contact_information_identifier\.id: /],
-        [{ contact_information_identifier: { id: null } }, /^contact_information_identifier\.id: /],
+        [{ contact_information_identifier: {} }, /^contact_information_identifier\.id(:| is) /],
+        [{ contact_information_identifier: { id: null } }, /^contact_information_identifier\.id(:| is) /],
         [{ contact_information_identifier: { id: 41 } }, /^contact_information_identifier\.id: /],
         [{ contact_information_identifier: { id, number: "41" } }, /^contact_information_identifier\.number: /],
-        [{ direction: undefined }, /^direction: /],
+        [{ direction: undefined }, /^direction(:| is) /],
         [{ direction: "incoming" }, /^direction: /],
         [{ direction: null }, /^direction: /],
-        [{ media: undefined }, /^media: /],
+        [{ media: undefined }, /^media(:| is) /],
         [{ media: "PIGEON" }, /^media: /],
         [{ subject: 41 }, /^subject: /],
         [{ subject: "\u0000" }, /^subject: /],
         [{ content: "\ud800" }, /^content: /],
-        [{ content: {} }, /^content: /],
+        [{ content: {} }, /^content(:| is) /],
         [{ fields_set: 5 }, /^fields_set: /],
         [{ token: 5 }, /^token: /]
       ] as const) {
