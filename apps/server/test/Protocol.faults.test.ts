@@ -269,6 +269,16 @@ describe("clients that abuse HTTP", () => {
     })
   }, 60_000)
 
+  it("do not prevent others from being served if they pipeline requests and read no response", async (context) => {
+    await whileServing(context, async () => {
+      const pipelining = await openMany(4)
+      for (const { socket } of pipelining) socket.pause().write(live.repeat(2_000))
+      for (let time = 0; time < 10; time++) await completeOne()
+      for (const { socket } of pipelining) socket.destroy()
+      return { "pipelined requests": pipelining.length * 2_000 }
+    })
+  }, 60_000)
+
   it("do not prevent others from being served if they vanish", async (context) => {
     await whileServing(context, async () => {
       const vanishing = await openMany(isLong ? 500 : 100)

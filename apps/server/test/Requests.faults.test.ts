@@ -59,7 +59,7 @@ const exchange = (agent: Agent, port: string, { method, path, headers, body, chu
     }
   )
 
-/** What is wrong with the response to a request; `undefined` if nothing is. */
+/** Describes how a response is wrong; `undefined` if it is right. */
 const wrongIn = (
   { method, path, body }: GeneratedRequest,
   { status, headers, text }: Effect.Success<ReturnType<typeof exchange>>

@@ -77,6 +77,7 @@ describe.runIf(isLong)("a server under mixed traffic with vanishing clients", ()
         await call("GET", `contact_information/list?token=${token}&name=ste`)
         await call("GET", "communications/show?token=x&communication_identifier=number=1")
         await call("POST", "communications/complete", { token, communication_identifier: {} })
+        await sleep(50)
       }
       const logInAndOut = async () => {
         const session = await call("POST", "authentication/token", {
