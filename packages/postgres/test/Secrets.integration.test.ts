@@ -6,7 +6,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -42,7 +42,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("a session toke
       const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
-      const opening = Effect.flatMap(DateTime.now, (now) => sessions.open(token, caller, now))
+      const opening = sessions.open(token, caller, Duration.zero)
       assertHidden(yield* everythingOf(sessions.authenticate(token)), token)
       yield* Effect.acquireRelease(sql`ALTER TABLE sessions RENAME TO lost_sessions`, () =>
         Effect.orDie(sql`ALTER TABLE lost_sessions RENAME TO sessions`)
