@@ -142,8 +142,8 @@ describe.runIf(isLong)("a server under mixed traffic with vanishing clients", ()
       expect([...statuses.keys()].filter((status) => status >= 500 && status !== 503)).toEqual([])
       expect(server.stdout).not.toContain('"level":"ERROR"')
       expect(Math.max(...connections)).toBeLessThanOrEqual(10)
-      // A clear leak only: within minutes, a server that leaks a kilobyte a request grows by much more.
-      expect({ rss: rssGrowth < 0.25, heap: heapGrowth < 0.25 }).toEqual({ rss: true, heap: true })
+      // A clear leak only. The heap is measured after a collection; RSS rises until V8 has settled its size.
+      expect({ rss: rssGrowth < 1, heap: heapGrowth < 0.25 }).toEqual({ rss: true, heap: true })
     },
     minutes * 60_000 + 180_000
   )
