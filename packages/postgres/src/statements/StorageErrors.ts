@@ -3,7 +3,7 @@ import { Context, Duration, Effect, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
 import { Shares } from "./Shares.ts"
-import { messageOf, sqlStateOf } from "./SqlState.ts"
+import { describeError, sqlStateOf } from "./SqlState.ts"
 import { makeMatchAnyTransaction } from "./Transactions.ts"
 
 export { StorageTimeout }
@@ -50,7 +50,7 @@ const translate =
     if (unavailable !== undefined) {
       return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
-    const detail = messageOf(cause) ?? message
+    const detail = describeError(cause) ?? message
     return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
