@@ -21,12 +21,12 @@ import {
   statusOf,
   verbOf
 } from "@communications/http"
+import { grantsSql } from "@communications/postgres"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
 import { settings } from "../../apps/server/src/Configuration.ts"
 import { commands } from "../../apps/server/src/commands/Cli.ts"
-import { grants } from "./grants.ts"
 import type { Texts } from "./texts.ts"
 
 const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
@@ -196,6 +196,10 @@ const valuesTable = (): string =>
     }).map(([member, { ast }]) => [member, typeOf(ast)])
   )
 
+/** The rights of the role that serves; these names need no quotes. */
+const grantsBlock = (schema: string): string =>
+  ["```sql", grantsSql({ schema, role: "crm_app" }).replaceAll('"', ""), "```"].join("\n")
+
 export const parts: Texts = new Map([
   ["example", exampleOfComplete()],
   ["values", valuesTable()],
@@ -206,6 +210,6 @@ export const parts: Texts = new Map([
   ["configuration", configurationTable()],
   ["commands", await Effect.runPromise(commandsTable)],
   ["event", eventTable()],
-  ["grants-of-hosts", grants("communications", "crm_app")],
-  ["grants-of-servers", grants("public", "crm_app")]
+  ["grants-of-hosts", grantsBlock("communications")],
+  ["grants-of-servers", grantsBlock("public")]
 ])
