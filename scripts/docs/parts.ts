@@ -1,4 +1,5 @@
 /** The parts of the documents that follow from the code, by name. */
+import { readFileSync } from "node:fs"
 import {
   CommunicationDetails,
   CommunicationEvent,
@@ -22,6 +23,7 @@ import {
   verbOf
 } from "@communications/http"
 import { grantsSql } from "@communications/postgres"
+import { type FileFigures, figuresFile } from "@communications/test-support/write-figures"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
@@ -168,6 +170,23 @@ const typeOf = (ast: SchemaAST.AST): string => {
   return code(ast._tag.toLowerCase())
 }
 
+/** What the tests of faults recorded in their last long run, with links to them. */
+const figuresTable = (): string => {
+  const files: Record<string, FileFigures> = JSON.parse(readFileSync(figuresFile, "utf8"))
+  return table(
+    ["test", "figures", "seed, day"],
+    Object.entries(files).flatMap(([file, { date, seed, tests }]) =>
+      tests.map(({ test, figures }) => [
+        `[${test}](../${file})`,
+        Object.entries(figures)
+          .map(([name, value]) => `${name}: ${typeof value === "number" ? value.toLocaleString("en-US") : value}`)
+          .join("; "),
+        `${seed}, ${date}`
+      ])
+    )
+  )
+}
+
 const eventTable = (): string =>
   table(
     ["member", "value"],
@@ -210,6 +229,7 @@ export const parts: Texts = new Map([
   ["configuration", configurationTable()],
   ["commands", await Effect.runPromise(commandsTable)],
   ["event", eventTable()],
+  ["figures", figuresTable()],
   ["grants-of-hosts", grantsBlock("communications")],
   ["grants-of-servers", grantsBlock("public")]
 ])

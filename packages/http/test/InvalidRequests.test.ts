@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { complete, type Sent, send, setup } from "./Client.ts"
 import { ApiInMemory } from "./Operations.ts"
 import { assertDescription, refused, SHAPE } from "./Refused.ts"
@@ -107,9 +107,6 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
       assert.strictEqual((yield* send({ path: "/health/live", body: "{}" })).headers.allow, "GET, HEAD")
       assert.strictEqual((yield* send({ method: "HEAD", path: "/health/live" })).status, 200)
     })
-  )
-  it.effect.prop("no JSON body causes an internal error", { body: Schema.Json }, ({ body }) =>
-    Effect.map(complete(body), (response) => refused(response, SHAPE))
   )
   it.effect("the description explains a wrong fields_set and a body that is not an object", () =>
     Effect.gen(function* () {

@@ -1,14 +1,7 @@
 import { inspect } from "node:util"
-import { recordingTracer } from "@communications/test-support/recordingTracer"
-import { Cause, Effect, Exit, Layer, Logger, References, Tracer } from "effect"
+import { exportedText, recordingTracer } from "@communications/test-support/recordingTracer"
+import { Effect, Layer, Logger, References, Tracer } from "effect"
 import { Api, type Memory } from "./Client.ts"
-
-/** The part of a span that tracers export: includes the texts of errors, but no values. */
-const exported = ({ name, attributes, events, status }: Tracer.NativeSpan) => {
-  const cause = status._tag === "Ended" && Exit.isFailure(status.exit) ? status.exit.cause : Cause.empty
-  const errors = Cause.prettyErrors(cause, { includeCauseInStack: true })
-  return [name, [...attributes], events, errors.map(({ name, message, stack }) => [name, message, stack])]
-}
 
 /** Runs a test against the API on these ports, and returns all log lines and spans. */
 export const observing = <A, E>(
@@ -26,7 +19,7 @@ export const observing = <A, E>(
       value,
       lines,
       spans: inspect(spans, { depth: 12 }),
-      exported: inspect(spans.map(exported), { depth: Infinity, maxArrayLength: null, maxStringLength: null })
+      exported: exportedText(spans)
     }))
   )
 }

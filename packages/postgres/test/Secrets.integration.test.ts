@@ -37,25 +37,6 @@ const everythingOf = (effect: Effect.Effect<unknown, unknown>) =>
   })
 
 layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("a session token", (it) => {
-  it.effect("is in no table", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const token = freshToken()
-      yield* (yield* Sessions).open(token, freshCaller(), Duration.zero)
-      const tables = yield* sql<{ readonly name: string }>`
-        SELECT tablename AS name FROM pg_tables WHERE schemaname = 'communications'`
-      assert.include(
-        tables.map(({ name }) => name),
-        "sessions"
-      )
-      for (const { name } of tables) {
-        const rows = yield* sql<{ readonly row: string }>`SELECT t::text AS row FROM ${sql(name)} AS t`
-        if (name === "sessions") assert.lengthOf(rows, 1)
-        for (const { row } of rows) assertHidden(row, token)
-      }
-    })
-  )
-
   it.effect("is in no error and no span", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

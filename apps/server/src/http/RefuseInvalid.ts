@@ -54,6 +54,12 @@ const refuser =
 /** Refuses a request without exactly one Host header. */
 export const refuseHost = refuser("INVALID_PARAMETERS", "Host: send exactly one Host header")
 
+/** Refuses a request in a version of HTTP other than 1.0 and 1.1. */
+export const refuseVersion = refuser(
+  "INVALID_PARAMETERS",
+  "HTTP: send HTTP/1.1, which is the version that this server supports"
+)
+
 /** Refuses a request with an unknown `Expect`. */
 export const refuseExpectation = refuser(
   "INVALID_PARAMETERS",

@@ -1,10 +1,20 @@
 import { IncomingMessage, type RequestListener, Server, type ServerOptions, ServerResponse } from "node:http"
 import { Server as NetServer, Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { type ParserError, refuseBytes, refuseExpectation, refuseHost, refuseTunnel } from "./RefuseInvalid.ts"
+import {
+  type ParserError,
+  refuseBytes,
+  refuseExpectation,
+  refuseHost,
+  refuseTunnel,
+  refuseVersion
+} from "./RefuseInvalid.ts"
 import type { LogUnserved } from "./Unserved.ts"
 
 const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase() === "host"
+
+/** Whether the server supports the version of a request. Node's parser also accepts 0.9 and 2.0. */
+const isVersion1 = ({ httpVersion }: IncomingMessage): boolean => httpVersion === "1.0" || httpVersion === "1.1"
 
 /** Whether a request has exactly one Host header, which HTTP/1.1 requires. */
 const hasOneHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean =>
@@ -69,7 +79,8 @@ class StrictServer extends Server {
     if (this.#closing) closeAfterLast(pending ?? [])
     const handle = () => {
       if (!socket.writable || previous?.shouldKeepAlive === false) return
-      if (hasOneHost(request)) super.emit(event, ...args)
+      if (!isVersion1(request)) refuseVersion(request, response, this.#log)
+      else if (hasOneHost(request)) super.emit(event, ...args)
       else refuseHost(request, response, this.#log)
     }
     // Until the previous body is read, its response may still close the connection, for example if the body is too large.
