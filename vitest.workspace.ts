@@ -5,7 +5,7 @@ const conditions = ["@communications/source"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
-const further = ["browser", "nginx", "pooler", "restore"].map((name) => ({
+const further = ["browser", "pooler", "proxies", "restore"].map((name) => ({
   name,
   include: [`{packages,apps}/*/test/**/*.${name}.test.ts`]
 }))

@@ -11,7 +11,7 @@ import {
 } from "../domain/errors/index.ts"
 import { CommunicationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
-import { pageOf } from "../domain/PageSize.ts"
+import { largestOffset, pageOf } from "../domain/PageSize.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
@@ -54,7 +54,9 @@ export const list = operation({
     media: Schema.optionalKey(Media),
     number_of_results: NumberOfResultsParameter,
     offset: Schema.optionalKey(
-      Schema.Int.annotate({ description: "The number of results to skip; a larger offset is slower" })
+      Schema.Int.annotate({
+        description: `The number of results to skip, from 0 to ${largestOffset}; to read further, use \`after\``
+      })
     ),
     after: Schema.optionalKey(
       Schema.String.annotate({
