@@ -21,6 +21,7 @@ import {
   statusOf,
   verbOf
 } from "@communications/http"
+import { grantsSql } from "@communications/postgres"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
@@ -195,6 +196,10 @@ const valuesTable = (): string =>
     }).map(([member, { ast }]) => [member, typeOf(ast)])
   )
 
+/** The rights of the role that serves; these names need no quotes. */
+const grantsBlock = (schema: string): string =>
+  ["```sql", grantsSql({ schema, role: "crm_app" }).replaceAll('"', ""), "```"].join("\n")
+
 export const parts: Texts = new Map([
   ["example", exampleOfComplete()],
   ["values", valuesTable()],
@@ -204,5 +209,7 @@ export const parts: Texts = new Map([
   ["codes", codesTable()],
   ["configuration", configurationTable()],
   ["commands", await Effect.runPromise(commandsTable)],
-  ["event", eventTable()]
+  ["event", eventTable()],
+  ["grants-of-hosts", grantsBlock("communications")],
+  ["grants-of-servers", grantsBlock("public")]
 ])

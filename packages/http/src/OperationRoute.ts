@@ -11,6 +11,7 @@ import { makeOptionsReader } from "./Options.ts"
 import { verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import type { OperationError } from "./Refusals.ts"
+import { delayRefusal } from "./RefusedTokens.ts"
 import { logThrottled, type Served } from "./RequestLog.ts"
 import { fromCause, type Ports, type Route, type RouteEffect, refuse } from "./Route.ts"
 import { tokenOf } from "./Token.ts"
@@ -46,7 +47,9 @@ export const routeOf = (operation: Operations): Route => {
     const options = readOptions(request)
     if (Result.isFailure(options)) return refuse(options.failure, id)
     return Effect.flatMap(addressOf(request), (address) =>
-      runOperation(operation, token, address, parameters, options.success)
+      runOperation(operation, token, address, parameters, options.success).pipe(
+        Effect.tapErrorTag("InvalidToken", () => delayRefusal(address))
+      )
     ).pipe(
       Effect.tapErrorTag("TooManyAttempts", () => logThrottled(served, named)),
       Effect.provideService(RequestId, id),
