@@ -98,7 +98,7 @@ export const settings = {
     default: "0",
     expected: "a whole number from 0",
     description:
-      "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins are limited, from `X-Forwarded-For`"
+      "How many proxies forward requests to the server. With at least one, it reads the client's address, by which log-ins and invalid tokens are limited, from `X-Forwarded-For`"
   }),
   maxBody: setting(BodySize, {
     name: "MAX_BODY",

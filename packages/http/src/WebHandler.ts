@@ -11,7 +11,7 @@ import type { Ports } from "./Route.ts"
 
 /** Options of `createHandler`. */
 export interface HandlerOptions {
-  /** Returns the network address of the client, by which log-ins are limited. By default it is unknown. */
+  /** Returns the network address of the client, by which log-ins and invalid tokens are limited. By default it is unknown. */
   readonly address?: (request: Request) => string | null
   /** The maximum size of a body with the content of a communication, in bytes: by default 1 MiB, at least 16 KiB. */
   readonly maxBody?: number

@@ -39,12 +39,13 @@ export const layer: Layer.Layer<Attempts, never, Shares | SqlClient.SqlClient> =
                 WHERE bucket.full_at <= statement_timestamp() + ${interval}::interval * (${burst}::integer - 1)
               RETURNING 1`.pipe(runStatement("Attempts.take"))
             if (added.length === 1) return
-            const [bucket] = yield* sql<{ readonly retry_after: number }>`
+            const [bucket] = yield* sql<{ readonly retry_after: string }>`
               SELECT ceil(extract(epoch FROM
                 full_at - ${interval}::interval * (${burst}::integer - 1) - statement_timestamp()
-              ))::integer AS retry_after
+              ))::text AS retry_after
               FROM ${table.attempts} WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(runStatement("Attempts.take"))
-            if (bucket !== undefined && bucket.retry_after > 0) return yield* new TooManyAttempts(bucket)
+            const retry_after = Number(bucket?.retry_after ?? 0)
+            if (retry_after > 0) return yield* new TooManyAttempts({ retry_after })
           }
         }).pipe(withTimeLimit("Attempts.take")),
       giveBack: ({ key, every }) =>
