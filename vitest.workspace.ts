@@ -7,7 +7,7 @@ const faults = "{packages,apps}/*/test/**/*.faults.test.ts"
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts", faults]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
-const further = ["browser", "nginx", "pooler", "restore"].map((name) => ({
+const further = ["browser", "pooler", "proxies", "restore"].map((name) => ({
   name,
   include: [`{packages,apps}/*/test/**/*.${name}.test.ts`]
 }))

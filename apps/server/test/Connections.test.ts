@@ -1,8 +1,11 @@
+import { once } from "node:events"
+import type { ServerResponse } from "node:http"
 import { connect, type Socket } from "node:net"
 import { Communications } from "@communications/core"
 import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { Deferred, Effect, Layer } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
+import { strictServer } from "../src/http/StrictServer.ts"
 import { listening } from "./listening.ts"
 
 const path = "/crmapi/rest/v2/communications/complete"
@@ -102,6 +105,83 @@ describe("a connection to the server", () => {
     await expect.poll(() => calls.steps).toBe(3)
     await Effect.runPromise(Deferred.succeed(calls.release, undefined))
     expect(codes(await readResponses(socket, 4))).toEqual(["OK", "OK", "INVALID_PARAMETERS", "NOT_DRAFT"])
+  })
+
+  it("executes at most eight of many pipelined requests at once, serves others meanwhile, and responds to all", async () => {
+    const { open, calls } = await started()
+    const socket = open()
+    socket.write(framed(completing("42")).repeat(100))
+    await expect.poll(() => calls.steps).toBe(8)
+    expect(await isDraft(open, "41")).toBe(true)
+    expect(calls.steps).toBe(9)
+    await Effect.runPromise(Deferred.succeed(calls.release, undefined))
+    const received = codes(await readResponses(socket, 100))
+    expect(received.filter((code) => code === "OK")).toHaveLength(1)
+    expect(received).toHaveLength(100)
+  })
+
+  it("reads no further while pipelined requests wait", async () => {
+    const responses: Array<ServerResponse> = []
+    const server = strictServer(
+      (request, response) => {
+        request.resume()
+        if (request.url === "/other") response.end()
+        else responses.push(response)
+      },
+      () => {}
+    )
+    const sockets: Array<Socket> = []
+    server.on("connection", (socket: Socket) => sockets.push(socket)).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    finalizers.push(async () => server.close().closeAllConnections())
+    const address = server.address()
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0
+    const socket = connect(port, "127.0.0.1").on("error", () => {})
+    const count = 200
+    socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(8_000)}\r\n\r\n`.repeat(count))
+    await expect.poll(() => responses.length).toBe(8)
+    for (let turn = 0; turn < 20; turn++) expect((await fetch(`http://127.0.0.1:${port}/other`)).status).toBe(200)
+    expect(sockets[0]?.bytesRead).toBeLessThan(400_000)
+    for (let sent = 0; sent < count; sent++) {
+      await expect.poll(() => responses.length).toBeGreaterThan(sent)
+      responses[sent]?.end()
+    }
+    expect(sockets[0]?.bytesRead).toBeGreaterThan(1_600_000)
+  })
+
+  it("refuses two Idempotency-Key headers, which would be one key if they were joined", async () => {
+    const { open, calls } = await started()
+    const keyed = (...keys: ReadonlyArray<string>) =>
+      framed(completing("41")).replace(
+        "host: x",
+        ["host: x", ...keys.map((key) => `idempotency-key: ${key}`)].join("\r\n")
+      )
+    const two = open()
+    two.write(keyed("a", "b"))
+    const refused = await readResponses(two, 1)
+    expect(codes(refused)).toEqual(["INVALID_PARAMETERS"])
+    expect(refused).toContain("Idempotency-Key: expected 1 to 255 printable ASCII characters")
+    expect(calls.steps).toBe(0)
+    const one = open()
+    one.write(keyed("a, b"))
+    expect(codes(await readResponses(one, 1))).toEqual(["OK"])
+  })
+
+  it("asks for the body of a client that expects 100-continue, unless it is announced as too large", async () => {
+    const { open } = await started()
+    const body = completing("41")
+    const expecting = (length: number) => framed("", length).replace("host: x", "host: x\r\nexpect: 100-continue")
+    const large = open()
+    large.write(expecting(20_000))
+    const refused = await readAll(large)
+    expect(refused).toMatch(/^HTTP\/1\.1 413 /)
+    expect(refused.toLowerCase()).toContain("\r\nconnection: close\r\n")
+    const small = open()
+    small.write(expecting(body.length))
+    const [asked] = await once(small, "data")
+    expect(asked).toBe("HTTP/1.1 100 Continue\r\n\r\n")
+    small.write(body)
+    expect(codes(await readResponses(small, 1))).toEqual(["OK"])
   })
 
   it("interrupts the request of a client that disconnects", async () => {

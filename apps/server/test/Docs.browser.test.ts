@@ -25,6 +25,9 @@ describe("the documentation page in a browser, with the default configuration,",
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } })
     page.on("request", (request) => requested.push(request.url()))
     page.on("pageerror", (error) => errors.push(String(error)))
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.location().url.endsWith("/favicon.ico")) errors.push(message.text())
+    })
     page.on("response", (response) => {
       if (response.status() >= 400 && !response.url().endsWith("/favicon.ico")) errors.push(response.url())
     })
@@ -64,5 +67,15 @@ describe("the documentation page in a browser, with the default configuration,",
     expect(requested.length).toBeGreaterThan(1)
     expect(requested.filter((loaded) => !loaded.startsWith(`${url}/`) && !/^(data|blob):/.test(loaded))).toEqual([])
     expect(errors).toEqual([])
+  })
+  it("may not be framed, and runs nothing that is not its own", async () => {
+    const { headers } = await fetch(`${url}/docs`)
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
+    const inject = `const script = document.createElement("script")
+      script.textContent = "document.title = 'injected'"
+      document.body.append(script)
+      document.title`
+    expect(await page.evaluate(inject)).not.toBe("injected")
+    expect(errors.splice(0)).toEqual([expect.stringContaining("Content Security Policy")])
   })
 })

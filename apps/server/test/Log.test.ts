@@ -118,7 +118,7 @@ describe("the log of the server", () => {
     const { exchange, logged, lines } = await started()
     const response = await exchange(sent)
     const line = await logged(message)
-    expect(line).toMatchObject({ level: "DEBUG", status, address: "127.0.0.1" })
+    expect(line).toMatchObject({ level: "DEBUG", status, address: "127.0.0.1", duration_ms: expect.any(Number) })
     expect(response).toContain(`x-request-id: ${line?.request_id}\r\n`)
     expect(JSON.stringify(lines)).not.toContain("token")
   })

@@ -2,10 +2,17 @@
 import { Effect } from "effect"
 import type { HttpResponse } from "./HttpRequest.ts"
 import type { Served } from "./RequestLog.ts"
+import { secureHeaders } from "./SecureHeaders.ts"
+
+/** A document as it is made. */
+interface Document {
+  readonly text: string
+  /** The `Content-Security-Policy`, if the document needs other than that of the API. */
+  readonly policy?: string
+}
 
 /** A document as it is sent. */
-interface Prepared {
-  readonly text: string
+interface Prepared extends Document {
   /** `undefined` if this runtime cannot compress. */
   readonly gzip: Uint8Array<ArrayBuffer> | undefined
   readonly etag: string
@@ -17,11 +24,12 @@ const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuf
   return new Uint8Array(await new Response(compressed).arrayBuffer())
 }
 
-const prepare = async (text: string): Promise<Prepared> => {
+const prepare = async (document: Document): Promise<Prepared> => {
+  const { text } = document
   const bytes = new TextEncoder().encode(text)
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
   const tag = Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")
-  return { text, gzip: await gzip(bytes), etag: `W/"${tag}"` }
+  return { ...document, gzip: await gzip(bytes), etag: `W/"${tag}"` }
 }
 
 /** Whether an `Accept-Encoding` allows gzip. Source: RFC 9110, 12.5.3. */
@@ -40,13 +48,16 @@ const isCurrent = (etag: string, ifNoneMatch = ""): boolean =>
   ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || `W/${tag.trim().replace(/^W\//, "")}` === etag)
 
 /** A route that serves a document. It is made on the first request, because most servers never serve it. */
-export const documentRoute = (type: string, load: () => Promise<string>) => {
+export const documentRoute = (type: string, load: () => Promise<Document>) => {
   let prepared: Promise<Prepared> | undefined
   return ({ request: { headers }, id }: Served): Effect.Effect<HttpResponse> =>
     Effect.promise(async () => {
       prepared ??= load().then(prepare)
-      const { text, gzip, etag } = await prepared
-      const caching = { "x-request-id": id, etag, "cache-control": "no-cache", vary: "accept-encoding" }
+      const { text, policy, gzip, etag } = await prepared
+      const caching = {
+        ...{ "x-request-id": id, ...secureHeaders, etag, "cache-control": "no-cache", vary: "accept-encoding" },
+        ...(policy === undefined ? {} : { "content-security-policy": policy })
+      }
       if (isCurrent(etag, headers["if-none-match"])) return { status: 304, headers: caching, body: null }
       const described = { ...caching, "content-type": type }
       return gzip !== undefined && acceptsGzip(headers["accept-encoding"])

@@ -4,6 +4,7 @@ import { isRequestId } from "@communications/core"
 import type { Schema } from "effect"
 import { type Code, type Failure, statusOf } from "./Codes.ts"
 import type { TextResponse } from "./HttpRequest.ts"
+import { secureHeaders } from "./SecureHeaders.ts"
 
 /** The body of a success. */
 export const success = <Data>(data: Data) =>
@@ -15,7 +16,7 @@ export const requestId = (sent: string | undefined): string =>
 
 const json = (status: number, body: unknown, id: string, headers?: Readonly<Record<string, string>>): TextResponse => ({
   status,
-  headers: { "content-type": "application/json", "x-request-id": id, ...headers },
+  headers: { "content-type": "application/json", "x-request-id": id, ...secureHeaders, ...headers },
   body: JSON.stringify(body)
 })
 

@@ -12,9 +12,9 @@ export interface Header {
   readonly read: (text: string) => unknown
 }
 
-/** A header of requests; `expected` is its form, for the error message. */
+/** A header of requests; `expected` is its form, if it is not that of the option itself. */
 export interface RequestHeader extends Header {
-  readonly expected: string
+  readonly expected?: string
 }
 
 const tagOf = (version: unknown): string => `"${version}"`
@@ -30,10 +30,7 @@ const tags = new RegExp(`^[ \\t,]*${tag.source}([ \\t]*,([ \\t]*${tag.source})?)
 
 /** The request headers that options are sent in. */
 export const requestHeaders = {
-  idempotencyKey: {
-    ...{ header: "Idempotency-Key", write: String, read: (text) => text },
-    expected: "1 to 255 printable ASCII characters, no blanks around them"
-  },
+  idempotencyKey: { header: "Idempotency-Key", write: String, read: (text) => text },
   expectedVersion: {
     header: "If-Match",
     write: (expected) => (expected === null ? "*" : [expected].flat().map(tagOf).join(", ")),

@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly method: string
   /** The path and the query, as the client sent them. */
   readonly url: string
-  /** The headers by name, in lower case. */
+  /** The headers by name, in lower case. If it can, the adapter joins repeated `idempotency-key` with line breaks. */
   readonly headers: { readonly [name: string]: string | undefined }
   /** The HTTP adapter reads at most `bodyLimit` of it. */
   readonly body: RequestBody

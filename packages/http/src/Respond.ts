@@ -1,124 +1,17 @@
 /** The API as one total function from a request to its response. HTTP adapters only convert to and from its types. */
-import {
-  type Accounts,
-  type Attempts,
-  type Communications,
-  type ContactInformations,
-  type Operations,
-  operations,
-  Readiness,
-  RequestId,
-  type Returned,
-  type Sessions,
-  StorageUnavailable
-} from "@communications/core"
-import { Cause, Effect, Option, type Redacted, Result, type Schema } from "effect"
-import { hasContent, largestBody, readBody } from "./Body.ts"
-import { addressOf } from "./ClientAddress.ts"
-import { type Code, type Failure, failure } from "./Codes.ts"
+import { operations, Readiness } from "@communications/core"
+import { Effect } from "effect"
+import { hasContent, largestBody } from "./Body.ts"
+import { failure } from "./Codes.ts"
 import { withCors } from "./Cors.ts"
 import { documentRoute } from "./Documents.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
-import { responseHeaders, writeHeaders } from "./Headers.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
-import { makeIgnoredHeader } from "./IgnoredParameters.ts"
 import { observe } from "./Observe.ts"
-import { makeOptionsReader } from "./Options.ts"
+import { routeOf } from "./OperationRoute.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
-import { makeQueryReader } from "./Query.ts"
-import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
-import { delayRefusal } from "./RefusedTokens.ts"
-import { logRequest, logThrottled, logUnavailable, type Served } from "./RequestLog.ts"
-import { tokenOf } from "./Token.ts"
-
-/** The ports that the API uses. */
-export type Ports = Accounts | Attempts | Communications | ContactInformations | Readiness | Sessions
-
-type ResponseEffect = Effect.Effect<HttpResponse, never, Ports>
-/** `respond` turns the refusals, defects and interrupts of a route into responses. */
-type RouteEffect = Effect.Effect<HttpResponse, OperationError, Ports>
-type Route = (served: Served, query: string) => RouteEffect
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const refuse = (refusal: Failure<Code>, id: string): ResponseEffect =>
-  Effect.succeed(failed(refusal, id, headersOf(refusal.status.code)))
-
-const unavailable = new StorageUnavailable({
-  operation: "respond",
-  reason: "unreachable",
-  cause: new Error("the work that the request waited for was interrupted")
-})
-
-/**
- * The response to a failed request. A refusal has its own code. A defect is `INTERNAL_ERROR`, and its cause is only logged.
- * If the cause contains only interrupts, the work that the request waited for was interrupted: the HTTP adapter's
- * interrupt of the request itself never reaches this function.
- */
-const fromCause =
-  (served: Served) =>
-  (cause: Cause.Cause<OperationError>): ResponseEffect => {
-    const { id } = served
-    const error = Cause.hasInterruptsOnly(cause) ? Option.some(unavailable) : Cause.findErrorOption(cause)
-    if (Option.isNone(error)) {
-      return Effect.as(
-        logRequest("Error", "Internal error", served, { status: 500, cause }),
-        failed(failure("INTERNAL_ERROR", "the server has logged the error under the request id"), id)
-      )
-    }
-    const refusal = refusalOf(error.value)
-    const response = failed(refusal.failure, id, refusal.headers)
-    return error.value instanceof StorageUnavailable
-      ? Effect.as(logUnavailable(served, error.value), response)
-      : Effect.succeed(response)
-  }
-
-const runOperation = (
-  operation: Operations,
-  token: Redacted.Redacted<string>,
-  address: string | null,
-  parameters: unknown,
-  options: object | undefined
-): Effect.Effect<Returned<Schema.Json, unknown>, OperationError, Ports> =>
-  operation.user === "authenticated"
-    ? operation.call({ token }, parameters, options, "HTTP")
-    : operation.call({ token, address }, parameters, options, "HTTP")
-
-const routeOf = (operation: Operations): Route => {
-  const isRead = verbOf(operation.name) === "GET"
-  const readQuery = makeQueryReader(operation.request)
-  const readOptions = makeOptionsReader(operation.options)
-  const ignoredHeader = makeIgnoredHeader(operation)
-  return (served, query) => {
-    const { request, id } = served
-    const read: Result.Result<unknown, Failure<Code>> = isRead ? readQuery(query) : readBody(request)
-    if (Result.isFailure(read)) return refuse(read.failure, id)
-    const parameters = read.success
-    const named = isObject(parameters) ? parameters : {}
-    const parameter = operation.user === "anyone" ? null : (named.token ?? null)
-    if (parameter !== null && typeof parameter !== "string") {
-      return refuse(failure("INVALID_PARAMETERS", "token: expected a string or null"), id)
-    }
-    const token = tokenOf(request, parameter)
-    const options = readOptions(request)
-    if (Result.isFailure(options)) return refuse(options.failure, id)
-    return Effect.flatMap(addressOf(request), (address) =>
-      runOperation(operation, token, address, parameters, options.success).pipe(
-        Effect.tapErrorTag("InvalidToken", () => delayRefusal(address))
-      )
-    ).pipe(
-      Effect.tapErrorTag("TooManyAttempts", () => logThrottled(served, named)),
-      Effect.provideService(RequestId, id),
-      Effect.map(({ value, ...metadata }) =>
-        succeeded(value, id, {
-          ...writeHeaders(responseHeaders, metadata),
-          ...ignoredHeader(parameters, query)
-        })
-      )
-    )
-  }
-}
+import type { Served } from "./RequestLog.ts"
+import { fromCause, type Ports, type Route, type RouteEffect, refuse } from "./Route.ts"
 
 const live: Route = ({ id }) => Effect.succeed(succeeded({}, id))
 
@@ -135,8 +28,13 @@ const root: Route = ({ id }) => {
 }
 
 const documents = () => import("./document/index.ts")
-const document: Route = documentRoute("application/json", async () => (await documents()).documentText())
-const page: Route = documentRoute("text/html; charset=utf-8", async () => (await documents()).page())
+const document: Route = documentRoute("application/json", async () => ({
+  text: await (await documents()).documentText()
+}))
+const page: Route = documentRoute("text/html; charset=utf-8", async () => {
+  const { page, pagePolicy } = await documents()
+  return { text: await page(), policy: await pagePolicy() }
+})
 
 /** The routes by path and verb. */
 const routes = new Map<string, ReadonlyMap<string, Route>>()

@@ -6,7 +6,8 @@ import { failure } from "./Codes.ts"
 import { failed, requestId } from "./Envelope.ts"
 import type { HttpResponse, RequestBody } from "./HttpRequest.ts"
 import { headersOf } from "./Refusals.ts"
-import { bodyLimit, type Ports, respond } from "./Respond.ts"
+import { bodyLimit, respond } from "./Respond.ts"
+import type { Ports } from "./Route.ts"
 
 /** Options of `createHandler`. */
 export interface HandlerOptions {

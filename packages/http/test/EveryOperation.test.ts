@@ -1,3 +1,4 @@
+import { freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { setup } from "./Client.ts"
@@ -29,6 +30,30 @@ layer(ApiInMemory, { excludeTestServices: true })("every operation over HTTP", (
         if (refuses) return void refused(response, SHAPE, /^newer: no parameter has this name$/)
         assert.deepStrictEqual(codeOf(response), [200, "OK"])
         assert.strictEqual(response.headers["x-ignored-parameters"], "newer, e_mail")
+        const invalid = yield* call(operation, { ...operation.parameters(named), newer: 1 })
+        assert.deepStrictEqual([...codeOf(invalid), invalid.headers["x-ignored-parameters"]], [...TOKEN, "newer"])
+        const malformed = yield* call(operation, {
+          ...operation.parameters(named),
+          token,
+          newer: 1,
+          fields_set: "nope"
+        })
+        assert.deepStrictEqual([...codeOf(malformed), malformed.headers["x-ignored-parameters"]], [...SHAPE, "newer"])
+      })
+    )
+    it.effect(`${operation.path}: names the headers of other operations, which it ignores`, () =>
+      Effect.gen(function* () {
+        const { token, draft } = yield* setup
+        const named = { communication: { id: draft.id }, contact: draft.contact_information.id }
+        const sent = { "if-match": '"1"', "idempotency-key": freshId() }
+        const response = yield* call(operation, { ...operation.parameters(named), token }, sent)
+        assert.deepStrictEqual(codeOf(response), [200, "OK"])
+        const ignored = [
+          ...(/create|complete/.test(operation.path) ? [] : ["Idempotency-Key"]),
+          ...(operation.path.endsWith("complete") ? [] : ["If-Match"])
+        ]
+        const header = response.headers["x-ignored-parameters"]
+        assert.strictEqual(header, ignored.length === 0 ? undefined : ignored.join(", "))
       })
     )
     if (operation.verb === "GET") {

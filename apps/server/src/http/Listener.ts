@@ -1,16 +1,23 @@
-import type { IncomingMessage, RequestListener } from "node:http"
-import { bodyLimit, MaxBody, type Ports, type RequestBody, respond } from "@communications/http"
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import { bodyLimit, MaxBody, type Ports, type RequestBody, requestHeaders, respond } from "@communications/http"
 import { Context, Effect, Exit } from "effect"
 import { described, makeLogUnserved, targetOf } from "./Unserved.ts"
 import { makeForwardingWarning } from "./UnusedForwarding.ts"
 import { write } from "./Write.ts"
 
 /** Reads the body of a request, and passes it to `then`; stops once it is larger than the limit. */
-const readBody = (request: IncomingMessage, largerThan: number, then: (body: RequestBody) => void): void => {
+const readBody = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  largerThan: number,
+  then: (body: RequestBody) => void
+): void => {
   if (Number(request.headers["content-length"] ?? 0) > largerThan) {
     then({ largerThan })
     return
   }
+  // `StrictServer` refuses all other expectations.
+  if (request.headers.expect !== undefined && request.httpVersion === "1.1") response.writeContinue()
   const chunks: Array<Buffer> = []
   let length = 0
   const onData = (chunk: Buffer) => {
@@ -27,10 +34,17 @@ const readBody = (request: IncomingMessage, largerThan: number, then: (body: Req
   request.on("data", onData).on("end", onEnd)
 }
 
-/** The headers as text. Node represents some as arrays, of which the API uses none. */
-const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string | undefined>> => {
-  const { "set-cookie": _, ...others } = headers
-  return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
+const keyHeader = requestHeaders.idempotencyKey.header.toLowerCase()
+
+/**
+ * The headers as text. Node represents some as arrays, of which the API uses none, and joins repeated ones with commas.
+ * Repeated keys are joined with a line break instead, which no key may have: joined with a comma they would be a valid key.
+ */
+const headersOf = (request: IncomingMessage): Readonly<Record<string, string | undefined>> => {
+  const { "set-cookie": _, ...others } = request.headers
+  const texts = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
+  if (!texts[keyHeader]?.includes(",")) return texts
+  return { ...texts, [keyHeader]: request.headersDistinct[keyHeader]?.join("\n") }
 }
 
 /** The HTTP adapter for a Node server. If a client disconnects, its request is interrupted. */
@@ -46,10 +60,9 @@ export const listener = (ports: Context.Context<Ports>): RequestListener => {
     const began = performance.now()
     response.once("close", () => {
       if (request.complete || response.headersSent) return
-      const duration_ms = Math.round(performance.now() - began)
-      logUnserved("The connection ended before the whole request arrived", { ...described(request), duration_ms })
+      logUnserved("The connection ended before the whole request arrived", began, described(request))
     })
-    readBody(request, bodyLimit(url, maxBody), (body) => {
+    readBody(request, response, bodyLimit(url, maxBody), (body) => {
       if (response.destroyed) return
       const fiber = fork(respond({ method, url, headers: headersOf(request), body, address }))
       response.on("close", () => fiber.interruptUnsafe())

@@ -1,6 +1,7 @@
 import { IncomingMessage, type RequestListener, Server, type ServerOptions, ServerResponse } from "node:http"
 import { Server as NetServer, Socket } from "node:net"
 import type { Duplex } from "node:stream"
+import { Pipeline } from "./Pipeline.ts"
 import {
   type ParserError,
   refuseBytes,
@@ -39,8 +40,8 @@ const afterTurns = (turns: number, run: () => void): void =>
  * closed, responds to the requests that clients have already sent.
  */
 class StrictServer extends Server {
-  /** The open connections, each with its pending responses in order. */
-  readonly #connections = new Map<Socket, Set<ServerResponse>>()
+  /** The open connections. */
+  readonly #connections = new Map<Socket, Pipeline>()
   #closing = false
   readonly #log: LogUnserved
 
@@ -56,36 +57,37 @@ class StrictServer extends Server {
 
   /** Handles bytes that are not a request: responds to complete requests before them, or if none is pending, refuses them. */
   readonly refuseBytes = (error: ParserError, socket: Duplex): void => {
-    const pending = socket instanceof Socket ? this.#connections.get(socket) : undefined
-    const complete = [...(pending ?? [])].filter(({ req }) => req.complete)
+    const pipeline = socket instanceof Socket ? this.#connections.get(socket) : undefined
+    const complete = [...(pipeline?.pending ?? [])].filter(({ req }) => req.complete)
     closeAfterLast(complete)
     const last = complete.at(-1)
-    if (last === undefined) refuseBytes(error, socket, this.#log)
+    if (last === undefined) refuseBytes(error, socket, pipeline?.since ?? performance.now(), this.#log)
     else last.once("finish", () => last.req.socket.destroySoon())
   }
 
   override emit(event: string, ...args: Array<unknown>): boolean {
     const [request, response] = args
     if (event === "connection" && request instanceof Socket) {
-      this.#connections.set(request, new Set())
+      const emitted = super.emit(event, ...args)
+      this.#connections.set(request, new Pipeline(request))
       request.once("close", () => this.#connections.delete(request))
+      return emitted
     }
     if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return super.emit(event, ...args)
     const { socket } = request
-    const pending = this.#connections.get(socket)
-    const previous = [...(pending ?? [])].at(-1)
-    pending?.add(response)
-    response.once("close", () => pending?.delete(response))
-    if (this.#closing) closeAfterLast(pending ?? [])
-    const handle = () => {
-      if (!socket.writable || previous?.shouldKeepAlive === false) return
-      if (!isVersion1(request)) refuseVersion(request, response, this.#log)
-      else if (hasOneHost(request)) super.emit(event, ...args)
-      else refuseHost(request, response, this.#log)
-    }
-    // Until the previous body is read, its response may still close the connection, for example if the body is too large.
-    if (previous === undefined || previous.req.readableEnded) handle()
-    else previous.req.once("end", handle)
+    const pipeline = this.#connections.get(socket)
+    if (this.#closing) closeAfterLast([...(pipeline?.pending ?? []), response])
+    pipeline?.add(response, (previous) => {
+      const handle = () => {
+        if (!socket.writable || previous?.shouldKeepAlive === false) return
+        if (!isVersion1(request)) refuseVersion(request, response, this.#log)
+        else if (hasOneHost(request)) super.emit(event, ...args)
+        else refuseHost(request, response, this.#log)
+      }
+      // Until the previous body is read, its response may still close the connection, for example if the body is too large.
+      if (previous === undefined || previous.req.readableEnded) handle()
+      else previous.req.once("end", handle)
+    })
     return true
   }
 
@@ -97,7 +99,7 @@ class StrictServer extends Server {
   override close(callback?: (error?: Error) => void): this {
     this.#closing = true
     this.requestTimeout = this.headersTimeout
-    for (const pending of this.#connections.values()) closeAfterLast(pending)
+    for (const { pending } of this.#connections.values()) closeAfterLast(pending)
     const deadline = setTimeout(() => {
       for (const socket of this.#connections.keys()) socket.destroy()
     }, 11_000)
@@ -134,10 +136,7 @@ export const strictServer = (listener: RequestListener, log: LogUnserved): Serve
   )
   return server
     .on("clientError", server.refuseBytes)
-    .on("checkContinue", (request, response) => {
-      response.writeContinue()
-      listener(request, response)
-    })
+    .on("checkContinue", listener)
     .on("checkExpectation", (request, response) => refuseExpectation(request, response, log))
     .on("connect", (request) => refuseTunnel(request, log))
 }

@@ -3,13 +3,16 @@ import type { IncomingMessage } from "node:http"
 import { requestId } from "@communications/http"
 import { type Context, Effect } from "effect"
 
-/** Logs a line about a request that the API does not receive, at the level of requests. */
-export type LogUnserved = (message: string, details: Readonly<Record<string, unknown>>) => void
+/** Logs a line about a request that the API does not receive, at the level of requests. It began by `performance.now()`. */
+export type LogUnserved = (message: string, began: number, details: Readonly<Record<string, unknown>>) => void
 
 /** Makes the function that logs to the logger of a context. */
 export const makeLogUnserved = (context: Context.Context<never>): LogUnserved => {
   const fork = Effect.runForkWith(context)
-  return (message, details) => void fork(Effect.annotateLogs(Effect.logDebug(message), details))
+  return (message, began, details) => {
+    const duration_ms = Math.round((performance.now() - began) * 10) / 10
+    fork(Effect.annotateLogs(Effect.logDebug(message), { ...details, duration_ms }))
+  }
 }
 
 /** The path and the query of a request. The target may also be an absolute URL, which HTTP requires servers to accept. */

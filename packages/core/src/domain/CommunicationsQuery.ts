@@ -5,7 +5,7 @@ import { parseContactInformationId } from "./ContactInformationIdentifier.ts"
 import { type CommunicationNotFound, type ContactInformationNotFound, InvalidQuery } from "./errors/index.ts"
 import type { CommunicationId, ContactInformationId } from "./Identity.ts"
 import type { LifeCycleState } from "./LifeCycle.ts"
-import { checkNumberOfResults, pageSize } from "./PageSize.ts"
+import { checkNumberOfResults, largestOffset, pageSize } from "./PageSize.ts"
 
 /** The filters of a list. */
 export interface CommunicationsFilter {
@@ -19,7 +19,7 @@ export interface QueryInput extends CommunicationsFilter {
   readonly contact_information_identifier?: { readonly id: string } | undefined
   /** The maximum number of results, as `pageSize` limits it. */
   readonly number_of_results?: number | undefined
-  /** The number of results to skip, 0 by default. Skipped rows are read; `after` costs the same at any depth. */
+  /** The number of results to skip, 0 by default and at most `largestOffset`. Use `after` for what comes later. */
   readonly offset?: number | undefined
   /** The id of a communication; the list starts after it. */
   readonly after?: string | undefined
@@ -42,9 +42,11 @@ export const checkQuery = (given: QueryInput): Result.Result<void, InvalidQuery>
   if (given.contact_information_identifier === undefined && given.life_cycle_state === undefined) {
     return refuse("contact_information_identifier", "at least one of contact_information_identifier, life_cycle_state")
   }
-  const isValid = Number.isSafeInteger(offset) && offset >= 0
+  const isValid = Number.isInteger(offset) && offset >= 0 && offset <= largestOffset
   return Result.andThen(checkNumberOfResults(number_of_results), () =>
-    isValid ? Result.void : refuse("offset", "a whole number of at least 0")
+    isValid
+      ? Result.void
+      : refuse("offset", `a whole number from 0 to ${largestOffset}; to read further, pass the last id as after`)
   )
 }
 

@@ -4,6 +4,9 @@ import { InvalidQuery } from "./errors/index.ts"
 /** The default and the maximum number of results of a list. */
 export const pageSize = { default: 25, max: 100 } as const
 
+/** The maximum `offset` of a list: the database reads all that it skips, and `after` has no such cost. */
+export const largestOffset = 1_000
+
 /** Checks the number of results of a list. */
 export const checkNumberOfResults = (
   number_of_results: number = pageSize.default

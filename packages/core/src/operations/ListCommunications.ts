@@ -12,7 +12,7 @@ import {
 import { hasField } from "../domain/FieldsSet.ts"
 import { CommunicationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
-import { pageOf } from "../domain/PageSize.ts"
+import { largestOffset, pageOf } from "../domain/PageSize.ts"
 import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { type Authentication, authenticate } from "../use-cases/Authentication.ts"
@@ -58,7 +58,9 @@ export const list = operation({
     media: Schema.optionalKey(Media),
     number_of_results: NumberOfResultsParameter,
     offset: Schema.optionalKey(
-      Schema.Int.annotate({ description: "The number of results to skip; a larger offset is slower" })
+      Schema.Int.annotate({
+        description: `The number of results to skip, from 0 to ${largestOffset}; to read further, use \`after\``
+      })
     ),
     after: Schema.optionalKey(
       Schema.String.annotate({

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import type { Communication } from "../domain/Communication.ts"
 import { toDetails } from "../domain/CommunicationData.ts"
-import { IdempotencyKey } from "../domain/Idempotency.ts"
+import { IdempotencyKey, keyForm } from "../domain/Idempotency.ts"
 import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { pageSize } from "../domain/PageSize.ts"
 import { Text } from "../domain/Text.ts"
@@ -61,8 +61,7 @@ export type NamedRequest = Authentication & { readonly communication_identifier:
 /** The option of operations that change something, so that a request can be repeated safely. */
 export const idempotencyOption = {
   idempotencyKey: Schema.optional(IdempotencyKey).annotate({
-    description:
-      "A key that you choose for this request, so that you can repeat it safely: it takes effect once. 1 to 255 printable ASCII characters; it belongs to the user"
+    description: `A key that you choose for this request, so that you can repeat it safely: it takes effect once. It belongs to the user, and has ${keyForm}`
   })
 }
 

@@ -41,7 +41,7 @@ const requestId = {
 
 const IgnoredParameters = {
   ...{ required: false, schema: { type: "string" } },
-  description: "The names of the parameters that the operation does not have, and so ignored."
+  description: "The names of the parameters and headers that the operation does not have, and so ignored."
 }
 
 /** The texts and examples of an operation. The example of a GET request is `query`, that of a POST request is `body`. */
@@ -52,7 +52,7 @@ interface Texts {
   readonly secured: boolean
   readonly requestHeaders: ReturnType<typeof headersIn<RequestHeader>>
   readonly responseHeaders: ReturnType<typeof headersIn>
-  /** Whether the operation ignores unknown parameters. */
+  /** Whether it is an operation, which names what it ignores. */
   readonly ignores: boolean
   readonly body?: Schema.JsonObject
   readonly query: ReadonlyMap<string, string>
@@ -73,7 +73,7 @@ const textsOf = new Map<string, Texts>(
         ...{ operationId, summary, description, secured: user !== "anyone" },
         requestHeaders: headersIn<RequestHeader>(requestHeaders, declared.options),
         responseHeaders: headersIn(responseHeaders, declared.metadata),
-        ignores: declared.refusesUnknown !== true,
+        ignores: true,
         ...(isRead ? {} : { body: example.request }),
         query: isRead ? new Map(queryTexts(example.request)) : new Map(),
         result: example.result
@@ -115,12 +115,15 @@ const metadataHeaders = ({ responseHeaders }: Texts) =>
     ])
   )
 
+/** The statuses of requests that were not read, so that nothing is known to be ignored. */
+const unread = ["413", "415"]
+
 const responseOf = (status: string, response: OpenApi.OpenApiSpecResponse, texts: Texts) => ({
   description: response.description === "Success" ? "OK" : response.description.replaceAll(" | ", " "),
   headers: {
     ...response.headers,
     ...(status === "200" ? metadataHeaders(texts) : {}),
-    ...(status === "200" && texts.ignores
+    ...(texts.ignores && !unread.includes(status)
       ? { "x-ignored-parameters": { $ref: "#/components/headers/IgnoredParameters" } }
       : {}),
     "x-request-id": { $ref: "#/components/headers/RequestId" }
@@ -153,7 +156,7 @@ const operationOf = ({ operationId, tags, parameters, requestBody, responses }: 
       ...parameters.map((parameter) => parameterOf(parameter, texts.query.get(parameter.name))),
       ...texts.requestHeaders.map(({ header, expected, type }) => ({
         ...{ name: header, in: "header", required: false, schema: text },
-        description: `${descriptionOf(type)}. The value is ${expected}.`
+        description: `${descriptionOf(type)}.${expected === undefined ? "" : ` The value is ${expected}.`}`
       })),
       { $ref: "#/components/parameters/RequestId" }
     ],

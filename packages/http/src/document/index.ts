@@ -7,6 +7,7 @@ import { HttpApiSwagger, OpenApi } from "effect/http-api"
 import { documentPaths } from "../Paths.ts"
 import { Api } from "./Api.ts"
 import { document } from "./OpenApiDocument.ts"
+import { policyOf } from "./PagePolicy.ts"
 
 export { document } from "./OpenApiDocument.ts"
 
@@ -37,4 +38,12 @@ const renderPage = async (): Promise<string> => {
 export const page = (): Promise<string> => {
   html ??= renderPage()
   return html
+}
+
+let policy: Promise<string> | undefined
+
+/** The `Content-Security-Policy` to send with the page. */
+export const pagePolicy = (): Promise<string> => {
+  policy ??= page().then(policyOf)
+  return policy
 }

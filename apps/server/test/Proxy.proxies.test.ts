@@ -9,35 +9,54 @@ import { endAll, freshFolder, type ServerProcess, start } from "@communications/
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { completing, documented } from "./documented.ts"
 
-const executable = process.env.NGINX_PATH ?? "/usr/sbin/nginx"
-
-/** The documented configuration, without TLS, from one port to another. */
-const configuration = (folder: string, from: number, to: string) => {
-  const [, documented = ""] = /^```nginx\n([\s\S]*?)^```$/m.exec(readFileSync("docs/operating.md", "utf8")) ?? []
-  const servers = documented
-    .replace("127.0.0.1:3000", new URL(to).host)
-    .replace("listen 443 ssl", `listen 127.0.0.1:${from}`)
-    .replaceAll(/^ *ssl_.*\n/gm, "")
-  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (name) => `${name}_temp_path ${folder}/${name};`
-  )
-  return `daemon off; pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${paths.join(" ")}\n${servers}}`
+/** A proxy, and how to run its documented configuration without TLS. */
+interface Proxy {
+  readonly name: string
+  readonly executable: string
+  readonly variable: string
+  readonly configuration: (documented: string, folder: string, port: number) => string
+  readonly parameters: (file: string) => ReadonlyArray<string>
 }
 
-describe("the server behind nginx, as documented,", () => {
+const proxies: ReadonlyArray<Proxy> = [
+  {
+    ...{ name: "nginx", variable: "NGINX_PATH", executable: process.env.NGINX_PATH ?? "/usr/sbin/nginx" },
+    configuration: (documented, folder, port) => {
+      const servers = documented.replace("listen 443 ssl", `listen 127.0.0.1:${port}`).replaceAll(/^ *ssl_.*\n/gm, "")
+      const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+        (name) => `${name}_temp_path ${folder}/${name};`
+      )
+      return `daemon off; pid ${folder}/pid; error_log stderr; events {} http { access_log off; client_body_buffer_size 2m; ${paths.join(" ")}\n${servers}}`
+    },
+    parameters: (file) => ["-c", file, "-e", "stderr"]
+  },
+  {
+    ...{ name: "haproxy", variable: "HAPROXY", executable: process.env.HAPROXY ?? "/usr/sbin/haproxy" },
+    configuration: (documented, _, port) => documented.replace(/bind :443 ssl .*/, `bind 127.0.0.1:${port}`),
+    parameters: (file) => ["-db", "-f", file]
+  }
+]
+
+const blockOf = (name: string): string =>
+  new RegExp(`^\`\`\`${name}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(readFileSync("docs/operating.md", "utf8"))?.[1] ?? ""
+
+describe.each(proxies)("the server behind $name, as documented,", (proxy) => {
   let server: ServerProcess
-  let nginx: ChildProcess | undefined
+  let running: ChildProcess | undefined
   let [url, port] = ["", 0]
 
   beforeAll(async () => {
+    const { name, executable, variable } = proxy
     if (!existsSync(executable)) {
-      throw new Error(`No nginx exists at ${executable}: install nginx, or set NGINX_PATH to its path.`)
+      throw new Error(`No ${name} exists at ${executable}: install it, or set ${variable} to its path.`)
     }
     server = start("main", { DATA_DIR: await freshFolder(), PROXIES: "1", LOG_LEVEL: "debug" })
     const folder = await freshFolder()
     port = await freePort()
-    await writeFile(join(folder, "nginx.conf"), configuration(folder, port, await server.url()))
-    nginx = spawn(executable, ["-c", join(folder, "nginx.conf"), "-e", "stderr"], { stdio: "inherit" })
+    const file = join(folder, "proxy.conf")
+    const block = blockOf(name).replace("127.0.0.1:3000", new URL(await server.url()).host)
+    await writeFile(file, proxy.configuration(block, folder, port))
+    running = spawn(executable, [...proxy.parameters(file)], { stdio: "inherit" })
     url = `http://127.0.0.1:${port}`
     const isReady = () =>
       fetch(`${url}/health/ready`).then(
@@ -47,8 +66,8 @@ describe("the server behind nginx, as documented,", () => {
     await vi.waitUntil(isReady, { timeout: 60_000 })
   }, 180_000)
   afterAll(async () => {
-    nginx?.kill()
-    if (nginx?.exitCode === null) await once(nginx, "exit")
+    running?.kill()
+    if (running?.exitCode === null && running.signalCode === null) await once(running, "exit")
     await endAll()
   }, 60_000)
 
@@ -64,13 +83,27 @@ describe("the server behind nginx, as documented,", () => {
     })
 
   it("completes the documented communication", async () => {
-    expect((await completing(url)).body).toMatchObject(documented.response)
+    const { body, headers } = await completing(url)
+    expect(body).toMatchObject(documented.response)
+    expect(headers.get("strict-transport-security")).toBe("max-age=31536000")
+    expect(headers.get("cache-control")).toBe("no-store")
   })
 
   it("redirects to the documentation, and compresses it", async () => {
     const page = await fetch(url)
     expect([page.status, page.url]).toEqual([200, `${url}/docs`])
     expect(page.headers.get("content-encoding")).toBe("gzip")
+  })
+
+  it("accepts a communication of a megabyte, and responds to a larger one", async () => {
+    const path = `${url}/crmapi/rest/v2/communications/create`
+    const create = (size: number) =>
+      fetch(path, {
+        ...{ method: "POST", headers: { "content-type": "application/json" } },
+        body: JSON.stringify({ content: "x".repeat(size) })
+      })
+    expect((await create(1_000_000)).status).toBe(400)
+    expect((await create(1_500_000)).status).toBe(413)
   })
 
   it("limits log-ins by the client's address, which the client cannot forge", async () => {
