@@ -27,14 +27,14 @@ const systems: ReadonlyArray<{
   readonly ports: Layer.Layer<Ports, unknown>
   readonly runs: number
 }> = [
-  { name: "in memory", surface: "library", ports: layerMemory, runs: isLong ? 7_000 : 150 },
-  { name: "on PostgreSQL", surface: "library", ports: onPostgres("off"), runs: isLong ? 1_000 : 50 },
-  { name: "on PostgreSQL with group commit", surface: "library", ports: onPostgres("all"), runs: isLong ? 1_000 : 50 },
+  { name: "in memory", surface: "library", ports: layerMemory, runs: isLong ? 7_000 : 180 },
+  { name: "on PostgreSQL", surface: "library", ports: onPostgres("off"), runs: isLong ? 1_000 : 40 },
+  { name: "on PostgreSQL with group commit", surface: "library", ports: onPostgres("all"), runs: isLong ? 1_000 : 40 },
   {
     name: "over HTTP, on PostgreSQL with group commit",
     surface: "HTTP",
     ports: onPostgres("all"),
-    runs: isLong ? 1_000 : 50
+    runs: isLong ? 1_000 : 40
   }
 ]
 

@@ -14,7 +14,7 @@ import {
 } from "@communications/core"
 import { aPerson, freshId } from "@communications/core/testing"
 import { codeOfError, pathOf, responseHeaders, TrustedProxies, verbOf } from "@communications/http"
-import { Context, Duration, Effect, Layer, Predicate, Redacted, Semaphore } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Predicate, Redacted, Semaphore } from "effect"
 import type { Answer, ModelEvent, ModelUser, Subject } from "./LifeModel.ts"
 import { listening } from "./listening.ts"
 
@@ -42,7 +42,7 @@ const administration = Effect.gen(function* () {
     }
   })
 
-  const administered: Omit<Subject, "call"> = {
+  const administered: Omit<Subject, "call" | "now"> = {
     addUser: (user) => {
       const [organisation, username] = names(user)
       const adding = accounts.addOrganisation(organisation, Name.make(organisation)).pipe(
@@ -139,10 +139,32 @@ const overHttp = Effect.fnUntraced(function* (ports: Context.Context<Ports>) {
   return call
 })
 
+/** A clock that moves on by a second whenever it is read. */
+const tickingClock = () => {
+  const real = Effect.runSync(Clock.Clock)
+  let time = Date.now()
+  const millis = () => {
+    time += 1_000
+    return time
+  }
+  const clock: Clock.Clock = {
+    currentTimeMillisUnsafe: millis,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanosUnsafe: () => BigInt(millis()) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(millis()) * 1_000_000n),
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(duration)
+  }
+  return { clock, now: () => new Date(time).toISOString().slice(0, 19) }
+}
+
 /** A system on ports, through one of the two surfaces, until the scope closes. */
 export const subjectOn = Effect.fnUntraced(function* <E>(surface: "library" | "HTTP", ports: Layer.Layer<Ports, E>) {
   const context = yield* Layer.build(ports)
   const administered = yield* Effect.provide(administration, context)
-  const call = surface === "HTTP" ? yield* overHttp(context) : library(context)
-  return { ...administered, call }
+  const { clock, now } = tickingClock()
+  const ticking = Context.add(context, Clock.Clock, clock)
+  const call = surface === "HTTP" ? yield* overHttp(ticking) : library(ticking)
+  return { ...administered, call, now }
 })
