@@ -56,7 +56,7 @@ describe("any sequence of calls has the results, the history and the events of t
                   return true
                 })
               ),
-            { runs, seed, concurrency: 8, size: 24 }
+            { runs, seed, concurrency: 8, size: 30 }
           )
           const failure = Arbitrary.formatCheckFailure(result)
           if (failure !== undefined) assert.fail(`FAULTS_SEED=${seed}: ${failure}`)

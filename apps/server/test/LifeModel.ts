@@ -122,7 +122,7 @@ type Command = typeof command.Type
 type Commands = { readonly [Tag in Command["_tag"]]: Extract<Command, { readonly _tag: Tag }> }
 
 /** Sequences of commands. Each refers to what the commands before it made, by an index. */
-export const sequences = Arbitrary.array(Arbitrary.schema(command), { minLength: 1, maxLength: 24 })
+export const sequences = Arbitrary.array(Arbitrary.schema(command), { minLength: 10, maxLength: 30 })
 
 /** Every field that the model knows. */
 const fields_set =
