@@ -148,7 +148,7 @@ describe("while clients create and complete communications at two servers, no re
     },
     ...[
       ["the database is read-only", "SET default_transaction_read_only = on", "RESET default_transaction_read_only"],
-      ["the database has no connections left", "CONNECTION LIMIT 0", "CONNECTION LIMIT -1"]
+      ["the database is out of connections", "CONNECTION LIMIT 0", "CONNECTION LIMIT -1"]
     ].map(([name = "", begin, end]) => ({
       name,
       cycles: isLong ? 20 : 1,
