@@ -184,14 +184,11 @@ export const live = async (commands: ReadonlyArray<Command>, subject: Subject): 
   }
   const invalid: ReadonlyArray<Answer["code"]> = ["INVALID_TOKEN"]
   const versionOf = ({ history }: Known) => history.length
-  const expectCurrent = ({ answer }: { readonly answer: Answer }, { data, ...one }: Known, replayed?: true) =>
-    assert.deepEqual(
-      [answer.data, answer.version, answer.replayed],
-      [data, versionOf({ data, ...one }), replayed],
-      "the communication as it is now"
-    )
+  /** Fails unless a response has the communication as it is now. */
+  const expectCurrent = ({ answer }: { readonly answer: Answer }, one: Known, replayed?: true) =>
+    assert.deepEqual([answer.data, answer.version, answer.replayed], [one.data, versionOf(one), replayed])
 
-  /** The session of a command, or one with a token that nobody has been given. */
+  /** An open session; of the last index, any session. If there is none, one with an unknown token. */
   const sessionOf = (index: number): Session =>
     pick(index === 4 ? sessions : sessions.filter(({ isOpen }) => isOpen), index) ?? {
       ...{ user: users[0], token: freshId(), isOpen: false }
