@@ -172,15 +172,15 @@ export const live = async (commands: ReadonlyArray<Command>, subject: Subject): 
     return { answer, request_id, isNow }
   }
 
+  /** An identifier, and the communication that it identifies now: a number is unique only within its organisation. */
   const find = ({ organisation }: ModelUser, { target, by }: { target: number; by: "id" | "number" | "unknown" }) => {
-    const found = by === "unknown" ? undefined : pick(known, target)
-    const identifier = found === undefined || by === "unknown" ? { id: freshId() } : { [by]: found.data[by] }
-    // A number is unique only within its organisation.
-    const own = known.find(
-      (one) =>
-        one.organisation === organisation && (by === "number" ? one.data.number === found?.data.number : one === found)
-    )
-    return { found: found === undefined ? undefined : own, identifier }
+    const named = by === "unknown" ? undefined : pick(known, target)
+    const { id, number } = named?.data ?? { id: freshId(), number: undefined }
+    const identifier: { readonly id?: string; readonly number?: string } =
+      by === "number" && number !== undefined ? { number } : { id }
+    const isNamed = ({ data }: Known) => data.id === identifier.id || data.number === identifier.number
+    const findNow = () => known.find((one) => one.organisation === organisation && isNamed(one))
+    return { identifier, findNow, found: findNow() }
   }
   const invalid: ReadonlyArray<Answer["code"]> = ["INVALID_TOKEN"]
   const versionOf = ({ history }: Known) => history.length
@@ -255,13 +255,14 @@ export const live = async (commands: ReadonlyArray<Command>, subject: Subject): 
     },
     complete: async ({ session: at, key, expected, ...target }) => {
       const session = sessionOf(at)
-      const { found, identifier } = find(session.user, target)
+      const { found, findNow, identifier } = find(session.user, target)
       const version = found === undefined ? 1 : versionOf(found)
       const versions = { any: undefined, current: version, other: version + 1, several: [version + 7, version] }
       const expectedVersion = versions[expected]
       const request = { communication_identifier: identifier, fields_set }
       const options = expectedVersion === undefined ? {} : { expectedVersion }
       const refusalNow = () => {
+        const found = findNow()
         if (found === undefined) return "COMMUNICATION_NOT_FOUND"
         const isExpected = expectedVersion === undefined || [expectedVersion].flat().includes(versionOf(found))
         if (!isExpected) return "STALE_VERSION"
@@ -270,7 +271,7 @@ export const live = async (commands: ReadonlyArray<Command>, subject: Subject): 
       await once(
         ...([session, key, { name: "communications/complete", request, options }, refusalNow] as const),
         (got) => {
-          const one = found ?? assert.fail()
+          const one = findNow() ?? assert.fail()
           const { completed_at } = Schema.decodeUnknownSync(Schema.Struct({ completed_at: Schema.String }))(
             got.answer.data
           )
@@ -280,9 +281,9 @@ export const live = async (commands: ReadonlyArray<Command>, subject: Subject): 
           return one
         },
         ({ code, details, version }) => {
-          if (code === "STALE_VERSION") assert.equal(version, versionOf(found ?? assert.fail()))
+          if (code === "STALE_VERSION") assert.equal(version, versionOf(findNow() ?? assert.fail()))
           if (code !== "NOT_DRAFT") return
-          const { data, history } = found ?? assert.fail()
+          const { data, history } = findNow() ?? assert.fail()
           const { completed_at, completed_by } = data
           const request_id = history.at(-1)?.request_id
           assert.deepEqual(details, { life_cycle_state: "COMPLETED", completed_at, completed_by, request_id })
