@@ -2,7 +2,7 @@
 import { ContactInformations, Events, type OrganisationId, Sessions } from "@communications/core"
 import { aPerson, freshCaller, freshId, freshToken } from "@communications/core/testing"
 import { PgClient } from "@effect/sql-pg"
-import { DateTime, Duration, Effect, Redacted, Schema } from "effect"
+import { Duration, Effect, Redacted, Schema } from "effect"
 
 /** A request of the load, and its response; `none` if no response arrived. */
 export interface Sent {
@@ -29,7 +29,7 @@ const parse = Schema.decodeUnknownSync(Body)
 export const givenUser = Effect.gen(function* () {
   const [caller, token, person] = [freshCaller(), freshToken(), aPerson()]
   yield* (yield* ContactInformations).add(caller.organisation, person)
-  yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+  yield* (yield* Sessions).open(token, caller, Duration.days(1))
   return { organisation: caller.organisation, token: Redacted.value(token), contact: person.id }
 })
 export type User = Effect.Success<typeof givenUser>
@@ -146,12 +146,17 @@ export const check = Effect.fnUntraced(function* (sent: ReadonlyArray<Sent>, { o
 
   const isStored = ({ operation, request, key, communication, replayed }: Sent) => {
     const found = replayed ? byKey.get(key ?? null) : byRequest.get(request)
-    return found?.length === 1 && found[0]?.id === communication && found[0].to === reached[operation]
+    const [row] = found ?? []
+    return found?.length === 1 && row?.id === communication && row?.to === reached[operation]
   }
   const isWhole = (entries: ReadonlyArray<Row>) => {
     const [first] = entries
     const states = entries.map(({ to }) => to).join()
-    return first?.current === entries.length && states === (first.state === "DRAFT" ? "DRAFT" : "DRAFT,COMPLETED")
+    return (
+      first !== undefined &&
+      first.current === entries.length &&
+      states === (first.state === "DRAFT" ? "DRAFT" : "DRAFT,COMPLETED")
+    )
   }
   const isConsistent = ({ request, completedIn }: Sent) =>
     !byRequest.has(request) && byRequest.get(completedIn ?? "")?.[0]?.to === "COMPLETED"

@@ -162,39 +162,35 @@ describe("while clients create and complete communications at two servers, no re
     }))
   ]
 
-  it.for(faults)(
-    "$name",
-    async ({ cycles, cycle }, { task }) => {
-      const ports = ManagedRuntime.make(
-        Layer.provideMerge(
-          Layer.provide(Postgres.layer, Layer.succeed(Postgres.StorageTimeout, "1 minute")),
-          PgClient.layer({ url: Redacted.make(database), maxConnections: 2 })
-        )
+  it.for(faults)("$name", { timeout: 300_000 }, async ({ cycles, cycle }, { task }) => {
+    const ports = ManagedRuntime.make(
+      Layer.provideMerge(
+        Layer.provide(Postgres.layer, Layer.succeed(Postgres.StorageTimeout, "1 minute")),
+        PgClient.layer({ url: Redacted.make(database), maxConnections: 2 })
       )
-      const user = await ports.runPromise(givenUser)
-      const load = startLoad(
-        servers.map(({ url }) => url),
-        user
-      )
-      for (let number = 0; number < cycles; number++) {
-        await load.progress()
-        await some()
-        await cycle(() => pause(100 + random(400)))
-      }
+    )
+    const user = await ports.runPromise(givenUser)
+    const load = startLoad(
+      servers.map(({ url }) => url),
+      user
+    )
+    for (let number = 0; number < cycles; number++) {
       await load.progress()
-      await load.stop()
-      const { wrong, ...figures } = await ports.runPromise(check(load.sent, user))
-      await ports.dispose()
-      for (const [name, found] of Object.entries(wrong)) expect(found, name).toEqual([])
-      record(
-        { task },
-        {
-          cycles,
-          ...figures,
-          ...Object.fromEntries(Object.keys(wrong).map((name) => [name, 0]))
-        }
-      )
-    },
-    300_000
-  )
+      await some()
+      await cycle(() => pause(100 + random(400)))
+    }
+    await load.progress()
+    await load.stop()
+    const { wrong, ...figures } = await ports.runPromise(check(load.sent, user))
+    await ports.dispose()
+    for (const [name, found] of Object.entries(wrong)) expect(found, name).toEqual([])
+    record(
+      { task },
+      {
+        cycles,
+        ...figures,
+        ...Object.fromEntries(Object.keys(wrong).map((name) => [name, 0]))
+      }
+    )
+  })
 })

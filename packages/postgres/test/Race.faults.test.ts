@@ -37,7 +37,7 @@ const anotherProcess = (url: string) =>
     (child) =>
       async (message: Kind | Race | null): Promise<ReadonlyArray<Finish>> => {
         const answer = once(child, "message")
-        child.send(message)
+        child.send(JSON.stringify(message))
         return (await answer)[0]
       }
   )
@@ -141,7 +141,7 @@ it.live(
       const log = reader({ events })
       yield* log.readAll(figures.rounds)
       yield* log.readOn
-      const delivered = log.seen.map(({ communication, request_id }) => [communication, request_id] as const)
+      const delivered = log.seen.map((event): [string, string] => [event.communication, String(event.request_id)])
       assert.lengthOf(delivered, figures.rounds)
       assert.deepStrictEqual(new Map(delivered), winners)
       const [orders] = yield* Effect.promise(() => query("SELECT count(*)::int AS count FROM orders"))

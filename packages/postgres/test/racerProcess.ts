@@ -2,7 +2,8 @@
 import { type Kind, openRacers, type Race, type Racers } from "./racers.ts"
 
 let racers: Racers | undefined
-process.on("message", async (message: Kind | Race | null) => {
+process.on("message", async (text: string) => {
+  const message: Kind | Race | null = JSON.parse(text)
   if (message === null) {
     await racers?.close()
     process.send?.(null)
