@@ -84,7 +84,7 @@ describe("while clients create and complete communications at two servers, no re
     readonly name: string
     readonly cycles: number
     /** Lets the fault happen once, and ends it. */
-    readonly cycle: (during: () => Promise<void>) => Promise<unknown>
+    readonly cycle: (during: () => Promise<unknown>) => Promise<unknown>
   }
   const some = () => pause(random(50))
   const faults: ReadonlyArray<Fault> = [
@@ -152,7 +152,7 @@ describe("while clients create and complete communications at two servers, no re
     ].map(([name = "", begin, end]) => ({
       name,
       cycles: isLong ? 20 : 1,
-      cycle: async (during: () => Promise<void>) => {
+      cycle: async (during: () => Promise<unknown>) => {
         await admin(`ALTER ROLE app ${begin}`)
         await disconnect()
         await during()

@@ -5,6 +5,7 @@ import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect
 import { commandLine } from "../commandLine.ts"
 import { version } from "../version.ts"
 import { events } from "./Events.ts"
+import { grants } from "./Grants.ts"
 import { imports } from "./Import.ts"
 import { migrate } from "./Migrate.ts"
 import { organisation } from "./Organisation.ts"
@@ -59,7 +60,7 @@ export const commands = Command.make(commandLine).pipe(
   embedded database in DATA_DIR (./data). Only one process at a time can use the embedded one: stop the server first.`
   ),
   Command.withSubcommands([
-    { group: "Set up", commands: [migrate, organisation, user, token] },
+    { group: "Set up", commands: [migrate, grants, organisation, user, token] },
     { group: "Fill", commands: [imports, seed] },
     { group: "Repair", commands: [events] }
   ]),
