@@ -64,7 +64,8 @@ const disturb = async (
     )
   }
   const racing = race()
-  await until("SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+  // Unlike pg_stat_activity, pg_locks is read anew within a transaction.
+  await until("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
   if (how === "deadlocks") {
     // A racer has changed the row, and waits for the entry; now this transaction waits for the row.
     await sql.query("UPDATE communications SET subject = subject WHERE id = $1", [id]).catch(() => {})
