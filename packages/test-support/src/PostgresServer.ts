@@ -1,17 +1,19 @@
 /** A real PostgreSQL server for tests: its binaries come from npm or from the folder POSTGRES_BIN, its data is in a temporary folder until it stops. */
-import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import type { Readable } from "node:stream"
 import { promisify } from "node:util"
 
-/** A running server. `stop` also removes its data. */
+/** A running server. `stop` also removes its data; `crash` kills it with SIGKILL, and starts it again on its data. */
 export interface PostgresServer {
   readonly url: string
   readonly process: ChildProcess
+  readonly crash: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -79,22 +81,43 @@ export const startPostgres = async (
     if (runAs.uid !== undefined) await chown(path, runAs.uid, runAs.gid)
   }
   const options = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: folder, ...settings }
-  const server = spawn(
-    join(bin, "postgres"),
-    ["-D", data, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
-    { ...runAs, env, stdio: ["ignore", "ignore", "pipe"] }
-  )
-  const log: Array<string> = []
-  await new Promise<void>((resolve, reject) => {
-    server.stderr.setEncoding("utf8").on("data", (text: string) => {
-      if (log.length < 100) log.push(text)
-      if (text.includes("database system is ready to accept connections")) resolve()
+  const start = async () => {
+    const server = spawn(
+      join(bin, "postgres"),
+      ["-D", data, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      { ...runAs, env, stdio: ["ignore", "ignore", "pipe"] }
+    )
+    const log: Array<string> = []
+    await new Promise<void>((resolve, reject) => {
+      server.stderr.setEncoding("utf8").on("data", (text: string) => {
+        if (log.length < 100) log.push(text)
+        if (text.includes("database system is ready to accept connections")) resolve()
+      })
+      server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log.join("")}`)))
     })
-    server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log.join("")}`)))
-  })
+    return server
+  }
+  let server = await start()
+  /** Starts the server once the processes of the one before have ended, which use its shared memory until then. */
+  const restart = async (): Promise<ChildProcessByStdio<null, null, Readable>> => {
+    try {
+      return await start()
+    } catch (error) {
+      if (!String(error).includes("still in use")) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return restart()
+    }
+  }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    process: server,
+    get process() {
+      return server
+    },
+    crash: async () => {
+      server.kill("SIGKILL")
+      await once(server, "exit")
+      server = await restart()
+    },
     stop: async () => {
       if (server.exitCode === null && server.signalCode === null) {
         server.kill("SIGINT")

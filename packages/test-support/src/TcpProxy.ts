@@ -17,6 +17,10 @@ export interface TcpProxy {
   readonly refuse: () => void
   /** Silently blocks bytes sent in this direction until `heal` is called; resolves when the first bytes arrive. */
   readonly swallow: (direction: Direction) => Promise<void>
+  /** Forwards this many bytes more in a direction, and then cuts the connection of the last one; resolves when it is cut. */
+  readonly cutAfter: (direction: Direction, bytes: number) => Promise<void>
+  /** Delays all bytes by this time, until `heal` is called. */
+  readonly slow: (milliseconds: number) => void
   /** Forwards everything again. Blocked bytes come first, in order, as with TCP. */
   readonly heal: () => void
 }
@@ -27,6 +31,8 @@ const open = async (target: string) => {
   const blocked = new Map<Direction, Array<() => void>>()
   const swallowed = { toServer: Promise.withResolvers<void>(), toClient: Promise.withResolvers<void>() }
   let refusing = false
+  let delay = 0
+  const cuts = new Map<Direction, { remaining: number; readonly done: () => void }>()
 
   const pass = (direction: Direction, deliver: () => void) => {
     const queue = blocked.get(direction)
@@ -35,8 +41,23 @@ const open = async (target: string) => {
   }
   const forward = (direction: Direction, from: Socket, to: Socket) => {
     sockets.add(from)
-    from.on("data", (bytes) => {
-      pass(direction, () => to.write(bytes))
+    const send = (bytes: Buffer) => {
+      const cut = cuts.get(direction)
+      if (cut !== undefined && cut.remaining <= bytes.length) {
+        cuts.delete(direction)
+        to.write(bytes.subarray(0, cut.remaining))
+        to.destroySoon()
+        from.resetAndDestroy()
+        return cut.done()
+      }
+      if (cut !== undefined) cut.remaining -= bytes.length
+      to.write(bytes)
+    }
+    from.on("data", (bytes: Buffer) => {
+      if (delay > 0) {
+        from.pause()
+        setTimeout(() => pass(direction, () => [send(bytes), from.resume()]), delay)
+      } else pass(direction, () => send(bytes))
       if (blocked.has(direction)) swallowed[direction].resolve()
     })
     from.on("close", () => {
@@ -76,8 +97,17 @@ const open = async (target: string) => {
       }
       return swallowed[direction].promise
     },
+    cutAfter: (direction, bytes) =>
+      new Promise((done) => {
+        cuts.set(direction, { remaining: bytes, done })
+      }),
+    slow: (milliseconds) => {
+      delay = milliseconds
+    },
     heal: () => {
       refusing = false
+      delay = 0
+      cuts.clear()
       const queues = [...blocked.values()]
       blocked.clear()
       for (const deliver of queues.flat()) deliver()
