@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 
 const conditions = ["@communications/source"]
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts"]
+const sqlConditions = ["packages/postgres/test/sql/*.conditions.test.ts"]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
 const further = ["browser", "nginx", "pooler", "restore"].map((name) => ({
@@ -29,10 +30,11 @@ export default defineConfig({
     projects: [
       project("unit", {
         include: ["{packages,apps}/*/test/**/*.test.ts"],
-        exclude: [...integration, ...further.flatMap(({ include }) => include)]
+        exclude: [...integration, ...sqlConditions, ...further.flatMap(({ include }) => include)]
       }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       ...further.map(({ name, include }) => project(name, { include })),
+      project("conditions", { include: sqlConditions, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("executors", {
         include: ["test/executors.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"

@@ -1,4 +1,4 @@
-import { DateTime, Effect, Redacted } from "effect"
+import { DateTime, Effect, Redacted, Result } from "effect"
 import { InvalidCredentials, InvalidToken } from "../domain/errors/index.ts"
 import { Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
@@ -38,6 +38,25 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       yield* expectEqual(yield* at(before)(sessions.authenticate(token)), caller)
       yield* expectFailure(at(noon)(sessions.authenticate(token)), new InvalidToken())
       yield* expectFailure(at(noon)(sessions.release(token)), new InvalidToken())
+    })
+  },
+  {
+    name: "of tokens authenticated at once, each open one returns its own caller, and all others are invalid",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const [open, closed] = [yield* tomorrow, DateTime.subtract(yield* DateTime.now, { hours: 1 })]
+      const tokens = Array.from({ length: 16 }, () => ({ token: freshToken(), caller: freshCaller() }))
+      for (const [index, { token, caller }] of tokens.entries()) {
+        if (index % 4 < 3) yield* sessions.open(token, caller, index % 4 === 0 ? closed : open)
+        if (index % 4 === 1) yield* sessions.release(token)
+      }
+      const results = yield* Effect.forEach(tokens, ({ token }) => Effect.result(sessions.authenticate(token)), {
+        concurrency: "unbounded"
+      })
+      yield* expectEqual(
+        results,
+        tokens.map(({ caller }, index) => (index % 4 === 2 ? Result.succeed(caller) : Result.fail(new InvalidToken())))
+      )
     })
   },
   {
