@@ -1,22 +1,20 @@
-import { project } from "./scripts/mutants/projects.mjs"
+import { incrementalFile, project } from "./scripts/mutants/projects.ts"
 
-const name = process.env.MUTANTS ?? "core"
-const cache = `node_modules/.cache/mutants/${name}`
-
+/** Mutation testing (`npm run test:mutants`). */
 export default {
   testRunner: "vitest",
   vitest: { configFile: "scripts/mutants/vitest.config.ts", related: false },
   mutate: project.mutate,
-  coverageAnalysis: "perTest",
-  ignoreStatic: true,
+  // Texts are messages, or codes and names that the compiler checks; a module's constants would need every test.
   mutator: { excludedMutations: ["StringLiteral"] },
+  ignoreStatic: true,
+  coverageAnalysis: "perTest",
   incremental: true,
-  incrementalFile: `${cache}.incremental.json`,
+  incrementalFile: incrementalFile(process.env.MUTANTS ?? ""),
   concurrency: 1,
   timeoutFactor: 1,
   timeoutMS: 3_000,
-  reporters: ["json", "clear-text", "progress-append-only"],
-  jsonReporter: { fileName: `${cache}.json` },
+  reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false },
   ignorePatterns: ["bench", "dist", "/data"],
   allowConsoleColors: false

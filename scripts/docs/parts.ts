@@ -21,6 +21,7 @@ import {
   statusOf,
   verbOf
 } from "@communications/http"
+import { readFigures } from "@communications/test-support/mutantFigures"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
@@ -195,6 +196,16 @@ const valuesTable = (): string =>
     }).map(([member, { ast }]) => [member, typeOf(ast)])
   )
 
+const mutantsTable = (): string =>
+  table(
+    ["faults in", "faults", "caught", "of them by a timeout", "not caught", "without effect on a result", "date"],
+    Object.entries(readFigures()).map(([name, { mutants, killed, timedOut, survived, judged, date }]) => [
+      name,
+      ...[mutants, killed + timedOut, timedOut, survived, judged].map((count) => count.toLocaleString("en")),
+      date
+    ])
+  )
+
 export const parts: Texts = new Map([
   ["example", exampleOfComplete()],
   ["values", valuesTable()],
@@ -204,5 +215,6 @@ export const parts: Texts = new Map([
   ["codes", codesTable()],
   ["configuration", configurationTable()],
   ["commands", await Effect.runPromise(commandsTable)],
-  ["event", eventTable()]
+  ["event", eventTable()],
+  ["mutants", mutantsTable()]
 ])

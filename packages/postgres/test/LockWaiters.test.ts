@@ -24,7 +24,10 @@ const waitersOf = Effect.fnUntraced(function* (concurrency: number) {
     return Effect.as(attempts >= 20 ? Deferred.succeed(allRefused, undefined) : Effect.void, undefined)
   })
   const requests = yield* Effect.forkChild(
-    Effect.all(Array(20).fill(untilUnlocked<string, never>(attempt, wait)), { concurrency: "unbounded" })
+    Effect.all(
+      Array.from({ length: 20 }, () => untilUnlocked<string, never>(attempt, wait)),
+      { concurrency: "unbounded" }
+    )
   )
   // A single connection waits in any case, because it may be a transaction.
   if (concurrency > 1) yield* Deferred.await(allRefused)

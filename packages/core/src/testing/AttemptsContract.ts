@@ -70,5 +70,20 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
       yield* expectEqual((yield* Effect.flip(afterNoon(0)(attempts.take(one))))._tag, "TooManyAttempts")
       yield* afterNoon(0)(attempts.take(other))
     })
+  },
+  {
+    name: "an attempt, and giving one back, leaves the attempts with other keys as they are",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const every = Duration.hours(1)
+      const [one, other] = [
+        { ...freshLimit(), every },
+        { ...freshLimit(), every }
+      ]
+      for (let attempt = 0; attempt < 3; attempt++) yield* attempts.take(one)
+      yield* attempts.take(other)
+      yield* attempts.giveBack(other)
+      yield* expectEqual((yield* Effect.flip(attempts.take(one)))._tag, "TooManyAttempts")
+    })
   }
 ]

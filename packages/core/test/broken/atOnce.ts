@@ -1,5 +1,5 @@
 import { type Caller, Communications, type OrganisationId, Sessions, type StepOptions } from "@communications/core"
-import { Effect, Redacted } from "effect"
+import { type DateTime, Effect, Redacted } from "effect"
 import { faulty } from "./Broken.ts"
 
 const communications = faulty(Communications)
@@ -49,6 +49,20 @@ export const brokenAtOnce = [
           last = options
           yield* Effect.yieldNow
           return yield* sound.take(organisation, identifier, step, act, last)
+        })
+      }
+    }
+  ),
+  communications(
+    "views all communications of a batch at the same time",
+    "Communications: views at once of different communications each return their own, and set its time",
+    (sound) => {
+      let last: DateTime.Utc
+      return {
+        view: Effect.fnUntraced(function* (organisation, identifier, at) {
+          last = at
+          yield* Effect.yieldNow
+          return yield* sound.view(organisation, identifier, last)
         })
       }
     }

@@ -1,24 +1,32 @@
-import { appendFileSync } from "node:fs"
-import { it } from "@effect/vitest"
+import { writeFigures } from "@communications/test-support/mutantFigures"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { findMutants, killerOf, migrated } from "./SqlMutants.ts"
+import { judgementOf } from "./judged.ts"
+import { cases, findMutants, killerOf, migrated } from "./SqlMutants.ts"
+
+/** A run takes about a quarter of an hour. */
+const limit = 4 * 60 * 60_000
 
 it.live(
-  "each",
+  "a contract fails without any one condition of a statement, alone and in a batch",
   () =>
     Effect.gen(function* () {
-      const log = (line: string) => appendFileSync("/var/tmp/mutants/sql2.log", line + "\n")
       const template = yield* migrated
-      const began = performance.now()
-      const mutants = yield* findMutants(template)
-      log(`${mutants.length} mutants of ${new Set(mutants.map((m) => m.statement)).size} ${performance.now() - began}`)
-      for (const m of mutants) {
-        const t = performance.now()
-        const killer = yield* killerOf(template, m)
-        log(
-          `${killer ? "killed" : "SURVIVED"} ${Math.round(performance.now() - t)} ${m.size} | ${m.condition.replace(/\s+/g, " ")} | ${killer ? killer.groupCommit + " " + killer.clause : m.times.size + " " + m.statement.replace(/\s+/g, " ")}`
-        )
+      const mutants = yield* findMutants(template, cases)
+      const survivors: Array<string> = []
+      const figures = { mutants: mutants.length, killed: 0, timedOut: 0, survived: 0, judged: 0 }
+      for (const mutant of mutants) {
+        const { size, condition, statement } = mutant
+        if (judgementOf(mutant) !== undefined) figures.judged++
+        else if ((yield* killerOf(template, mutant)) !== undefined) figures.killed++
+        else {
+          figures.survived++
+          survivors.push(`${size}: ${condition}\n  in ${statement}`)
+          console.log(`survived, ${survivors.at(-1)}`)
+        }
       }
+      writeFigures("sql", figures)
+      assert.deepStrictEqual(survivors, [])
     }),
-  3600_000
+  limit
 )

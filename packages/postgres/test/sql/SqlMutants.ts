@@ -17,7 +17,7 @@ type Rewrite = (text: string, size: Size) => Promise<string> | string
 const itemsIn = (parameter: unknown): number => {
   if (typeof parameter !== "string") return 1
   if (parameter.startsWith("[{")) return [...JSON.parse(parameter)].length
-  return /^\{".*"\}$/s.test(parameter) ? parameter.split('","').length : 1
+  return /^\{".*"\}$/s.test(parameter) ? parameter.replaceAll(/\\./g, "").split('","').length : 1
 }
 
 const sizeOf = (parameters: ReadonlyArray<unknown>): Size =>
@@ -66,13 +66,14 @@ interface Limits {
 const limits: Limits = { statement: "10 seconds", clause: "30 seconds" }
 
 /** A clause of a contract, with or without group commit. */
-interface Case {
+export interface Case {
   readonly clause: string
   readonly groupCommit: "off" | "all"
   readonly test: (typeof contracts)[number]["test"]
 }
 
-const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((groupCommit) =>
+/** Every clause, with and without group commit. */
+export const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((groupCommit) =>
   contracts.map(({ name, test }) => ({ clause: name, groupCommit, test }))
 )
 
@@ -122,10 +123,10 @@ export interface SqlMutant {
 }
 
 /**
- * Runs every case with the statements as PostgreSQL's syntax tree prints them, in a copy of the template. Returns the
+ * Runs cases with the statements as PostgreSQL's syntax tree prints them, in a copy of the template. Returns the
  * mutants of all statements that have run; a case that fails is a defect.
  */
-export const findMutants = Effect.fnUntraced(function* (template: string) {
+export const findMutants = Effect.fnUntraced(function* (template: string, cases: ReadonlyArray<Case>) {
   const found = new Map<string, SqlMutant>()
   const trees = new Map<string, ReturnType<typeof mutantsOf>>()
   let running: { readonly one: Case; readonly began: number } | undefined

@@ -9,7 +9,7 @@ CREATE FUNCTION communications.contact_twin() RETURNS trigger LANGUAGE plpgsql A
 DECLARE twin communications.contact_information := NEW;
 BEGIN
   IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
-  twin.name := 'twin';
+  twin.life_cycle_state := CASE NEW.life_cycle_state WHEN 'MARKETING' THEN 'FINANCIAL' ELSE 'MARKETING' END;
   IF NEW.idempotency_key IS NOT NULL THEN twin.idempotency_fingerprint := sha256('twin'); END IF;
   twin.organisation := communications.twin(NEW.organisation, TG_WHEN);
   INSERT INTO communications.contact_information SELECT (twin).* ON CONFLICT DO NOTHING;
@@ -24,6 +24,9 @@ BEGIN
   IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
   twin.subject := 'twin';
   twin.content := 'twin';
+  IF TG_WHEN = 'BEFORE' THEN
+    twin.direction := CASE NEW.direction WHEN 'INCOMING' THEN 'OUTGOING' ELSE 'INCOMING' END;
+  END IF;
   twin.life_cycle_state := 'DRAFT';
   twin.completed_at := NULL;
   twin.completed_by := NULL;
@@ -53,6 +56,13 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION communications.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a statement changes a communication of another organisation';
+END $$;
+
+CREATE TRIGGER twin_changed BEFORE UPDATE OR DELETE ON communications.communications
+  FOR EACH ROW WHEN (OLD.subject = 'twin') EXECUTE FUNCTION communications.refuse_change();
 CREATE TRIGGER twin_before BEFORE INSERT ON communications.contact_information
   FOR EACH ROW EXECUTE FUNCTION communications.contact_twin();
 CREATE TRIGGER twin_after AFTER INSERT ON communications.contact_information
