@@ -3,7 +3,7 @@ import { complete, completeCommunication, layerMemory, Sessions } from "@communi
 import { aDraft, anAct, freshCaller, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { PgClient } from "@effect/sql-pg"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { Duration, Effect, Layer, Redacted } from "effect"
 import * as Database from "./Database.ts"
 import { tokenOf } from "./Dataset.ts"
 import type { Options } from "./Options.ts"
@@ -58,7 +58,7 @@ const useCase = Effect.fn(function* (seconds: number) {
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     const batch = Effect.gen(function* () {
       const [caller, token] = [freshCaller(), freshToken()]
-      yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { hours: 1 }))
+      yield* (yield* Sessions).open(token, caller, Duration.hours(1))
       const drafts = Array.from({ length: 1000 }, (_, index) => aDraft(String(index)))
       yield* Effect.forEach(drafts, (draft) => store(caller.organisation, draft), { discard: true })
       const completing = ({ number }: { readonly number: string }) =>

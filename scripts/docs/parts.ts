@@ -27,6 +27,7 @@ import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
 import { settings } from "../../apps/server/src/Configuration.ts"
 import { commands } from "../../apps/server/src/commands/Cli.ts"
+import { grants } from "./grants.ts"
 import type { Texts } from "./texts.ts"
 
 const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
@@ -216,5 +217,7 @@ export const parts: Texts = new Map([
   ["configuration", configurationTable()],
   ["commands", await Effect.runPromise(commandsTable)],
   ["event", eventTable()],
-  ["mutants", mutantsTable()]
+  ["mutants", mutantsTable()],
+  ["grants-of-hosts", grants("communications", "crm_app")],
+  ["grants-of-servers", grants("public", "crm_app")]
 ])

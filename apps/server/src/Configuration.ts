@@ -72,7 +72,7 @@ export const settings = {
     default: "on",
     expected: "on, check or off",
     description:
-      "What the server and each command do before they use the database. `on`: apply pending migrations; `check`: start only if none is pending; `off`: do not look. The command `migrate` applies them in any case"
+      "What the server and each command do before they use the database. `on`: apply pending migrations; `check`: start only if none is pending; `off`: start on tables of any version. The command `migrate` applies them in any case"
   }),
   migrationTimeout: setting(Schema.DurationFromString, {
     name: "MIGRATION_TIMEOUT",

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { Effect, Predicate } from "effect"
@@ -16,6 +16,17 @@ const makeFolder = (folder: string): void => {
 }
 
 /**
+ * Lets only the user of this process enter a folder, and so read what is in it, whatever its files allow. The owner of a
+ * folder can always enter it, so a folder of another user is refused, as PostgreSQL does.
+ */
+const makePrivate = (folder: string): void => {
+  if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) {
+    throw new Error("it belongs to another user")
+  }
+  chmodSync(folder, 0o700)
+}
+
+/**
  * Locks a folder with an exclusive transaction on an empty SQLite database, which stays open. This is a lock of the
  * kernel: it also works across containers that mount the same folder, and the kernel releases it even if the process is
  * killed.
@@ -26,6 +37,7 @@ const lockFolder = (folder: string): DatabaseSync => {
   if (entries.length > 0 && !entries.includes("lock.sqlite") && !entries.includes("postgres")) {
     throw new Error("it contains other files")
   }
+  makePrivate(folder)
   const lock = new DatabaseSync(join(folder, "lock.sqlite"), { timeout: 1000 })
   try {
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")

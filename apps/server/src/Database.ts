@@ -1,6 +1,13 @@
 import { access, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { checkSchema, DatabaseSchema, GroupCommit, migrate, layer as storage } from "@communications/postgres"
+import {
+  DatabaseSchema,
+  GroupCommit,
+  hasTables,
+  migrate,
+  pendingMigrations,
+  layer as storage
+} from "@communications/postgres"
 import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
@@ -26,28 +33,35 @@ export const applyMigrations = ({ migrationTimeout }: Configuration) =>
       duration: migrationTimeout,
       orElse: () =>
         Effect.fail(
-          `The migrations did not finish in ${Duration.format(migrationTimeout)}: end the sessions that lock the tables (pg_locks lists them), or increase MIGRATION_TIMEOUT.`
+          `The migrations did not finish in ${Duration.format(migrationTimeout)}: end the sessions that lock the tables or have a long transaction (pg_stat_activity lists them), or increase MIGRATION_TIMEOUT. The next run continues.`
         )
     }),
     Effect.mapError((message) => new StartupFailure({ message }))
   )
 
-const refuseSchema = ({ message }: { readonly message: string }) =>
-  new StartupFailure({
-    message: `The schema is not up to date (${message}): run npm run cli -- migrate, or set MIGRATE=on.`
-  })
+const checkFailed = ({ message }: { readonly message: string }) =>
+  new StartupFailure({ message: `The check of the schema failed: ${message}.` })
+
+/** With `check`, no migration may be pending. With `off`, there must be tables, of any version. */
+const requireSchema = Effect.fnUntraced(
+  function* ({ databaseSchema, migrate }: Configuration) {
+    if (!(yield* hasTables)) {
+      return yield* new StartupFailure({
+        message: `The schema ${databaseSchema} has no tables of this software: run npm run cli -- migrate, set MIGRATE=on, or correct DATABASE_SCHEMA.`
+      })
+    }
+    const [first] = migrate === "check" ? yield* pendingMigrations : []
+    if (first === undefined) return
+    return yield* new StartupFailure({
+      message: `The schema ${databaseSchema} is not up to date (migration ${first[0]} is pending): run npm run cli -- migrate, or set MIGRATE=on.`
+    })
+  },
+  Effect.catchTag("MigrationError", (error) => Effect.fail(checkFailed(error)))
+)
 
 /** Prepares the schema before anything else uses the database. */
-const prepareSchema = (configuration: Configuration) => {
-  switch (configuration.migrate) {
-    case "on":
-      return applyMigrations(configuration)
-    case "check":
-      return Effect.mapError(checkSchema, refuseSchema)
-    case "off":
-      return Effect.void
-  }
-}
+const prepareSchema = (configuration: Configuration) =>
+  configuration.migrate === "on" ? Effect.asVoid(applyMigrations(configuration)) : requireSchema(configuration)
 
 /** The ports on the configured database, after its schema is prepared. */
 export const ports = (configuration: Configuration) =>

@@ -44,7 +44,9 @@ afterAll(async () => {
 }, 60_000)
 
 const tables = migrationsSql({ schema: "public" })
+const older = tables.slice(0, -migrationsSql({ schema: "public", after: 4 }).length)
 const newer = `${tables}; INSERT INTO communications_migrations VALUES (1000, now(), 'later')`
+const acme = "INSERT INTO organisations (organisation, name) VALUES (gen_random_uuid(), 'ACME')"
 const full = `RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'`
 const fullTrigger = `CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${full}; END $$`
 const readOnly =
@@ -85,7 +87,8 @@ const cases: ReadonlyArray<Case> = [
   {
     title: "a role without CREATE on the schema",
     env: () => on(create("REVOKE CREATE ON SCHEMA public FROM PUBLIC"), "app"), // the default from PostgreSQL 15 on
-    sentence: /^The migrations failed: permission denied for schema public \(SQLSTATE 42501\)\.$/
+    sentence:
+      /^The migrations failed: permission denied for schema public \(SQLSTATE 42501\)\. Grant the role the rights that the documentation lists under Roles, or migrate with the role that owns the tables\.$/
   },
   {
     title: "a full disk",
@@ -106,18 +109,33 @@ const cases: ReadonlyArray<Case> = [
     env: () => on(create(readOnly)),
     sentence: /in a read-only transaction \(SQLSTATE 25006\)/
   },
+  ...["check", "off"].map((MIGRATE) => ({
+    title: `an empty database, with MIGRATE=${MIGRATE}`,
+    env: async () => ({ MIGRATE, ...(await on(create())) }),
+    sentence:
+      /^The schema public has no tables of this software: run npm run cli -- migrate, set MIGRATE=on, or correct DATABASE_SCHEMA\.$/
+  })),
   {
     title: "pending migrations, with MIGRATE=check",
-    env: async () => ({ MIGRATE: "check", ...(await on(create())) }),
+    env: async () => ({ MIGRATE: "check", ...(await on(create(older))) }),
     sentence:
-      /^The schema is not up to date \(the schema public has no tables .*\): run npm run cli -- migrate, or set MIGRATE=on\.$/
+      /^The schema public is not up to date \(migration 5 is pending\): run npm run cli -- migrate, or set MIGRATE=on\.$/
   },
-  ...["on", "check"].map((MIGRATE) => ({
-    title: `a newer schema, with MIGRATE=${MIGRATE}`,
-    env: async () => ({ MIGRATE, ...(await on(create(newer))) }),
+  {
+    title: "a role that may not read the table of migrations, with MIGRATE=check",
+    env: async () => ({ MIGRATE: "check", ...(await on(create(tables), "app")) }),
     sentence:
-      /the schema public has migration 1000, but this version of the library only knows \d+: use a newer version/
-  }))
+      /^The check of the schema failed: permission denied for table communications_migrations \(SQLSTATE 42501\)\. Grant the role the rights .*\.$/
+  },
+  ...Object.entries({ on: "The migrations failed", check: "The check of the schema failed" }).map(
+    ([MIGRATE, beginning]) => ({
+      title: `a newer schema, with MIGRATE=${MIGRATE}`,
+      env: async () => ({ MIGRATE, ...(await on(create(newer))) }),
+      sentence: new RegExp(
+        `^${beginning}: the schema public has migration 1000, but this version of the software only knows \\d+: use a newer version\\.$`
+      )
+    })
+  )
 ]
 
 describe.each([
@@ -147,6 +165,33 @@ it("a command that cannot store names the cause", async () => {
   expect(command.stderr).toMatch(/^Stopped because .*SQLSTATE 53100.*No space left on device/)
 }, 60_000)
 
+it.each([
+  [
+    "the tables are older",
+    older,
+    "postgres",
+    /column "?\S+"? does not exist \(SQLSTATE 42703\)\. .*npm run cli -- migrate/
+  ],
+  [
+    "the role has no rights",
+    tables,
+    "app",
+    /permission denied for table \w+ \(SQLSTATE 42501\)\. Grant the role the rights/
+  ]
+])(
+  "with MIGRATE=off, a command says in one sentence that %s",
+  async (_, statement, user, sentence) => {
+    const env = { MIGRATE: "off", ...(await on(create(`${statement}; ${acme}`), user)) }
+    const command = start("cli", env, ["user", "list", "--organisation", "ACME"])
+    expect(await command.ended()).toBe(1)
+    expect(command.stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^The database refused Accounts\.\w+: .*\.$/)
+    ])
+    expect(command.stderr).toMatch(sentence)
+  },
+  60_000
+)
+
 it("a request that cannot store is UNAVAILABLE, and the log names the cause", async () => {
   const database = await create(tables)
   const env = { DATABASE_URL: urlOf({ database }) }
@@ -171,7 +216,7 @@ it.each(["on", "check", "off"])(
   60_000
 )
 
-it("with MIGRATE=off, the server does not look at the schema", async () => {
+it("with MIGRATE=off, the server starts on tables of any version", async () => {
   const running = start("main", { DATABASE_URL: urlOf({ database: await create(newer) }), MIGRATE: "off" })
   await running.url()
 }, 60_000)

@@ -14,12 +14,12 @@ import {
 } from "@communications/core"
 import { aDraft, freshCaller, freshToken, store } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect, Redacted } from "effect"
+import { DateTime, Duration, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
 const given = Effect.gen(function* () {
   const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
-  yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { hours: 2 }))
+  yield* (yield* Sessions).open(token, caller, Duration.hours(2))
   yield* store(caller.organisation, draft)
   return { caller, token, draft }
 })

@@ -1,6 +1,6 @@
 import { ContactInformations, type Ports, RequestId, Sessions } from "@communications/core"
 import { aPerson, freshCaller, freshToken } from "@communications/core/testing"
-import { DateTime, Effect } from "effect"
+import { Duration, Effect } from "effect"
 
 /** Runs an effect with a request id. */
 export const onRequest: <A, E, R extends Ports>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> =
@@ -9,7 +9,7 @@ export const onRequest: <A, E, R extends Ports>(effect: Effect.Effect<A, E, R>) 
 /** Opens a session in a new organisation, and stores a contact there. */
 export const given = Effect.gen(function* () {
   const [caller, token, contact] = [freshCaller(), freshToken(), aPerson()]
-  yield* (yield* Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
+  yield* (yield* Sessions).open(token, caller, Duration.days(1))
   yield* (yield* ContactInformations).add(caller.organisation, contact)
   return { caller, token, contact, contact_information_identifier: { id: contact.id } }
 })

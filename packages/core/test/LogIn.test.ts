@@ -10,11 +10,12 @@ import {
   releaseToken,
   Sessions,
   StorageUnavailable,
+  type Token,
   TooManyAttempts
 } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
 const rightPassword = Redacted.make("correct horse battery staple")
@@ -110,6 +111,79 @@ layer(layerMemory)("logIn", (it) => {
       yield* attempts(4, address)
       for (let time = 0; time < 100; time++) yield* tryToLogIn(address, rightPassword)
       assert.deepStrictEqual(yield* attempts(2, address), [invalid, tooMany(30)])
+    })
+  )
+  it.effect("counts no attempt that fails because the storage is unavailable, or that is interrupted", () =>
+    Effect.gen(function* () {
+      const { tryToLogIn, attempts } = yield* given
+      const [accounts, buckets, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
+      const address = freshAddress()
+      const logIn = tryToLogIn(address, rightPassword)
+      const unavailable = Effect.suspend(() =>
+        Effect.fail(new StorageUnavailable({ operation: "authentication/token", reason: "timeout" }))
+      )
+      const onAccounts = (authenticate: typeof accounts.authenticate) =>
+        Effect.provideService(logIn, Accounts, Accounts.of({ ...accounts, authenticate }))
+      const onBuckets = (changed: Partial<typeof buckets>) =>
+        Effect.provideService(logIn, Attempts, Attempts.of({ ...buckets, ...changed }))
+      const onSessions = (openAuthenticated: typeof sessions.openAuthenticated) =>
+        Effect.provideService(logIn, Sessions, Sessions.of({ ...sessions, openAuthenticated }))
+
+      for (let time = 0; time < 20; time++) {
+        for (const failing of [
+          onAccounts(() => unavailable),
+          onBuckets({ take: (limit) => (limit.burst === 5 ? buckets.take(limit) : unavailable) }),
+          onBuckets({ take: (limit) => (limit.burst === 50 ? unavailable : buckets.take(limit)) }),
+          onSessions(() => unavailable)
+        ]) {
+          assert.instanceOf(
+            yield* Effect.flip<Token, unknown, Accounts | Attempts | Sessions>(failing),
+            StorageUnavailable
+          )
+        }
+        for (const waiting of [onAccounts(() => Effect.never), onSessions(() => Effect.never)]) {
+          const fiber = yield* Effect.forkChild(waiting, { startImmediately: true })
+          yield* Effect.repeat(Effect.yieldNow, { times: 20 })
+          yield* Fiber.interrupt(fiber)
+        }
+        const reached = yield* Deferred.make<void>()
+        const taking = yield* Effect.forkChild(
+          onBuckets({
+            take: (limit) =>
+              Effect.andThen(
+                buckets.take(limit),
+                limit.burst === 50 ? Deferred.succeed(reached, undefined) : Effect.void
+              )
+          })
+        )
+        yield* Deferred.await(reached)
+        yield* Fiber.interrupt(taking)
+      }
+      assert.deepStrictEqual(yield* attempts(6, address), [...Array(5).fill(invalid), tooMany(30)])
+    })
+  )
+  it.effect("puts an attempt back later if the storage is still unavailable when the attempt has failed", () =>
+    Effect.gen(function* () {
+      const { tryToLogIn, attempts } = yield* given
+      const [accounts, buckets] = [yield* Accounts, yield* Attempts]
+      const address = freshAddress()
+      const unavailable = Effect.suspend(() =>
+        Effect.fail(new StorageUnavailable({ operation: "authentication/token", reason: "timeout" }))
+      )
+      let isAvailable = false
+      const giveBack: typeof buckets.giveBack = (limit) =>
+        Effect.suspend(() => (isAvailable ? buckets.giveBack(limit) : unavailable))
+      const failing = tryToLogIn(address, rightPassword).pipe(
+        Effect.provideService(Accounts, Accounts.of({ ...accounts, authenticate: () => unavailable })),
+        Effect.provideService(Attempts, Attempts.of({ ...buckets, giveBack }))
+      )
+      for (let time = 0; time < 5; time++) assert.instanceOf(yield* Effect.flip(failing), StorageUnavailable)
+      assert.deepStrictEqual(yield* attempts(1, address), [tooMany(30)])
+      yield* TestClock.adjust("3 seconds")
+      assert.deepStrictEqual(yield* attempts(1, address), [tooMany(27)])
+      isAvailable = true
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* attempts(6, address), [...Array(5).fill(invalid), tooMany(30)])
     })
   )
   it.effect("does not count an attempt for the other limits if one limit refuses it", () =>

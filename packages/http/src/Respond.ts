@@ -27,6 +27,7 @@ import { makeOptionsReader } from "./Options.ts"
 import { documentPaths, healthPaths, pathOf, verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import { headersOf, type OperationError, refusalOf } from "./Refusals.ts"
+import { delayRefusal } from "./RefusedTokens.ts"
 import { logRequest, logThrottled, logUnavailable, type Served } from "./RequestLog.ts"
 import { tokenOf } from "./Token.ts"
 
@@ -103,7 +104,9 @@ const routeOf = (operation: Operations): Route => {
     const options = readOptions(request)
     if (Result.isFailure(options)) return refuse(options.failure, id)
     return Effect.flatMap(addressOf(request), (address) =>
-      runOperation(operation, token, address, parameters, options.success)
+      runOperation(operation, token, address, parameters, options.success).pipe(
+        Effect.tapErrorTag("InvalidToken", () => delayRefusal(address))
+      )
     ).pipe(
       Effect.tapErrorTag("TooManyAttempts", () => logThrottled(served, named)),
       Effect.provideService(RequestId, id),

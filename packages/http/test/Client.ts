@@ -4,7 +4,7 @@ import { aDraft, freshCaller, freshToken, store } from "@communications/core/tes
 import { serve } from "@communications/http/router"
 import { disagreement } from "@communications/test-support/documentAgreement"
 import { NodeHttpServer } from "@effect/platform-node"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { Duration, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 
 /** The default path of requests. */
@@ -77,7 +77,7 @@ export const complete = (body: unknown, headers: Readonly<Record<string, string>
 /** Creates a caller with an open session, and a draft with the number 41. */
 export const setup = Effect.gen(function* () {
   const [caller, token, draft] = [freshCaller(), freshToken(), aDraft()]
-  yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+  yield* (yield* Sessions).open(token, caller, Duration.days(1))
   yield* store(caller.organisation, draft)
   return { caller, token: Redacted.value(token), draft }
 })

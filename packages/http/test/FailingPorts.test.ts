@@ -1,7 +1,7 @@
 import { Communications, layerMemory, Readiness, Sessions, StorageUnavailable } from "@communications/core"
 import { freshCaller, freshToken } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { Duration, Effect, Layer, Redacted } from "effect"
 import { complete, send } from "./Client.ts"
 import { observing } from "./Observing.ts"
 
@@ -24,7 +24,7 @@ const failing = (failure: Effect.Effect<never, StorageUnavailable>) =>
 
 const openSession = Effect.gen(function* () {
   const token = freshToken()
-  yield* (yield* Sessions).open(token, freshCaller(), DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+  yield* (yield* Sessions).open(token, freshCaller(), Duration.days(1))
   return Redacted.value(token)
 })
 

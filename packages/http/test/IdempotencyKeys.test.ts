@@ -2,7 +2,7 @@ import { Communications, layerMemory, Sessions, StorageUnavailable } from "@comm
 import { aDraft, freshCaller, freshId, freshToken, store } from "@communications/core/testing"
 import { createClient, metadataOf } from "@communications/http/client"
 import { assert, layer } from "@effect/vitest"
-import { Context, DateTime, Effect, Layer, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { Api, type Received, setup } from "./Client.ts"
 import { ApiInMemory, at, call, codeOf, get, operations, post } from "./Operations.ts"
@@ -20,7 +20,7 @@ const accepting = operations.filter(({ path }) => /complete|create/.test(path))
 const anotherUser = Effect.fnUntraced(function* (caller: ReturnType<typeof freshCaller>) {
   const token = freshToken()
   const user = { organisation: caller.organisation, user: freshCaller().user }
-  yield* (yield* Sessions).open(token, user, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+  yield* (yield* Sessions).open(token, user, Duration.days(1))
   return Redacted.value(token)
 })
 

@@ -11,21 +11,20 @@ import * as ContactInformationsPostgres from "./communications/ContactInformatio
 import { type Execute, type ExecutorOptions, layerExecutor } from "./host/Host.ts"
 import * as EventsPostgres from "./log/EventsPostgres.ts"
 import { migrate } from "./schema/Migrate.ts"
-import { MigrationError } from "./schema/MigrationError.ts"
 import { DatabaseSchema } from "./schema/Tables.ts"
 import * as SessionsPostgres from "./sessions/SessionsPostgres.ts"
 import * as ReadinessPostgres from "./statements/ReadinessPostgres.ts"
-import { withRemedy } from "./statements/Remedies.ts"
-import { sqlStateOf } from "./statements/SqlState.ts"
+import * as Shares from "./statements/Shares.ts"
 
 export { PasswordCost } from "./accounts/Passwords.ts"
 export { GroupCommit } from "./batching/GroupCommit.ts"
 export * from "./host/Host.ts"
-export { checkSchema, migrate } from "./schema/Migrate.ts"
+export type { MigrationIndex } from "./schema/Indexes.ts"
+export { hasTables, migrate, pendingMigrations } from "./schema/Migrate.ts"
 export { migrations, migrationsSql } from "./schema/Migrations.ts"
 export { checkServer } from "./schema/Server.ts"
 export { DatabaseSchema, type EveryTable } from "./schema/Tables.ts"
-export { describeError } from "./statements/SqlState.ts"
+export { describeError, sqlStateOf } from "./statements/SqlState.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
 /** The client without its transformations, which may rename columns. */
@@ -43,7 +42,7 @@ export const layer = Layer.mergeAll(
   EventsPostgres.layer,
   ReadinessPostgres.layer,
   SessionsPostgres.layer
-).pipe(Layer.provide(untransformed))
+).pipe(Layer.provide(Shares.layer), Layer.provide(untransformed))
 
 /** How the library uses the host's handle, and the schema of its tables, by default `communications`. */
 export interface HostOptions extends ExecutorOptions {
@@ -68,10 +67,4 @@ export const layerHost = (execute: Execute, { schema, ...options }: HostOptions 
  * pending. The `message` of a rejection is PostgreSQL's and says what to do, and its `cause` is the error of the driver.
  */
 export const migrateHost = (execute: Execute, options?: Pick<HostOptions, "schema">) =>
-  migrate.pipe(
-    Effect.mapError(
-      ({ kind, message, cause }) => new MigrationError({ kind, message: withRemedy(message, sqlStateOf(cause)), cause })
-    ),
-    Effect.provide(layerHost(execute, options)),
-    Effect.runPromise
-  )
+  migrate.pipe(Effect.provide(layerHost(execute, options)), Effect.runPromise)

@@ -7,14 +7,15 @@ import {
   InvalidCredentials,
   logIn,
   Name,
+  releaseToken,
   Sessions
 } from "@communications/core"
-import { freshCaller, freshId, freshToken } from "@communications/core/testing"
+import { differentClocks, freshCaller, freshId, freshToken } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { DateTime, Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 300_000 })
@@ -135,7 +136,6 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
       const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
       const { accounts, caller, credentials } = yield* given
-      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
       for (const change of [
         disableUser(caller.organisation, credentials.username),
         changePassword(caller.organisation, credentials.username, credentials.password)
@@ -146,7 +146,7 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
           yield* Deferred.make()
         ]
         const opening = yield* Deferred.await(gate).pipe(
-          Effect.andThen(withLongTimeout(sessions.openAuthenticated(freshToken(), authenticated, tomorrow))),
+          Effect.andThen(withLongTimeout(sessions.openAuthenticated(freshToken(), authenticated, Duration.days(1)))),
           Effect.flip,
           Effect.forkChild
         )
@@ -161,6 +161,32 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
         )
         assert.deepStrictEqual(yield* Fiber.join(opening), new InvalidCredentials())
         assert.strictEqual(yield* sessions.releaseAll(caller), 0)
+      }
+    })
+  )
+
+  it.effect("servers whose clocks differ by minutes accept each other's sessions, and lock nobody out", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { caller, credentials } = yield* given
+      const servers = yield* differentClocks
+      const readTime = Effect.map(sql<{ readonly now: Date }>`SELECT clock_timestamp() AS now`, ([row]) =>
+        Number(row?.now)
+      )
+      for (const [here, there] of servers.flatMap((here) => servers.map((there) => [here, there] as const))) {
+        const before = yield* readTime
+        const token = yield* here(withLongTimeout(logIn({ ...credentials, address: "192.0.2.7" })))
+        const after = yield* readTime
+        const [session] = yield* sql<{ readonly expires_at: Date }>`
+          SELECT expires_at FROM sessions WHERE "user" = ${caller.user}::uuid`
+        const lifetime = 2 * 60 * 60 * 1000
+        assert.isAtLeast(Number(session?.expires_at), before + lifetime)
+        assert.isAtMost(Number(session?.expires_at), after + lifetime)
+        assert.deepStrictEqual(
+          yield* there(Effect.flatMap(Sessions, (sessions) => sessions.authenticate(token))),
+          caller
+        )
+        yield* there(releaseToken({ token }))
       }
     })
   )
@@ -216,13 +242,12 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
             count(*) FILTER (WHERE expires_at > now())::integer AS open FROM sessions`,
         ([row]) => row
       )
-      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
       for (const [expired, open] of [
         [15, 6],
         [5, 7],
         [0, 8]
       ]) {
-        yield* sessions.open(freshToken(), freshCaller(), tomorrow)
+        yield* sessions.open(freshToken(), freshCaller(), Duration.days(1))
         assert.deepStrictEqual(yield* count, { expired, open })
       }
     })

@@ -77,19 +77,23 @@ const defects = [
   [
     "names the missing table, and says to run migrate",
     "DROP TABLE contact_information CASCADE",
-    /relation "communications\.contact_information" does not exist\. .*run migrate or migrateHost/
+    /relation "communications\.contact_information" does not exist \(SQLSTATE 42P01\)\. .*apply the pending migrations/
   ],
   [
     "names the missing column, and says that the tables are of another version",
     "ALTER TABLE contact_information RENAME title TO form_of_address",
-    /column "title" .* does not exist\. The tables do not fit this version of @communications\/postgres/
+    /column "title" .* does not exist \(SQLSTATE 42703\)\. The tables do not fit this version/
   ],
-  ["has the message of a trigger of the host", raising, /: Engines are not sold on Sundays$/],
-  ["says which right is missing, and to grant it", raise("42501"), /: from the server\. Grant the role the rights/],
+  ["has the message of a trigger of the host", raising, /: Engines are not sold on Sundays \(SQLSTATE P0001\)$/],
+  [
+    "says which right is missing, and to grant it",
+    raise("42501"),
+    /: from the server \(SQLSTATE 42501\)\. Grant the role the rights/
+  ],
   [
     "names the missing schema, and says to run migrate",
     raise("3F000"),
-    /: from the server\. .*run migrate or migrateHost/
+    /: from the server \(SQLSTATE 3F000\)\. .*apply the pending migrations/
   ]
 ] as const
 

@@ -15,7 +15,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { type TcpProxy, tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, inject, it, vi } from "@effect/vitest"
-import { Context, DateTime, Effect, Layer, Predicate, Redacted, Result, Schedule, type Scope } from "effect"
+import { Context, DateTime, Duration, Effect, Layer, Predicate, Redacted, Result, Schedule, type Scope } from "effect"
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -57,7 +57,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     const [token, caller, draft] = [freshToken(), freshCaller(), aDraft()]
     const direct = Context.get(directly, Communications)
     yield* Effect.provide(store(caller.organisation, draft), directly)
-    yield* Context.get(directly, Sessions).open(token, caller, DateTime.add(yield* DateTime.now, { days: 1 }))
+    yield* Context.get(directly, Sessions).open(token, caller, Duration.days(1))
     const communications = Context.get(proxied, Communications)
     const proxiedSql = Context.get(proxied, PgClient.PgClient)
     yield* Effect.scoped(allAtOnce(Array.from({ length: maxConnections }, () => proxiedSql.reserve)))

@@ -13,7 +13,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Array as Arrays, Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
+import { Array as Arrays, Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 
 const Ports = Postgres.layer.pipe(
@@ -33,11 +33,11 @@ const act = anAct()
 const outside = <A, E>(run: Effect.Effect<A, E>) =>
   Effect.sync(() => Effect.runFork(Effect.provideService(run, Postgres.StorageTimeout, "1 minute")))
 
-/** Waits until four sessions wait for locks. Outside, because within a transaction `pg_stat_activity` never changes. */
-const untilFourWait = Effect.gen(function* () {
+/** Waits until two sessions wait for locks, which is the most for one organisation. Outside, because within a transaction `pg_stat_activity` never changes. */
+const untilTwoWait = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-  const found = yield* outside(Effect.repeat(waits, { until: ({ length }) => length >= 4 }))
+  const found = yield* outside(Effect.repeat(waits, { until: ({ length }) => length >= 2 }))
   yield* Fiber.join(found)
 })
 
@@ -226,7 +226,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         Effect.gen(function* () {
           yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
           const fibers = yield* Effect.forEach(Array(6).fill(locked), (draft) => outside(completing(draft)))
-          yield* untilFourWait
+          yield* untilTwoWait
           assert.instanceOf(yield* Effect.flatMap(outside(Effect.flip(completing(done))), Fiber.join), NotDraft)
           assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
           return fibers
@@ -247,7 +247,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         Effect.gen(function* () {
           yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
           const fibers = yield* Effect.forEach(Array(20).fill(locked), (draft) => outside(view(draft)))
-          yield* untilFourWait
+          yield* untilTwoWait
           assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
           assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
           return fibers
@@ -267,7 +267,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         Effect.gen(function* () {
           yield* lock(locked)
           const fibers = yield* Effect.forEach(Array(6).fill(locked), (draft) => outside(completing(draft)))
-          yield* untilFourWait
+          yield* untilTwoWait
           const [hasLock, unlock] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
           const locking = yield* outside(
             sql.withTransaction(Effect.all([lock(brief), Deferred.succeed(hasLock, undefined), Deferred.await(unlock)]))
@@ -309,9 +309,8 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const { communications, organisation, drafts, completing } = yield* given
       const [draft = aDraft()] = drafts
       const [token, caller] = [freshToken(), freshCaller()]
-      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
       const transaction = Effect.gen(function* () {
-        yield* sessions.open(token, caller, tomorrow)
+        yield* sessions.open(token, caller, Duration.days(1))
         assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
         assert.deepStrictEqual(yield* completing(draft), completed(draft))
         return yield* Effect.fail("rolled back")
@@ -350,8 +349,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     Effect.gen(function* () {
       const sessions = yield* Sessions
       const known = Array.from({ length: 20 }, () => ({ token: freshToken(), caller: freshCaller() }))
-      const tomorrow = DateTime.add(yield* DateTime.now, { days: 1 })
-      for (const { token, caller } of known) yield* sessions.open(token, caller, tomorrow)
+      for (const { token, caller } of known) yield* sessions.open(token, caller, Duration.days(1))
       const requests = known.flatMap(({ token, caller }) => [
         { token, expected: caller },
         { token: freshToken(), expected: undefined }

@@ -25,7 +25,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { Context, DateTime, Effect, Exit, Fiber, Layer, Redacted, String } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Redacted, String } from "effect"
 import { SqlClient } from "effect/sql"
 import { type Host, hosts, type OpenHost, type Transaction } from "./hosts.ts"
 
@@ -342,7 +342,7 @@ for (const host of hosts) {
             const { completeDraft } = yield* given
             yield* completeDraft
             const [token, sessions] = [freshToken(), yield* Sessions]
-            yield* sessions.open(token, freshCaller(), DateTime.add(yield* DateTime.now, { days: 1 }))
+            yield* sessions.open(token, freshCaller(), Duration.days(1))
             yield* sessions.authenticate(token)
             yield* sessions.release(token)
             yield* (yield* Readiness).check

@@ -30,7 +30,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
+import { Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -176,14 +176,14 @@ const operations = Effect.fnUntraced(function* ({ organisation, draft }: Effect.
   yield* accounts.users(caller.organisation, { after: name, limit: 1000 })
   yield* accounts.users(caller.organisation, { limit: 1000 })
   yield* accounts.usernames(caller.organisation, [caller.user, freshCaller().user])
-  yield* sessions.openAuthenticated(freshToken(), authenticated, noon)
+  yield* sessions.openAuthenticated(freshToken(), authenticated, Duration.zero)
   yield* accounts.setPassword(caller.organisation, name, password)
   yield* accounts.disable(caller.organisation, name)
   yield* accounts.enable(caller.organisation, name)
-  yield* sessions.open(token, caller, noon)
+  yield* sessions.open(token, caller, Duration.zero)
   yield* Effect.flip(sessions.authenticate(token))
   const open = freshToken()
-  yield* sessions.open(open, { ...caller, organisation }, DateTime.add(yield* DateTime.now, { days: 1 }))
+  yield* sessions.open(open, { ...caller, organisation }, Duration.days(1))
   yield* sessions.authenticate(open)
   yield* Effect.flip(sessions.release(token))
   yield* sessions.releaseAll(caller)

@@ -6,7 +6,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -41,7 +41,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("a session toke
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const token = freshToken()
-      yield* (yield* Sessions).open(token, freshCaller(), yield* DateTime.now)
+      yield* (yield* Sessions).open(token, freshCaller(), Duration.zero)
       const tables = yield* sql<{ readonly name: string }>`
         SELECT tablename AS name FROM pg_tables WHERE schemaname = 'communications'`
       assert.include(
@@ -61,7 +61,7 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("a session toke
       const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
-      const opening = Effect.flatMap(DateTime.now, (now) => sessions.open(token, caller, now))
+      const opening = sessions.open(token, caller, Duration.zero)
       assertHidden(yield* everythingOf(sessions.authenticate(token)), token)
       yield* Effect.acquireRelease(sql`ALTER TABLE sessions RENAME TO lost_sessions`, () =>
         Effect.orDie(sql`ALTER TABLE lost_sessions RENAME TO sessions`)

@@ -1,7 +1,7 @@
 /** Ports in memory for the tests of HTTP adapters, always with the same data. Completing two communications fails. */
 import { Accounts, Communications, layerMemory, Name, Sessions, StorageUnavailable } from "@communications/core"
 import { aDraft, freshCaller, freshId, freshToken, store } from "@communications/core/testing"
-import { DateTime, Effect, Layer, Logger, Redacted } from "effect"
+import { Duration, Effect, Layer, Logger, Redacted } from "effect"
 
 const caller = freshCaller()
 const organisation = freshId()
@@ -27,7 +27,7 @@ const data = Layer.effectDiscard(
     const accounts = yield* Accounts
     yield* accounts.addOrganisation(caller.organisation, Name.make(organisation))
     yield* accounts.addUser(caller, Name.make("demo"), Redacted.make("secret"))
-    yield* (yield* Sessions).open(session, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+    yield* (yield* Sessions).open(session, caller, Duration.days(1))
     for (const draft of drafts) yield* store(caller.organisation, draft)
   }).pipe(Effect.orDie)
 )

@@ -1,5 +1,6 @@
 /** The common parts of the commands: they run on the configured database, most of them for one organisation. */
 import { Accounts, type StorageUnavailable, type UserNotFound } from "@communications/core"
+import { sqlStateOf } from "@communications/postgres"
 import { Effect, type Terminal } from "effect"
 import { Flag } from "effect/cli"
 import { configuration } from "../Configuration.ts"
@@ -10,9 +11,18 @@ import { CommandFailure } from "./CommandFailure.ts"
 /** The expected failures of a command on the database. */
 export type Failure = StorageUnavailable | StartupFailure | CommandFailure | Terminal.QuitError
 
+/** Whether a defect is a statement that PostgreSQL refused; its message has PostgreSQL's, and what to do. */
+const isRefusedStatement = (defect: unknown): defect is Error =>
+  defect instanceof Error && sqlStateOf(defect.cause) !== null
+
 /** Runs a command on the configured database, after pending migrations. */
 export const onDatabase = <A, R>(command: Effect.Effect<A, Failure, R>) =>
   Effect.flatMap(configuration, (configuration) => Effect.provide(command, Database.ports(configuration))).pipe(
+    Effect.catchDefect((defect) =>
+      isRefusedStatement(defect)
+        ? Effect.fail(new CommandFailure({ message: `The database refused ${defect.message}.` }))
+        : Effect.die(defect)
+    ),
     Effect.catchTag("StorageUnavailable", ({ message, cause }) =>
       Effect.fail(
         new CommandFailure({

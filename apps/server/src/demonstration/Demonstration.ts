@@ -17,7 +17,7 @@ import {
   Sessions,
   UserId
 } from "@communications/core"
-import { DateTime, Effect, Redacted } from "effect"
+import { DateTime, Duration, Effect, Redacted } from "effect"
 import { company, idOf, kathy, others, stephane } from "./contacts.ts"
 
 /** The token in the documentation's example, of the user `demo` of CRMDEMO. */
@@ -34,7 +34,7 @@ const crmdemo = organisation("CRMDEMO", "demo", documentedToken)
 const otherdemo = organisation("OTHERDEMO", "other", "4AD9C84FA60F9FE407140E20F707726A")
 
 /** The sessions never expire. */
-const forever = DateTime.makeUnsafe("9999-12-31T23:59:59.999Z")
+const forever = Duration.days(1_000 * 365)
 
 const members = (name: string, number: number, contact_information: ContactInformation) => ({
   id: CommunicationId.make(idOf(`${name} communication ${number}`)),

@@ -20,7 +20,7 @@ const groupsOf = (part: string): ReadonlyArray<string> => (part === "" ? [] : pa
  * The network of an address, in one spelling. For IPv4 it is the address itself. For IPv6 it is the first 64 bits,
  * because a provider assigns all addresses that share these bits to one customer.
  */
-const networkOf = (address: string): string => {
+export const networkOf = (address: string): string => {
   if (!address.includes(":") || address.includes(".")) return address.replace(/^::ffff:/i, "")
   const [head = "", tail = ""] = address.split("::")
   const [before, after] = [groupsOf(head), groupsOf(tail)]

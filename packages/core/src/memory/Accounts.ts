@@ -1,4 +1,4 @@
-import { Array, Context, DateTime, Effect, Layer, Order, Redacted } from "effect"
+import { Array, Clock, Context, DateTime, Effect, Layer, Order, Redacted } from "effect"
 import type { Caller } from "../domain/Caller.ts"
 import {
   InvalidCredentials,
@@ -26,7 +26,7 @@ const pageByName = <A>(all: Iterable<A>, nameOf: (element: A) => Name, { after, 
 
 /** In-memory `Accounts` and `Sessions`, for tests and experiments. */
 export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext(
-  Effect.sync(() => {
+  Effect.map(Clock.Clock, (clock) => {
     const organisations = new Map<string, { readonly id: OrganisationId; readonly name: Name }>()
     const users = new Map<OrganisationId, Map<string, Account>>()
     const accountOf = (organisation: OrganisationId | undefined, username: string): Account | undefined =>
@@ -79,12 +79,10 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
       setPassword: (organisation, username, password) =>
         change(organisation, username, ({ revision }) => ({ password, revision: revision + 1 })),
       disable: (organisation, username) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          change(organisation, username, ({ disabled_at, revision }) => ({
-            disabled_at: disabled_at ?? now,
-            revision: revision + 1
-          }))
-        ),
+        change(organisation, username, ({ disabled_at, revision }) => ({
+          disabled_at: disabled_at ?? DateTime.makeUnsafe(clock.currentTimeMillisUnsafe()),
+          revision: revision + 1
+        })),
       enable: (organisation, username) => change(organisation, username, () => ({ disabled_at: null })),
       authenticate: Effect.fnUntraced(function* ({ organisation, username, password }) {
         const account = accountOf(organisations.get(organisation)?.id, username)
@@ -96,6 +94,6 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
 
     const revisionOf = ({ organisation, user }: Caller) =>
       [...(users.get(organisation)?.values() ?? [])].find(({ id }) => id === user)?.revision
-    return Context.make(Accounts, accounts).pipe(Context.add(Sessions, makeSessions(revisionOf)))
+    return Context.make(Accounts, accounts).pipe(Context.add(Sessions, makeSessions(clock, revisionOf)))
   })
 )

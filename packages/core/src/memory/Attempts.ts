@@ -1,21 +1,24 @@
-import { DateTime, Duration, Effect, Layer } from "effect"
+import { Clock, Duration, Effect, Layer } from "effect"
 import { TooManyAttempts } from "../domain/errors/index.ts"
 import { Attempts } from "../ports/Attempts.ts"
 
 /** An in-memory `Attempts`, for tests and experiments. */
-export const layerMemory: Layer.Layer<Attempts> = Layer.sync(Attempts, () => {
-  /** The time at which each bucket is full again, in milliseconds since the epoch. */
-  const fullAt = new Map<string, number>()
-  return Attempts.of({
-    take: Effect.fnUntraced(function* ({ key, burst, every }) {
-      const now = DateTime.toEpochMillis(yield* DateTime.now)
-      const interval = Duration.toMillis(every)
-      const full = Math.max(fullAt.get(key) ?? now, now) + interval
-      const wait = full - now - burst * interval
-      if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
-      fullAt.set(key, full)
-    }),
-    giveBack: ({ key, every }) =>
-      Effect.sync(() => void fullAt.set(key, (fullAt.get(key) ?? 0) - Duration.toMillis(every)))
+export const layerMemory: Layer.Layer<Attempts> = Layer.effect(
+  Attempts,
+  Effect.map(Clock.Clock, (clock) => {
+    /** The time at which each bucket is full again, in milliseconds since the epoch. */
+    const fullAt = new Map<string, number>()
+    return Attempts.of({
+      take: Effect.fnUntraced(function* ({ key, burst, every }) {
+        const now = clock.currentTimeMillisUnsafe()
+        const interval = Duration.toMillis(every)
+        const full = Math.max(fullAt.get(key) ?? now, now) + interval
+        const wait = full - now - burst * interval
+        if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
+        fullAt.set(key, full)
+      }),
+      giveBack: ({ key, every }) =>
+        Effect.sync(() => void fullAt.set(key, (fullAt.get(key) ?? 0) - Duration.toMillis(every)))
+    })
   })
-})
+)

@@ -1,4 +1,4 @@
-import { Array, Context, DateTime, Effect, Layer, Order, Result } from "effect"
+import { Array, Clock, Context, DateTime, Effect, Layer, Order, Result } from "effect"
 import { type Communication, lifeCycleState } from "../domain/Communication.ts"
 import { type CommunicationEvent, eventOf } from "../domain/CommunicationEvent.ts"
 import type { CommunicationIdentifier } from "../domain/CommunicationIdentifier.ts"
@@ -142,6 +142,6 @@ export const layerMemory: Layer.Layer<Communications | Events, never, ContactInf
           )
         )
     })
-    return Context.make(Communications, communications).pipe(Context.add(Events, makeEvents(log)))
+    return Context.make(Communications, communications).pipe(Context.add(Events, makeEvents(log, yield* Clock.Clock)))
   })
 )

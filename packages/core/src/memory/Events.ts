@@ -1,4 +1,4 @@
-import { Clock, DateTime, Duration, Effect } from "effect"
+import { type Clock, DateTime, Duration, Effect } from "effect"
 import { type CommunicationEvent, isCompletion, type SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import { SubscriptionTaken } from "../domain/errors/index.ts"
 import { Events, type Holder } from "../ports/Events.ts"
@@ -13,8 +13,8 @@ interface Subscription {
 /** Whether a subscription to these steps delivers the event. */
 const isDelivered = (steps: SubscribedSteps) => (event: CommunicationEvent) => steps === "all" || isCompletion(event)
 
-/** Makes `Events` on an in-memory log. The position of an event is its number, counted from 1. */
-export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
+/** Makes `Events` on an in-memory log; leases end by the clock. The position of an event is its number, counted from 1. */
+export const makeEvents = (log: ReadonlyArray<CommunicationEvent>, clock: Clock.Clock) => {
   const subscriptions = new Map<string, Subscription>()
   const parkedEvents = makeParkedEvents()
 
@@ -24,7 +24,7 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
     mayAcquire: boolean,
     read?: number
   ) {
-    const now = yield* Clock.currentTimeMillis
+    const now = clock.currentTimeMillisUnsafe()
     const found = subscriptions.get(subscription)
     if (found === undefined) return undefined
     const isLeased = found.holder !== null && found.until > now
@@ -68,7 +68,7 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>) => {
     settle,
     park: Effect.fnUntraced(function* (holder, { event, position }, failure) {
       yield* settle(holder, parkedEvents.isRetried(position) ? null : position)
-      const parked_at = DateTime.formatIso(yield* DateTime.now)
+      const parked_at = DateTime.formatIso(DateTime.makeUnsafe(clock.currentTimeMillisUnsafe()))
       parkedEvents.park(holder.subscription, { event, ...failure, parked_at })
     }),
     parked: (subscription) => Effect.sync(() => parkedEvents.list(subscription)),

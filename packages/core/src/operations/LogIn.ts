@@ -1,8 +1,8 @@
-import { DateTime, Effect, Redacted, Schema } from "effect"
+import { Cause, Duration, Effect, Exit, Redacted, Schedule, Schema } from "effect"
 import { parseToken } from "../domain/Caller.ts"
 import { InvalidCredentials, StorageUnavailable, TooManyAttempts } from "../domain/errors/index.ts"
-import { type LogInAttempt, logInLimits } from "../domain/LogInLimits.ts"
-import { Accounts, type Credentials } from "../ports/Accounts.ts"
+import { type Limit, type LogInAttempt, logInLimits } from "../domain/LogInLimits.ts"
+import { Accounts, type Authenticated, type Credentials } from "../ports/Accounts.ts"
 import { Attempts } from "../ports/Attempts.ts"
 import { freshHex } from "../ports/freshHex.ts"
 import { Sessions } from "../ports/Sessions.ts"
@@ -13,33 +13,55 @@ import { operation } from "./Operation.ts"
 const name = "authentication/token"
 
 /** The lifetime of a session. Using a session does not extend it. */
-const lifetime = { hours: 2 }
+const lifetime = Duration.hours(2)
+
+const isWrong = Exit.match({
+  onSuccess: () => false,
+  onFailure: (cause: Cause.Cause<unknown>) => Cause.squash(cause) instanceof InvalidCredentials
+})
+
+/**
+ * Runs an attempt, which counts for the limit only if its credentials are wrong: not if it succeeds, is interrupted, or if
+ * the storage is unavailable. If the storage cannot put it back either, that is repeated in the background, until the
+ * bucket would be full anyway.
+ */
+const withinLimit =
+  (limit: Limit) =>
+  <A, E, R>(attempt: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(Attempts, (attempts) => {
+      const fullAfter = Duration.times(limit.every, limit.burst)
+      const giveBackLater = attempts
+        .giveBack(limit)
+        .pipe(
+          Effect.retry(Schedule.upTo(Schedule.spaced("1 second"), { duration: fullAfter })),
+          Effect.ignore,
+          Effect.forkDetach
+        )
+      return Effect.acquireUseRelease(
+        attempts.take(limit),
+        () => attempt,
+        (_, exit) => (isWrong(exit) ? Effect.void : Effect.catch(attempts.giveBack(limit), () => giveBackLater))
+      )
+    })
+
+type Refusal = InvalidCredentials | TooManyAttempts | StorageUnavailable
 
 /**
  * Opens a session of two hours for the user with these credentials, and returns its token.
  *
  * Errors, in this order: `TooManyAttempts`, `InvalidCredentials`; `StorageUnavailable` at any time, and if the whole
  * takes longer than `StorageTimeout`, because many log-ins wait for their turn to hash. An attempt counts
- * from its start, so that concurrent attempts are limited like sequential ones. A successful attempt does not count
- * (decision 12).
+ * from its start, so that concurrent attempts are limited like sequential ones. Only an attempt with wrong credentials
+ * counts after its end (decision 12).
  * Source: CRM.COM Web API, `POST authentication/token`.
  */
 export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<LogInAttempt, "address">) {
-  const [accounts, attempts, sessions] = [yield* Accounts, yield* Attempts, yield* Sessions]
-  const limits = logInLimits(request)
-  for (const [index, limit] of limits.entries()) {
-    yield* attempts
-      .take(limit)
-      .pipe(
-        Effect.tapErrorTag("TooManyAttempts", () =>
-          Effect.forEach(limits.slice(0, index), (earlier) => attempts.giveBack(earlier), { discard: true })
-        )
-      )
-  }
-  const authenticated = yield* accounts.authenticate(request)
-  yield* Effect.forEach(limits, (limit) => attempts.giveBack(limit), { discard: true })
+  const [accounts, sessions] = [yield* Accounts, yield* Sessions]
+  const attempt: Effect.Effect<Authenticated, Refusal, Attempts> = accounts.authenticate(request)
+  const limited = logInLimits(request).reduceRight((within, limit) => withinLimit(limit)(within), attempt)
+  const authenticated = yield* limited
   const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))
-  yield* sessions.openAuthenticated(token, authenticated, DateTime.add(yield* DateTime.now, lifetime))
+  yield* sessions.openAuthenticated(token, authenticated, lifetime)
   return token
 }, withinStorageTimeout(name))
 

@@ -2,7 +2,10 @@ import { Context, type Effect } from "effect"
 import type { StorageUnavailable, TooManyAttempts } from "../domain/errors/index.ts"
 import type { Limit } from "../domain/LogInLimits.ts"
 
-/** Limits attempts, against guessing. Each limit is a bucket of attempts that refills over time (decision 12). */
+/**
+ * Limits attempts, against guessing. Each limit is a bucket of attempts that refills over time (decision 12), by the clock of
+ * the storage.
+ */
 export class Attempts extends Context.Service<
   Attempts,
   {

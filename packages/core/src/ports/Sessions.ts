@@ -1,14 +1,17 @@
-import { Context, type DateTime, type Effect } from "effect"
+import { Context, type Duration, type Effect } from "effect"
 import type { Caller, Token } from "../domain/Caller.ts"
 import type { InvalidCredentials, InvalidToken, StorageUnavailable } from "../domain/errors/index.ts"
 import type { Authenticated } from "./Accounts.ts"
 
-/** Stores the sessions of logged-in users, with a hash of each token, never the token itself. */
+/**
+ * Stores the sessions of logged-in users, with a hash of each token, never the token itself. Whether a session has expired
+ * follows from the clock of the storage, whatever the clock of the process shows.
+ */
 export class Sessions extends Context.Service<
   Sessions,
   {
-    /** Opens a session. The token authenticates the caller until `expires_at`, or until it is released. */
-    open(token: Token, caller: Caller, expires_at: DateTime.Utc): Effect.Effect<void, StorageUnavailable>
+    /** Opens a session. The token authenticates the caller for this lifetime, or until it is released. */
+    open(token: Token, caller: Caller, lifetime: Duration.Duration): Effect.Effect<void, StorageUnavailable>
 
     /**
      * Opens a session for a log-in. Fails with `InvalidCredentials` if the account has changed since it was
@@ -18,7 +21,7 @@ export class Sessions extends Context.Service<
     openAuthenticated(
       token: Token,
       authenticated: Authenticated,
-      expires_at: DateTime.Utc
+      lifetime: Duration.Duration
     ): Effect.Effect<void, InvalidCredentials | StorageUnavailable>
 
     /** Returns the caller of a session; fails with `InvalidToken` unless the session is open. */

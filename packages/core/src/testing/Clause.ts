@@ -1,5 +1,5 @@
-import { Arbitrary, DateTime, Effect, Equal, Formatter } from "effect"
-import { TestClock } from "effect/testing"
+import { Arbitrary, Clock, DateTime, Effect, Equal, Formatter } from "effect"
+import { makeStoppedClock } from "./StoppedClock.ts"
 
 /** One guarantee of a port: a sentence that states it, and a test that fails if an adapter breaks it (decision 7). */
 export interface Clause<Port> {
@@ -30,8 +30,13 @@ export const expectForAll = <A, E, R>(
     }
   )
 
-/** Runs an effect with the clock set to this time. */
-export const at =
-  (time: DateTime.Utc) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.andThen(TestClock.setTime(DateTime.toEpochMillis(time)), effect).pipe(Effect.provide(TestClock.layer()))
+/**
+ * The clocks of three servers on one storage: ten minutes slow, right, and ten minutes fast. Each runs an effect by that
+ * clock.
+ */
+export const differentClocks = Effect.map(DateTime.now, (now) =>
+  [-10, 0, 10].map((minutes) => {
+    const { clock } = makeStoppedClock(DateTime.toDate(DateTime.add(now, { minutes })))
+    return <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideService(effect, Clock.Clock, clock)
+  })
+)

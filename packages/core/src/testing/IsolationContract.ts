@@ -1,4 +1,4 @@
-import { Effect, Exit } from "effect"
+import { Duration, Effect, Exit } from "effect"
 import { InvalidCredentials } from "../domain/errors/index.ts"
 import type { OrganisationId } from "../domain/Identity.ts"
 import { LifeCycleState } from "../domain/LifeCycle.ts"
@@ -19,7 +19,7 @@ import { Communications } from "../ports/Communications.ts"
 import { ContactInformations } from "../ports/ContactInformations.ts"
 import { Sessions } from "../ports/Sessions.ts"
 import { type Clause, expectEqual, expectFailure } from "./Clause.ts"
-import { freshToken, noon } from "./Fixtures.ts"
+import { freshToken } from "./Fixtures.ts"
 import { type Target, type Tenant, targetsOf, twoTenants } from "./Tenants.ts"
 
 /** The ports that `isolationContract` needs. */
@@ -132,7 +132,7 @@ export const isolationContract = <E, R>(
         const [mine, theirs] = yield* twoTenants
         const sessions = yield* Sessions
         yield* releaseToken({ token: mine.token })
-        yield* sessions.open(freshToken(), mine.caller, noon)
+        yield* sessions.open(freshToken(), mine.caller, Duration.zero)
         yield* sessions.releaseAll(mine.caller)
         yield* expectEqual(yield* sessions.authenticate(theirs.token), theirs.caller)
       })

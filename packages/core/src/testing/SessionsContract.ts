@@ -1,12 +1,12 @@
-import { DateTime, Effect, Redacted, Result } from "effect"
+import { Duration, Effect, Redacted, Result, Schedule } from "effect"
 import { InvalidCredentials, InvalidToken } from "../domain/errors/index.ts"
 import { Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { Sessions } from "../ports/Sessions.ts"
-import { at, type Clause, expectEqual, expectFailure } from "./Clause.ts"
-import { freshCaller, freshId, freshToken, noon } from "./Fixtures.ts"
+import { type Clause, differentClocks, expectEqual, expectFailure } from "./Clause.ts"
+import { freshCaller, freshId, freshToken } from "./Fixtures.ts"
 
-const tomorrow = Effect.map(DateTime.now, DateTime.add({ days: 1 }))
+const day = Duration.days(1)
 
 /** The guarantees of `Sessions`, which every adapter must pass. */
 export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
@@ -15,7 +15,7 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
-      yield* sessions.open(token, caller, yield* tomorrow)
+      yield* sessions.open(token, caller, day)
       yield* expectEqual(yield* sessions.authenticate(token), caller)
       yield* expectEqual(yield* sessions.authenticate(token), caller)
     })
@@ -29,25 +29,48 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
     })
   },
   {
-    name: "a session is open until its expiry time",
+    name: "a session is open for its lifetime",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
-      const [token, caller] = [freshToken(), freshCaller()]
-      yield* sessions.open(token, caller, noon)
-      const before = DateTime.subtract(noon, { milliseconds: 1 })
-      yield* expectEqual(yield* at(before)(sessions.authenticate(token)), caller)
-      yield* expectFailure(at(noon)(sessions.authenticate(token)), new InvalidToken())
-      yield* expectFailure(at(noon)(sessions.release(token)), new InvalidToken())
+      const [caller, token, short, expired] = [freshCaller(), freshToken(), freshToken(), freshToken()]
+      yield* sessions.open(token, caller, Duration.minutes(5))
+      yield* sessions.open(short, caller, Duration.millis(50))
+      yield* sessions.open(expired, caller, Duration.zero)
+      yield* expectFailure(sessions.authenticate(expired), new InvalidToken())
+      const end = Effect.flip(Effect.repeat(sessions.authenticate(short), Schedule.spaced("20 millis")))
+      yield* expectEqual(yield* end, new InvalidToken())
+      for (const invalid of [short, expired]) {
+        yield* expectFailure(sessions.authenticate(invalid), new InvalidToken())
+        yield* expectFailure(sessions.release(invalid), new InvalidToken())
+      }
+      yield* expectEqual(yield* sessions.authenticate(token), caller)
+    })
+  },
+  {
+    name: "servers whose clocks differ agree on which sessions are open",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const caller = freshCaller()
+      const clocks = yield* differentClocks
+      for (const [here, there] of clocks.flatMap((here) => clocks.map((there) => [here, there] as const))) {
+        const [token, expired] = [freshToken(), freshToken()]
+        yield* here(sessions.open(token, caller, Duration.minutes(5)))
+        yield* here(sessions.open(expired, caller, Duration.zero))
+        yield* expectEqual(yield* there(sessions.authenticate(token)), caller)
+        yield* expectFailure(there(sessions.authenticate(expired)), new InvalidToken())
+        yield* expectFailure(there(sessions.release(expired)), new InvalidToken())
+        yield* here(sessions.open(freshToken(), caller, Duration.zero))
+        yield* expectEqual(yield* there(sessions.releaseAll(caller)), 1)
+      }
     })
   },
   {
     name: "of tokens authenticated at once, each open one returns its own caller, and all others are invalid",
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
-      const [open, closed] = [yield* tomorrow, DateTime.subtract(yield* DateTime.now, { hours: 1 })]
       const tokens = Array.from({ length: 16 }, () => ({ token: freshToken(), caller: freshCaller() }))
       for (const [index, { token, caller }] of tokens.entries()) {
-        if (index % 4 < 3) yield* sessions.open(token, caller, index % 4 === 0 ? closed : open)
+        if (index % 4 < 3) yield* sessions.open(token, caller, index % 4 === 0 ? Duration.zero : day)
         if (index % 4 === 1) yield* sessions.release(token)
       }
       const results = yield* Effect.forEach(tokens, ({ token }) => Effect.result(sessions.authenticate(token)), {
@@ -64,7 +87,7 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const token = freshToken()
-      yield* sessions.open(token, freshCaller(), yield* tomorrow)
+      yield* sessions.open(token, freshCaller(), day)
       yield* sessions.release(token)
       yield* expectFailure(sessions.authenticate(token), new InvalidToken())
       yield* expectFailure(sessions.release(token), new InvalidToken())
@@ -75,8 +98,8 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [first, second, caller] = [freshToken(), freshToken(), freshCaller()]
-      yield* sessions.open(first, caller, yield* tomorrow)
-      yield* sessions.open(second, caller, yield* tomorrow)
+      yield* sessions.open(first, caller, day)
+      yield* sessions.open(second, caller, day)
       yield* sessions.release(first)
       yield* expectEqual(yield* sessions.authenticate(second), caller)
     })
@@ -88,11 +111,11 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       const caller = freshCaller()
       const others = [freshCaller(), { ...caller, user: freshCaller().user }, { ...freshCaller(), user: caller.user }]
       const [ownTokens, otherTokens] = [[freshToken(), freshToken()], others.map(() => freshToken())]
-      for (const token of ownTokens) yield* sessions.open(token, caller, yield* tomorrow)
+      for (const token of ownTokens) yield* sessions.open(token, caller, day)
       for (const [index, token] of otherTokens.entries()) {
-        yield* sessions.open(token, others[index] ?? caller, yield* tomorrow)
+        yield* sessions.open(token, others[index] ?? caller, day)
       }
-      yield* sessions.open(freshToken(), caller, DateTime.subtract(yield* DateTime.now, { hours: 1 }))
+      yield* sessions.open(freshToken(), caller, Duration.zero)
       yield* expectEqual(yield* sessions.releaseAll(caller), 2)
       for (const token of ownTokens) yield* expectFailure(sessions.authenticate(token), new InvalidToken())
       for (const token of otherTokens) yield* sessions.authenticate(token)
@@ -104,8 +127,8 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
-      yield* sessions.open(token, freshCaller(), noon)
-      yield* sessions.open(token, caller, yield* tomorrow)
+      yield* sessions.open(token, freshCaller(), Duration.hours(1))
+      yield* sessions.open(token, caller, day)
       yield* expectEqual(yield* sessions.authenticate(token), caller)
     })
   },
@@ -123,21 +146,21 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
         accounts.disable(caller.organisation, username)
       ]) {
         const [before, token] = [yield* authenticated, freshToken()]
-        yield* sessions.openAuthenticated(token, before, yield* tomorrow)
+        yield* sessions.openAuthenticated(token, before, day)
         yield* expectEqual(yield* sessions.authenticate(token), caller)
         yield* change
         const late = freshToken()
-        yield* expectFailure(sessions.openAuthenticated(late, before, yield* tomorrow), new InvalidCredentials())
+        yield* expectFailure(sessions.openAuthenticated(late, before, day), new InvalidCredentials())
         yield* expectFailure(sessions.authenticate(late), new InvalidToken())
         yield* sessions.releaseAll(caller)
         yield* expectFailure(sessions.authenticate(token), new InvalidToken())
       }
       yield* accounts.enable(caller.organisation, username)
       const token = freshToken()
-      yield* sessions.openAuthenticated(token, yield* authenticated, yield* tomorrow)
+      yield* sessions.openAuthenticated(token, yield* authenticated, day)
       yield* expectEqual(yield* sessions.authenticate(token), caller)
       const unknown = { caller: freshCaller(), revision: 1 }
-      yield* expectFailure(sessions.openAuthenticated(freshToken(), unknown, yield* tomorrow), new InvalidCredentials())
+      yield* expectFailure(sessions.openAuthenticated(freshToken(), unknown, day), new InvalidCredentials())
     })
   }
 ]

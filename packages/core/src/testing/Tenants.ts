@@ -1,4 +1,4 @@
-import { DateTime, Effect, Redacted } from "effect"
+import { DateTime, Duration, Effect, Redacted } from "effect"
 import { Draft } from "../domain/Communication.ts"
 import type { IdentifierInput } from "../domain/IdentifierInput.ts"
 import { CommunicationId, CommunicationNumber, ContactInformationId, Name } from "../domain/Identity.ts"
@@ -37,7 +37,7 @@ const tenant = Effect.fnUntraced(function* (twin: ReturnType<typeof freshTwin>) 
   }
   yield* (yield* Accounts).addOrganisation(caller.organisation, organisation)
   yield* (yield* Accounts).addUser(caller, twin.username, password)
-  yield* (yield* Sessions).open(token, caller, DateTime.makeUnsafe("9999-12-31T00:00:00Z"))
+  yield* (yield* Sessions).open(token, caller, Duration.days(1))
   return { ...drafts, caller, token, mark, credentials: { organisation, username: twin.username, password } }
 })
 export type Tenant = Effect.Success<ReturnType<typeof tenant>>

@@ -40,7 +40,7 @@ export const createTestCommunications = ({
   caller = freshCaller()
 }: TestOptions = {}): TestCommunications => {
   const { clock, ...time } = makeStoppedClock(now)
-  const ports = Effect.runSync(Effect.scoped(Layer.build(layerMemory)))
+  const ports = Effect.runSync(Effect.provideService(Effect.scoped(Layer.build(layerMemory)), Clock.Clock, clock))
   const run = <A, E>(effect: Effect.Effect<A, E, Ports>): A => Effect.runSync(Effect.provide(effect, ports))
 
   const reader = { subscription: `recordedEvents ${freshId()}`, holder: freshId(), lease: Duration.infinity }

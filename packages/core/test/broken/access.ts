@@ -3,12 +3,12 @@ import {
   Attempts,
   type Caller,
   InvalidCredentials,
+  InvalidToken,
   Sessions,
   TooManyAttempts,
   UserExists
 } from "@communications/core"
-import { noon } from "@communications/core/testing"
-import { DateTime, Duration, Effect, Redacted } from "effect"
+import { Clock, DateTime, Duration, Effect, Redacted } from "effect"
 import { faulty } from "./Broken.ts"
 
 const accounts = faulty(Accounts)
@@ -171,15 +171,32 @@ export const brokenAccess = [
   attempts("refills beyond the burst", "Attempts: a limit never refills beyond its burst", () => {
     const used = new Map<string, number>()
     return {
-      take: Effect.fnUntraced(function* ({ key, burst, every }) {
-        const since = DateTime.toEpochMillis(yield* DateTime.now) - DateTime.toEpochMillis(noon)
+      take: Effect.fnUntraced(function* ({ key, burst }) {
         const count = used.get(key) ?? 0
-        const wait = (count + 1 - burst) * Duration.toMillis(every) - since
-        if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
+        if (count === burst) return yield* new TooManyAttempts({ retry_after: 1 })
         used.set(key, count + 1)
-      })
+      }),
+      giveBack: ({ key }) => Effect.sync(() => void used.set(key, (used.get(key) ?? 0) - 1))
     }
   }),
+  attempts(
+    "refills by the clock of the process",
+    "Attempts: servers whose clocks differ count the same attempts",
+    () => {
+      const fullAt = new Map<string, number>()
+      return {
+        take: Effect.fnUntraced(function* ({ key, burst, every }) {
+          const [now, interval] = [yield* Clock.currentTimeMillis, Duration.toMillis(every)]
+          const full = Math.max(fullAt.get(key) ?? now, now) + interval
+          const wait = full - now - burst * interval
+          if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
+          fullAt.set(key, full)
+        }),
+        giveBack: ({ key, every }) =>
+          Effect.sync(() => void fullAt.set(key, (fullAt.get(key) ?? 0) - Duration.toMillis(every)))
+      }
+    }
+  ),
   attempts("rounds the wait down", burstClause, (sound) => ({
     take: (limit) =>
       Effect.mapError(
@@ -207,17 +224,35 @@ export const brokenAccess = [
   sessions(
     "opens a session for a log-in that began before the password changed",
     "Sessions: a log-in opens no session if the password has changed or the user was disabled since it was authenticated",
-    (sound) => ({ openAuthenticated: (token, { caller }, expires_at) => sound.open(token, caller, expires_at) })
+    (sound) => ({ openAuthenticated: (token, { caller }, lifetime) => sound.open(token, caller, lifetime) })
   ),
   sessions("keeps a released token open", "Sessions: a released token is invalid at once", (sound) => ({
     release: (token) => Effect.asVoid(sound.authenticate(token))
   })),
-  sessions("expires late", "Sessions: a session is open until its expiry time", (sound) => ({
-    open: (token, caller, expires_at) => sound.open(token, caller, DateTime.add(expires_at, { milliseconds: 1 }))
+  sessions("expires late", "Sessions: a session is open for its lifetime", (sound) => ({
+    open: (token, caller, lifetime) => sound.open(token, caller, Duration.sum(lifetime, Duration.millis(200)))
   })),
-  sessions("expires early", "Sessions: a session is open until its expiry time", (sound) => ({
-    open: (token, caller, expires_at) => sound.open(token, caller, DateTime.subtract(expires_at, { milliseconds: 1 }))
+  sessions("expires at once", "Sessions: a session is open for its lifetime", (sound) => ({
+    open: (token, caller) => sound.open(token, caller, Duration.zero)
   })),
+  sessions(
+    "expires by the clock of the process",
+    "Sessions: servers whose clocks differ agree on which sessions are open",
+    (sound) => {
+      const expiry = new Map<string, DateTime.Utc>()
+      return {
+        open: Effect.fnUntraced(function* (token, caller, lifetime) {
+          expiry.set(Redacted.value(token), DateTime.addDuration(yield* DateTime.now, lifetime))
+          yield* sound.open(token, caller, Duration.days(1))
+        }),
+        authenticate: Effect.fnUntraced(function* (token) {
+          const expires_at = expiry.get(Redacted.value(token))
+          const isOpen = expires_at !== undefined && DateTime.isLessThan(yield* DateTime.now, expires_at)
+          return yield* isOpen ? sound.authenticate(token) : new InvalidToken()
+        })
+      }
+    }
+  ),
   sessions(
     "accepts a token once",
     "Sessions: the token of an open session authenticates its caller more than once",
@@ -241,9 +276,9 @@ export const brokenAccess = [
     (sound) => {
       const callers: Array<Caller> = []
       return {
-        open: (token, caller, expires_at) => {
+        open: (token, caller, lifetime) => {
           callers.push(caller)
-          return sound.open(token, caller, expires_at)
+          return sound.open(token, caller, lifetime)
         },
         releaseAll: (caller) =>
           Effect.tap(sound.releaseAll(caller), () =>
@@ -259,9 +294,9 @@ export const brokenAccess = [
     release: (token) => Effect.catchTag(sound.release(token), "InvalidToken", () => Effect.void)
   })),
   sessions("keeps the first session of a token", "Sessions: opening a session again replaces it", (sound) => ({
-    open: (token, caller, expires_at) =>
+    open: (token, caller, lifetime) =>
       Effect.catchTag(Effect.asVoid(sound.authenticate(token)), "InvalidToken", () =>
-        sound.open(token, caller, expires_at)
+        sound.open(token, caller, lifetime)
       )
   }))
 ]

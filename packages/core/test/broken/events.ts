@@ -10,7 +10,7 @@ import {
   type LogEntry
 } from "@communications/core"
 import { freshId } from "@communications/core/testing"
-import { Context, Duration, Effect } from "effect"
+import { Clock, Context, Duration, Effect } from "effect"
 import { faulty } from "./Broken.ts"
 
 const communications = faulty(Communications)
@@ -25,6 +25,7 @@ const orderClause =
   "Events: during concurrent steps no event is skipped or repeated, and each communication has its events in order"
 const settledClause = "Events: the next holder reads unsettled events again, but no settled ones"
 const leaseClause = "Events: one holder has a subscription at a time, until it releases it or its lease expires"
+const clocksClause = "Events: servers whose clocks differ agree on the holder of a subscription"
 const positionClause = "Events: each subscription has its own position, and keeps it when it is opened again"
 const beginningClause =
   "Events: a subscription from the beginning reads the whole log; a subscription that is not open reads nothing"
@@ -164,6 +165,18 @@ export const brokenEvents = [
   events("lets a lease expire too late", leaseClause, (sound) => ({
     claim: (holder, steps, limit) => sound.claim({ ...holder, lease: Duration.days(1) }, steps, limit)
   })),
+  events("ends a lease by the clock of the process", clocksClause, (sound) => {
+    let [end, last] = [Number.POSITIVE_INFINITY, ""]
+    return {
+      claim: Effect.fnUntraced(function* (holder, steps, limit) {
+        const now = yield* Clock.currentTimeMillis
+        if (end <= now) yield* sound.release({ ...holder, holder: last })
+        const claimed = yield* sound.claim(holder, steps, limit)
+        ;[end, last] = [now + Duration.toMillis(holder.lease), holder.holder]
+        return claimed
+      })
+    }
+  }),
   events("does not renew the lease", leaseClause, (sound) => ({
     settle: (holder, position) => sound.settle({ ...holder, lease: Duration.zero }, position)
   })),

@@ -164,9 +164,9 @@ export const brokenIsolation = [
     (sound) => {
       const callers: Array<Caller> = []
       return {
-        open: (token, caller, expires_at) => {
+        open: (token, caller, lifetime) => {
           callers.push(caller)
-          return sound.open(token, caller, expires_at)
+          return sound.open(token, caller, lifetime)
         },
         releaseAll: (caller) => Effect.tap(sound.releaseAll(caller), () => Effect.forEach(callers, sound.releaseAll))
       }

@@ -11,12 +11,13 @@ import {
   UserId,
   UserNotFound
 } from "@communications/core"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex, isoOf } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
-import { hashPassword, isPassword } from "./Passwords.ts"
+import { makePasswords } from "./Passwords.ts"
 
 const isName = Schema.is(Name)
 const decode = Schema.decodeUnknownEffect(Caller)
@@ -36,12 +37,13 @@ const callerOf = ({ organisation, user }: UserRow) =>
   Effect.orDie(decode({ organisation: hex(organisation), user: hex(user) }))
 
 /** Accounts in PostgreSQL. A password is stored as its scrypt hash. */
-export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Accounts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
     const table = yield* tables
+    const passwords = yield* makePasswords
 
     const findAccount = (organisation: string, username: string) =>
       isName(organisation) && isName(username)
@@ -81,7 +83,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
         ),
       addUser: ({ organisation, user }, username, password) =>
         Effect.gen(function* () {
-          const hash = yield* hashPassword(password)
+          const hash = yield* passwords.hash(password)
           const [stored] = yield* sql<{ readonly organisation: boolean; readonly added: boolean }>`
             WITH organisation AS (
               SELECT organisation FROM ${table.organisations} WHERE organisation = ${organisation}::uuid
@@ -154,17 +156,15 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
           withTimeLimit("Accounts.usernames")
         ),
       setPassword: (organisation, username, password) =>
-        Effect.flatMap(hashPassword(password), (hash) =>
+        Effect.flatMap(passwords.hash(password), (hash) =>
           change("Accounts.setPassword", organisation, username, sql`password_hash = ${hash}, revision = revision + 1`)
         ).pipe(withTimeLimit("Accounts.setPassword")),
       disable: (organisation, username) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          change(
-            "Accounts.disable",
-            organisation,
-            username,
-            sql`disabled_at = coalesce(disabled_at, ${DateTime.formatIso(now)}::timestamptz), revision = revision + 1`
-          )
+        change(
+          "Accounts.disable",
+          organisation,
+          username,
+          sql`disabled_at = coalesce(disabled_at, statement_timestamp()), revision = revision + 1`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
         change("Accounts.enable", organisation, username, sql`disabled_at = NULL`).pipe(
@@ -173,7 +173,7 @@ export const layer: Layer.Layer<Accounts, never, SqlClient.SqlClient> = Layer.ef
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
           const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
-          const isKnown = yield* isPassword(password, row?.password_hash)
+          const isKnown = yield* passwords.matches(password, row?.password_hash)
           if (row === undefined || row.disabled || !isKnown) return yield* new InvalidCredentials()
           return { caller: yield* callerOf(row), revision: Number(row.revision) }
         }).pipe(withTimeLimit("Accounts.authenticate"))

@@ -31,23 +31,28 @@ interface Cost {
   readonly p: number
 }
 
-/** Hashes a password for storage. The result contains cost, salt and key in the PHC string format. */
-export const hashPassword = Effect.fnUntraced(function* (password: Redacted.Redacted<string>) {
-  const cost = { ln: yield* PasswordCost, r: 8, p: 3 }
-  const salt = randomBytes(16)
-  const key = yield* derive(Redacted.value(password), salt, 32, cost)
-  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${salt.toString("base64")}$${key.toString("base64")}`
-})
+/** Hashes passwords at the present `PasswordCost`, and compares them with stored hashes. */
+export const makePasswords = Effect.map(PasswordCost, (ln) => {
+  /** Hashes a password for storage. The result contains cost, salt and key in the PHC string format. */
+  const hash = Effect.fnUntraced(function* (password: Redacted.Redacted<string>) {
+    const cost = { ln, r: 8, p: 3 }
+    const salt = randomBytes(16)
+    const key = yield* derive(Redacted.value(password), salt, 32, cost)
+    return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${salt.toString("base64")}$${key.toString("base64")}`
+  })
 
-/** Whether the password matches the stored hash. Without a hash it takes as long, and so hides that no user exists. */
-export const isPassword = Effect.fnUntraced(function* (password: Redacted.Redacted<string>, hash: string | undefined) {
-  if (hash === undefined) {
-    yield* hashPassword(password)
-    return false
-  }
-  const [, ln, r, p, salt = "", key = ""] = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$(.+)\$(.+)$/.exec(hash) ?? []
-  const expected = Buffer.from(key, "base64")
-  const cost = { ln: Number(ln), r: Number(r), p: Number(p) }
-  const actual = yield* derive(Redacted.value(password), Buffer.from(salt, "base64"), expected.length, cost)
-  return timingSafeEqual(actual, expected)
+  /** Whether the password matches the stored hash. Without a hash it takes as long, and so hides that no user exists. */
+  const matches = Effect.fnUntraced(function* (password: Redacted.Redacted<string>, stored: string | undefined) {
+    if (stored === undefined) {
+      yield* hash(password)
+      return false
+    }
+    const [, ln, r, p, salt = "", key = ""] = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$(.+)\$(.+)$/.exec(stored) ?? []
+    const expected = Buffer.from(key, "base64")
+    const cost = { ln: Number(ln), r: Number(r), p: Number(p) }
+    const actual = yield* derive(Redacted.value(password), Buffer.from(salt, "base64"), expected.length, cost)
+    return timingSafeEqual(actual, expected)
+  })
+
+  return { hash, matches }
 })

@@ -12,6 +12,7 @@ import {
 import { Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import { makeRunAct } from "../statements/KeyedStatements.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { fromHistoryRow, fromRow } from "./CommunicationRows.ts"
 import { communicationStatements } from "./CommunicationStatements.ts"
@@ -23,7 +24,7 @@ import { keyOf } from "./StepStatements.ts"
 import { makeTakeStep } from "./TakeStep.ts"
 
 /** Communications in PostgreSQL. Each change is one statement, and so needs no explicit transaction. */
-export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Communications, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Communications,
   Effect.gen(function* () {
     const sql = yield* communicationStatements
@@ -36,20 +37,24 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
 
     /** Returns false if the id or the number exists already. */
     const insert = Effect.fnUntraced(function* (organisation: OrganisationId, communication: Communication, act: Act) {
-      const [stored] = yield* runAct("Communications.add", act)(sql.insert(organisation, communication, act))
+      const [stored] = yield* runAct(
+        "Communications.add",
+        organisation,
+        act
+      )(sql.insert(organisation, communication, act))
       if (stored?.contact) return stored.added
       return yield* new ContactInformationNotFound({ id: communication.contact_information.id })
     })
 
     const find = Effect.fnUntraced(function* (organisation: OrganisationId, identifier: CommunicationIdentifier) {
       const finding = sql.find(organisation, identifier._tag, [keyOf(identifier)])
-      const [row] = yield* runStatement("Communications.find")(finding)
+      const [row] = yield* runStatement("Communications.find", organisation)(finding)
       return row === undefined ? yield* new CommunicationNotFound({ identifier }) : yield* fromRow(row)
     })
 
     const nextNumber = (organisation: OrganisationId, increment: number, onLock: OnLock) =>
       sql.nextNumber(organisation, increment, onLock).pipe(
-        runStatement("Communications.create"),
+        runStatement("Communications.create", organisation),
         Effect.map(([next]) => next?.number)
       )
 
@@ -66,6 +71,7 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
           // Added communications may use the next numbers already: skip twice as many after each conflict.
           for (let increment = 1; ; increment *= 2) {
             const number = yield* untilUnlocked(
+              organisation,
               nextNumber(organisation, increment, "skip"),
               Effect.map(nextNumber(organisation, increment, "wait"), (number) => number ?? "")
             )
@@ -75,7 +81,7 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
         }).pipe(withTimeLimit("Communications.create")),
       findByKey: (organisation, by, key) =>
         sql.findByKey(organisation, by, key).pipe(
-          runStatement("Communications.findByKey"),
+          runStatement("Communications.findByKey", organisation),
           Effect.flatMap(([row]) =>
             row === undefined
               ? Effect.succeed(undefined)
@@ -86,13 +92,13 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
       find: (organisation, identifier) => withTimeLimit("Communications.find")(find(organisation, identifier)),
       list: (organisation, query) =>
         list(organisation, query).pipe(
-          runStatement("Communications.list"),
+          runStatement("Communications.list", organisation),
           Effect.flatMap(Effect.forEach(fromRow)),
           withTimeLimit("Communications.list")
         ),
       history: (organisation, id) =>
         history(organisation, id).pipe(
-          runStatement("Communications.history"),
+          runStatement("Communications.history", organisation),
           Effect.flatMap(Effect.forEach(fromHistoryRow)),
           withTimeLimit("Communications.history")
         ),
@@ -100,12 +106,12 @@ export const layer: Layer.Layer<Communications, never, SqlClient.SqlClient> = La
       view: (organisation, identifier, at) => {
         const view = (onLock: OnLock) =>
           sql.view(organisation, identifier, at, onLock).pipe(
-            runStatement("Communications.view"),
+            runStatement("Communications.view", organisation),
             Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))
           )
         const waitForLock = view("wait")
         const attempt = Effect.map(view("skip"), (found) => (found.viewed_on === null ? undefined : found))
-        return withTimeLimit("Communications.view")(untilUnlocked(attempt, waitForLock))
+        return withTimeLimit("Communications.view")(untilUnlocked(organisation, attempt, waitForLock))
       }
     })
   })

@@ -13,12 +13,13 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatJson } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { contactListStatement } from "./ContactListStatement.ts"
 import { type ContactRow, contactColumns, fromContactRow } from "./ContactRows.ts"
 
 /** Contact information in PostgreSQL. */
-export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<ContactInformations, never, Shares | SqlClient.SqlClient> = Layer.effect(
   ContactInformations,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -31,7 +32,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
         SELECT upper(encode(p.idempotency_fingerprint, 'hex')) AS fingerprint, ${contactColumns(sql)}
         FROM ${table.contact_information} p
         WHERE p.organisation = ${organisation}::uuid AND p.idempotency_by = ${by}::uuid AND p.idempotency_key = ${key}`
-      const [row] = yield* runStatement("ContactInformations.findByKey")(finding)
+      const [row] = yield* runStatement("ContactInformations.findByKey", organisation)(finding)
       return row && { fingerprint: row.fingerprint, made: yield* fromContactRow(row) }
     })
 
@@ -53,7 +54,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
           ${contact.company_name}, ${formatJson(contact.demographics)}::text::json,
           ${formatJson(contact.company_profile)}::text::json${keyValues ?? sql``}
         ) ON CONFLICT DO NOTHING RETURNING 1`
-      const added = yield* runStatement("ContactInformations.add")(inserting)
+      const added = yield* runStatement("ContactInformations.add", organisation)(inserting)
       if (added.length === 1) return
       const earlier = keyed && (yield* findByKey(organisation, keyed.by, keyed.key))
       if (keyed !== undefined && earlier !== undefined) return yield* new IdempotencyKeyReused({ key: keyed.key })
@@ -68,7 +69,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
         sql<ContactRow>`
           SELECT ${contactColumns(sql)} FROM ${table.contact_information} p
           WHERE p.organisation = ${organisation}::uuid AND p.id = ${id}::uuid`.pipe(
-          runStatement("ContactInformations.find"),
+          runStatement("ContactInformations.find", organisation),
           Effect.flatMap(([row]) =>
             row === undefined ? Effect.fail(new ContactInformationNotFound({ id })) : fromContactRow(row)
           ),
@@ -76,7 +77,7 @@ export const layer: Layer.Layer<ContactInformations, never, SqlClient.SqlClient>
         ),
       list: (organisation, query) =>
         list(organisation, query).pipe(
-          runStatement("ContactInformations.list"),
+          runStatement("ContactInformations.list", organisation),
           Effect.flatMap(Effect.forEach(fromContactRow)),
           withTimeLimit("ContactInformations.list")
         )

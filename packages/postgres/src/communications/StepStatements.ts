@@ -33,7 +33,10 @@ export const makeRunSteps = Effect.gen(function* () {
     for (const [organisation, own] of Map.groupBy(requests, (request) => request.organisation)) {
       for (const { identifier } of own.slice(0, 1)) {
         const values = own.map((request) => keyOf(request.identifier))
-        const rows = yield* runStatement("Communications.find")(findReached(organisation, identifier._tag, values))
+        const rows = yield* runStatement(
+          "Communications.find",
+          organisation
+        )(findReached(organisation, identifier._tag, values))
         for (const row of rows) {
           const keys = { Id: hex(row.id), Number: row.number }
           found.set(organisation + keys[identifier._tag], row)
@@ -66,6 +69,7 @@ export const makeRunSteps = Effect.gen(function* () {
     const parameters = isOneOrganisation ? [first.organisation, formatArray(items.map(({ key }) => key))] : []
     const updated = yield* runAct(
       "Communications.take",
+      first.organisation,
       first.act
     )(
       sql.unsafe<Row & { readonly item: string }>(

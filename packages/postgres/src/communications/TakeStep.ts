@@ -84,7 +84,7 @@ export const makeTakeStep = Effect.fnUntraced(function* (untilUnlocked: UntilUnl
     })
 
     const single = withTimeLimit("Communications.take")(
-      untilUnlocked(Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
+      untilUnlocked(organisation, Effect.flatMap(runSingle(request, "skip"), decodeResult), waitForLock)
     )
 
     const batched = withRemainingTime((limitToRemaining) =>

@@ -2,6 +2,7 @@ import { Events, type Holder, type SubscribedSteps, SubscriptionTaken } from "@c
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeAssignPositions } from "./AssignPositions.ts"
 import { communicationOf, type EventRow, eventColumns, fromEventRow } from "./EventRows.ts"
@@ -22,7 +23,7 @@ interface NoEntry {
 }
 
 /** Events in PostgreSQL (decision 9). Leases use the database's clock, which all processes share. */
-export const layer: Layer.Layer<Events, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Events, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Events,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

@@ -1,3 +1,4 @@
+import { createIndex, type MigrationIndex } from "./Indexes.ts"
 import { createCommunications } from "./migrations/0001_create_communications.ts"
 import { addTheFamily } from "./migrations/0002_add_the_family.ts"
 import { addEvents } from "./migrations/0003_add_events.ts"
@@ -6,7 +7,8 @@ import { oneLog } from "./migrations/0005_one_log.ts"
 import { parkEvents } from "./migrations/0006_park_events.ts"
 import { idempotencyKeys } from "./migrations/0007_idempotency_keys.ts"
 import { disableUsersAndListContacts } from "./migrations/0008_disable_users_and_list_contacts.ts"
-import { DatabaseSchema, everyTableIn, quote } from "./Tables.ts"
+import { indexKeysAndContacts } from "./migrations/0009_index_keys_and_contacts.ts"
+import { DatabaseSchema, type EveryTable, everyTableIn, quote } from "./Tables.ts"
 
 /**
  * All migrations, in order. The database stores the names of the applied ones, so a released migration must never be
@@ -20,8 +22,19 @@ export const migrations = {
   "0005_one_log": oneLog,
   "0006_park_events": parkEvents,
   "0007_idempotency_keys": idempotencyKeys,
-  "0008_disable_users_and_list_contacts": disableUsersAndListContacts
+  "0008_disable_users_and_list_contacts": disableUsersAndListContacts,
+  "0009_index_keys_and_contacts": indexKeysAndContacts
 }
+
+/** A statement of a migration. */
+export type MigrationStatement = string | MigrationIndex
+
+/** Whether a statement of a migration is an index, which can be built while others write. */
+export const isIndex = (statement: MigrationStatement): statement is MigrationIndex => typeof statement !== "string"
+
+/** The SQL of a statement of a migration in a transaction. */
+export const sqlOf = (statement: MigrationStatement): string =>
+  isIndex(statement) ? createIndex(statement) : statement
 
 /** The table that records the applied migrations. */
 export const migrationsTable = "communications_migrations"
@@ -29,10 +42,12 @@ export const migrationsTable = "communications_migrations"
 export const migrationsTableIn = (schema: string): string => `${quote(schema)}.${migrationsTable}`
 
 /** All migrations with their numbers, which have no gap. */
-const numbered = Object.entries(migrations).map(([key, statements]) => {
-  const [, id, name = ""] = /^(\d+)_(.+)$/.exec(key) ?? []
-  return { id: Number(id), name, statements }
-})
+const numbered = Object.entries<(tables: EveryTable) => ReadonlyArray<MigrationStatement>>(migrations).map(
+  ([key, statements]) => {
+    const [, id, name = ""] = /^(\d+)_(.+)$/.exec(key) ?? []
+    return { id: Number(id), name, statements }
+  }
+)
 /** The number of the last migration. */
 export const lastMigration = numbered.length
 
@@ -93,5 +108,5 @@ export const migrationsSql = ({
     throw new RangeError(`\`after\` must be a whole number from 0 to ${lastMigration}, the last migration`)
   }
   const pending = pendingAfter(after, schema).flatMap(({ statements }) => statements)
-  return [...(after === 0 ? setup(schema) : []), ...pending].map((text) => `${text};\n`).join("\n")
+  return [...(after === 0 ? setup(schema) : []), ...pending].map((statement) => `${sqlOf(statement)};\n`).join("\n")
 }

@@ -1,10 +1,11 @@
 import { hash } from "node:crypto"
 import { Caller, InvalidCredentials, InvalidToken, Sessions, type Token } from "@communications/core"
-import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
+import { Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { GroupCommit, makeStorageBatcher } from "../batching/GroupCommit.ts"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, hex } from "../statements/Columns.ts"
+import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { matchTransaction } from "../statements/Transactions.ts"
 
@@ -18,24 +19,25 @@ interface SessionRow {
   readonly hash: string
   readonly organisation: string
   readonly user: string
-  readonly expires_at: string
 }
 
-/** Sessions in PostgreSQL. Opening a session deletes some expired ones. */
-export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.effect(
+/**
+ * Sessions in PostgreSQL. Opening a session deletes some expired ones. `statement_timestamp()` is the clock of the database,
+ * which all servers share, and can be compared by an index.
+ */
+export const layer: Layer.Layer<Sessions, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const runStatement = yield* makeRunStatement
     const table = yield* tables
-    const now = Effect.map(DateTime.now, DateTime.formatIso)
 
     const [text] = sql`
-      SELECT encode(token_hash, 'hex') AS hash, organisation::text, "user"::text,
-        (extract(epoch FROM expires_at) * 1000)::text AS expires_at
-      FROM ${table.sessions} WHERE token_hash = ANY((SELECT $1::text::bytea[])::bytea[])`.compile()
+      SELECT encode(token_hash, 'hex') AS hash, organisation::text, "user"::text
+      FROM ${table.sessions}
+      WHERE token_hash = ANY((SELECT $1::text::bytea[])::bytea[]) AND expires_at > statement_timestamp()`.compile()
 
-    /** Returns the sessions with these hashes in the same order; undefined if a session does not exist. */
+    /** Returns the open sessions with these hashes in the same order; undefined if there is none. */
     const find = (hashes: ReadonlyArray<string>) =>
       sql.unsafe<SessionRow>(text, [formatArray(hashes.map((hash) => `\\x${hash}`))]).pipe(
         runStatement("Sessions.authenticate"),
@@ -60,64 +62,50 @@ export const layer: Layer.Layer<Sessions, never, SqlClient.SqlClient> = Layer.ef
     }
 
     /** Opens a session, of an account that still has this revision if one is given. Returns a row if it is open. */
-    const open = (token: Token, { organisation, user }: Caller, expires_at: DateTime.Utc, revision?: number) => {
+    const open = (token: Token, { organisation, user }: Caller, lifetime: Duration.Duration, revision?: number) => {
       const account = sql`FROM ${table.users}
           WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid AND revision = ${revision}::integer
           FOR SHARE`
-      return Effect.flatMap(
-        now,
-        (at) => sql`
+      return sql`
           WITH expired AS (
             DELETE FROM ${table.sessions} WHERE token_hash IN (
               SELECT token_hash FROM ${table.sessions}
-              WHERE expires_at < ${at}::timestamptz AND token_hash <> decode(${hashOf(token)}, 'hex')
+              WHERE expires_at < statement_timestamp() AND token_hash <> decode(${hashOf(token)}, 'hex')
               ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED
             )
           )
           INSERT INTO ${table.sessions} (token_hash, organisation, "user", expires_at)
           SELECT decode(${hashOf(token)}, 'hex'), ${organisation}::uuid, ${user}::uuid,
-            ${DateTime.formatIso(expires_at)}::timestamptz
+            statement_timestamp() + ${`${Duration.toMillis(lifetime)} milliseconds`}::interval
           ${revision === undefined ? sql`` : account}
           ON CONFLICT (token_hash) DO UPDATE SET
             organisation = excluded.organisation, "user" = excluded."user", expires_at = excluded.expires_at
-          RETURNING 1`
-      ).pipe(runStatement("Sessions.open"), withTimeLimit("Sessions.open"))
+          RETURNING 1`.pipe(runStatement("Sessions.open"), withTimeLimit("Sessions.open"))
     }
 
     return Sessions.of({
-      open: (token, caller, expires_at) => Effect.asVoid(open(token, caller, expires_at)),
-      openAuthenticated: (token, { caller, revision }, expires_at) =>
-        Effect.flatMap(open(token, caller, expires_at, revision), ({ length }) =>
+      open: (token, caller, lifetime) => Effect.asVoid(open(token, caller, lifetime)),
+      openAuthenticated: (token, { caller, revision }, lifetime) =>
+        Effect.flatMap(open(token, caller, lifetime, revision), ({ length }) =>
           length === 1 ? Effect.void : Effect.fail(new InvalidCredentials())
         ),
       authenticate: Effect.fnUntraced(function* (token) {
         const row = yield* findOne(hashOf(token))
-        const at = yield* DateTime.now
-        return row !== undefined && Number(row.expires_at) > at.epochMilliseconds
-          ? yield* callerOf(row)
-          : yield* new InvalidToken()
+        return row === undefined ? yield* new InvalidToken() : yield* callerOf(row)
       }),
       releaseAll: ({ organisation, user }) =>
-        Effect.flatMap(
-          now,
-          (at) =>
-            sql<{ readonly open: boolean }>`
-            DELETE FROM ${table.sessions}
-            WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
-            RETURNING expires_at > ${at}::timestamptz AS open`
-        ).pipe(
+        sql<{ readonly open: boolean }>`
+          DELETE FROM ${table.sessions}
+          WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
+          RETURNING expires_at > statement_timestamp() AS open`.pipe(
           runStatement("Sessions.releaseAll"),
           Effect.map((released) => released.filter(({ open }) => open).length),
           withTimeLimit("Sessions.releaseAll")
         ),
       release: (token) =>
-        Effect.flatMap(
-          now,
-          (at) =>
-            sql`
-            DELETE FROM ${table.sessions}
-            WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > ${at}::timestamptz RETURNING 1`
-        ).pipe(
+        sql`
+          DELETE FROM ${table.sessions}
+          WHERE token_hash = decode(${hashOf(token)}, 'hex') AND expires_at > statement_timestamp() RETURNING 1`.pipe(
           runStatement("Sessions.release"),
           Effect.flatMap((released) => (released.length === 0 ? Effect.fail(new InvalidToken()) : Effect.void)),
           withTimeLimit("Sessions.release")

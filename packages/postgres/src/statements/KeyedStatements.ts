@@ -1,5 +1,11 @@
 /** Runs statements that may store an idempotency key. */
-import { type Act, IdempotencyKeyReused, type PortMethod, StorageUnavailable } from "@communications/core"
+import {
+  type Act,
+  IdempotencyKeyReused,
+  type OrganisationId,
+  type PortMethod,
+  StorageUnavailable
+} from "@communications/core"
 import { Effect, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -17,14 +23,14 @@ export const makeRunAct = Effect.gen(function* () {
   const client = yield* SqlClient.SqlClient
   const matchAnyTransaction = yield* makeMatchAnyTransaction
   const runStatement = yield* makeRunStatement
-  return (operation: PortMethod, { idempotency }: Pick<Act, "idempotency">) =>
+  return (operation: PortMethod, organisation: OrganisationId, { idempotency }: Pick<Act, "idempotency">) =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, IdempotencyKeyReused | StorageUnavailable, R> => {
-      if (idempotency === undefined) return runStatement(operation)(run)
+      if (idempotency === undefined) return runStatement(operation, organisation)(run)
       const attempt = run.pipe(
         Effect.map((done) => Result.succeed(done)),
         Effect.catchIf(isUniqueViolation, ({ reason: { cause } }) => Effect.succeed(Result.fail(cause)))
       )
-      return Effect.flatMap(runStatement(operation)(attempt), (result) => {
+      return Effect.flatMap(runStatement(operation, organisation)(attempt), (result) => {
         if (Result.isSuccess(result)) return Effect.succeed(result.success)
         const reused = () => Effect.fail(new IdempotencyKeyReused({ key: idempotency.key }))
         const conflict = () =>

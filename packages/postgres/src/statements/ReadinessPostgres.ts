@@ -1,6 +1,7 @@
 import { Readiness, StorageUnavailable } from "@communications/core"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import type { Shares } from "./Shares.ts"
 import { makeRunStatement, StorageTimeout, withTimeLimit } from "./StorageErrors.ts"
 
 const readOnly = Effect.suspend(() =>
@@ -8,7 +9,7 @@ const readOnly = Effect.suspend(() =>
 )
 
 /** Ready if PostgreSQL runs a statement within one second and accepts changes. */
-export const layer: Layer.Layer<Readiness, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Readiness, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Readiness,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

@@ -1,8 +1,8 @@
-/** Says what a host can do about errors of PostgreSQL. */
+/** Says what a host or an operator can do about errors of PostgreSQL. */
 
 const migrate =
-  "The tables do not fit this version of @communications/postgres: run migrate or migrateHost with the same schema, or " +
-  "update the package if the tables are newer"
+  "The tables do not fit this version: apply the pending migrations of this schema (npm run cli -- migrate, migrateHost or " +
+  "migrate), or update the software if the tables are newer"
 
 /** By SQLSTATE. Source: PostgreSQL, Appendix A. */
 const remedies: { readonly [sqlState: string]: string } = {
@@ -13,7 +13,8 @@ const remedies: { readonly [sqlState: string]: string } = {
   "3F000": migrate,
   "40001": "Run the whole transaction again, at READ COMMITTED",
   "40P01": "Run the whole transaction again",
-  "42501": "Grant the role the rights that the embedding guide lists under Roles, or use the role that owns the schema",
+  "42501":
+    "Grant the role the rights that the documentation lists under Roles, or migrate with the role that owns the tables",
   "42703": migrate,
   "42704": migrate,
   "42883": migrate,

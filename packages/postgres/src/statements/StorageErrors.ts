@@ -2,7 +2,8 @@ import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@
 import { Context, Duration, Effect, Schedule } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
-import { messageOf, sqlStateOf } from "./SqlState.ts"
+import { Shares } from "./Shares.ts"
+import { describeError, sqlStateOf } from "./SqlState.ts"
 import { makeMatchAnyTransaction } from "./Transactions.ts"
 
 export { StorageTimeout }
@@ -49,7 +50,7 @@ const translate =
     if (unavailable !== undefined) {
       return Effect.fail(new StorageUnavailable({ operation, reason: unavailable, sqlState, cause }))
     }
-    const detail = messageOf(cause) ?? message
+    const detail = describeError(cause) ?? message
     return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
@@ -59,20 +60,22 @@ const no = Effect.succeed(false)
 const yes = Effect.succeed(true)
 
 /**
- * Makes the function that runs a statement and translates its errors for the port. After a conflict with a concurrent
+ * Makes the function that runs a statement, of an organisation if it has one, within the share of the pool that its kind of
+ * work has, and translates its errors for the port. After a conflict with a concurrent
  * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted.
  */
 export const makeRunStatement = Effect.gen(function* () {
   const matchAnyTransaction = yield* makeMatchAnyTransaction
+  const inShare = yield* Shares
   const retries = {
     while: (error: SqlError) =>
       isConflict(error) ? matchAnyTransaction({ inTransaction: () => no, otherwise: () => yes }) : no,
     schedule: Schedule.jittered(Schedule.exponential("5 millis")),
     times: 10
   }
-  return (operation: PortMethod) =>
+  return (operation: PortMethod, organisation = "") =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
-      run.pipe(Effect.retry(retries), Effect.catch(translate(operation)))
+      run.pipe(inShare(operation, organisation), Effect.retry(retries), Effect.catch(translate(operation)))
 })
 
 /** Limits the time of an operation. After a timeout, its statement may or may not have been committed. */

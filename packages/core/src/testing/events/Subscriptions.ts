@@ -1,6 +1,6 @@
 import { Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
-import { expectEqual, expectFailure } from "../Clause.ts"
+import { differentClocks, expectEqual, expectFailure } from "../Clause.ts"
 import { aDraft } from "../Fixtures.ts"
 import { type Clauses, drain, given, read, settleLast, storeAndComplete } from "./Given.ts"
 
@@ -41,6 +41,21 @@ export const subscriptionClauses: Clauses = [
       yield* expectFailure(events.settle(other, null), leased)
       yield* events.settle(one, null)
       yield* expectFailure(claim(other), leased)
+    }).pipe(Effect.scoped)
+  },
+  {
+    name: "servers whose clocks differ agree on the holder of a subscription",
+    test: Effect.gen(function* () {
+      const { events, one, other } = yield* given
+      const clocks = yield* differentClocks
+      const leased = new SubscriptionTaken({ subscription: one.subscription })
+      for (const [here, there] of clocks.flatMap((here) => clocks.map((there) => [here, there] as const))) {
+        yield* here(events.claim(one, "completions", 1))
+        yield* expectFailure(there(events.claim(other, "completions", 1)), leased)
+        yield* expectFailure(there(events.settle(other, null)), leased)
+        yield* here(events.settle({ ...one, lease: Duration.zero }, null))
+        yield* there(events.claim({ ...other, lease: Duration.zero }, "completions", 1))
+      }
     }).pipe(Effect.scoped)
   },
   {

@@ -3,7 +3,7 @@ import type { EveryTable } from "../Tables.ts"
 /**
  * The idempotency keys of requests, each in the row that its request wrote: a history entry, or a contact. The
  * fingerprint is the SHA-256 of what was requested. A contact also has the user who owns the key. Existing rows
- * have no key, so that the constraints need not read them (`NOT VALID`).
+ * have no key, so that the constraints need not read them (`NOT VALID`). Migration 9 makes the keys unique.
  */
 export const idempotencyKeys = (table: EveryTable) => [
   `ALTER TABLE ${table.communication_history}
@@ -20,9 +20,5 @@ export const idempotencyKeys = (table: EveryTable) => [
     ADD CONSTRAINT contact_information_idempotency CHECK (
       (idempotency_key IS NULL) = (idempotency_fingerprint IS NULL) AND (idempotency_key IS NULL) = (idempotency_by IS NULL)
       AND char_length(idempotency_key) BETWEEN 1 AND 255 AND octet_length(idempotency_fingerprint) = 32
-    ) NOT VALID`,
-  `CREATE UNIQUE INDEX communication_history_by_idempotency_key
-    ON ${table.communication_history} (organisation, by, idempotency_key) WHERE idempotency_key IS NOT NULL`,
-  `CREATE UNIQUE INDEX contact_information_by_idempotency_key
-    ON ${table.contact_information} (organisation, idempotency_by, idempotency_key) WHERE idempotency_key IS NOT NULL`
+    ) NOT VALID`
 ]

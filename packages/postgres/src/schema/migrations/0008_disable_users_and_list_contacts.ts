@@ -16,7 +16,5 @@ export const nameKey = (name: string): string =>
 export const disableUsersAndListContacts = ({ users, contact_information }: EveryTable) => [
   `ALTER TABLE ${users} ADD COLUMN disabled_at timestamptz, ADD COLUMN revision integer NOT NULL DEFAULT 1`,
   `ALTER TABLE ${contact_information} ADD COLUMN created_at timestamptz NOT NULL DEFAULT now()`,
-  `ALTER TABLE ${contact_information} ALTER COLUMN created_at SET DEFAULT clock_timestamp()`,
-  `CREATE INDEX contact_information_by_time ON ${contact_information} (organisation, type, created_at, id)`,
-  `CREATE INDEX contact_information_by_name ON ${contact_information} (organisation, type, (${nameKey("name")}))`
+  `ALTER TABLE ${contact_information} ALTER COLUMN created_at SET DEFAULT clock_timestamp()`
 ]

@@ -1,0 +1,45 @@
+/** The roles of docs/operating.md: one migrates, and the other serves and runs the commands, with no right too few. */
+import { randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { endAll, start } from "@communications/test-support/ServerProcess"
+import { Effect } from "effect"
+import pg from "pg"
+import { afterAll, assert, expect, it, onTestFinished } from "vitest"
+import { completing } from "./documented.ts"
+
+const operating = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8")
+const [, chapter = ""] = operating.split("\n### Roles\n")
+const [creating = "", granting = ""] = Array.from(chapter.matchAll(/^```sql\n([\s\S]*?)^```$/gm), ([, sql]) => sql)
+
+afterAll(endAll, 60_000)
+
+it("the documented roles are enough: to migrate, and then to serve and to run every other command", async () => {
+  const url = await Effect.runPromise(freshDatabase)
+  // Roles belong to the whole server, so each run has its own.
+  const suffix = randomUUID().replaceAll("-", "")
+  const rolesOf = (sql: string) => sql.replaceAll(/crm_(owner|app)/g, `$&_${suffix}`)
+  const administrator = new pg.Client({ connectionString: url })
+  await administrator.connect()
+  onTestFinished(async () => {
+    await administrator.query(rolesOf("DROP OWNED BY crm_owner, crm_app; DROP ROLE crm_owner, crm_app"))
+    await administrator.end()
+  }, 60_000)
+  const envOf = (username: string, password: string) => ({
+    DATABASE_URL: Object.assign(new URL(url), { username: rolesOf(username), password }).href
+  })
+  const app = { ...envOf("crm_app", "choose another"), MIGRATE: "check" }
+  const run = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string>) => {
+    const command = start("cli", env, args)
+    assert.strictEqual(await command.ended(), 0, `${args.join(" ")}: ${command.stderr}`)
+  }
+
+  await administrator.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC") // the default from PostgreSQL 15 on
+  await administrator.query(rolesOf(creating))
+  await run(envOf("crm_owner", "choose one"), ["migrate"])
+  await administrator.query(rolesOf(granting))
+  await run(app, ["seed", "--drafts", "10"])
+  await run(app, ["events", "retry", "--subscription", "postage", "--all"])
+  expect(await completing(await start("main", app).url())).toMatchObject({ http: 200, code: "OK" })
+  await run(app, ["user", "disable", "demo", "--organisation", "CRMDEMO"])
+}, 120_000)

@@ -1,0 +1,40 @@
+/** Slows a flood of invalid tokens down, so that it does not take the time of the server from other requests. */
+import { networkOf } from "@communications/core"
+import { Clock, Effect } from "effect"
+
+/** How many refusals a network gets at once; it then gets one per `interval`, in milliseconds. */
+const burst = 100
+const interval = 10
+
+/** The longest delay, in milliseconds. */
+const longest = 5_000
+
+/** When the burst of each network is full again, in milliseconds since the epoch; the oldest change is first. */
+const fullAt = new Map<string, number>()
+
+/** Removes up to two networks whose burst is full. Each refusal adds at most one, so that few remain. */
+const prune = (now: number): void => {
+  let looked = 0
+  for (const [network, full] of fullAt) {
+    if (looked++ === 2) return
+    if (full <= now) fullAt.delete(network)
+  }
+}
+
+/**
+ * Waits before the refusal of an invalid token is sent, if its network has received many. It does not delay valid tokens,
+ * which other clients behind the same address may have: only after the look-up it is known which tokens are invalid. The
+ * rate of look-ups is limited with that of refusals, because a client waits for a response before its next request.
+ */
+export const delayRefusal = (address: string | null): Effect.Effect<void> =>
+  address === null
+    ? Effect.void
+    : Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const network = networkOf(address)
+        const full = Math.max(fullAt.get(network) ?? now, now) + interval
+        const delay = Math.min(full - now - burst * interval, longest)
+        prune(now)
+        fullAt.delete(network)
+        fullAt.set(network, Math.min(full, now + burst * interval + longest))
+        return delay > 0 ? Effect.sleep(delay) : Effect.void
+      })

@@ -1,0 +1,59 @@
+/** How much of the connection pool each kind of work may use, so that a flood of one kind does not stop the others. */
+import type { PortMethod } from "@communications/core"
+import { Context, Effect, Layer, PartitionedSemaphore } from "effect"
+import type { SqlClient } from "effect/sql"
+import { Concurrency, makeMatchAnyTransaction } from "./Transactions.ts"
+
+/** The kinds of work. Subscriptions, of which each runs one statement at a time, and readiness are not bounded. */
+const kinds = ["lists", "reads", "creations", "steps", "sessions", "log-ins"] as const
+
+const kindOf: { readonly [Method in PortMethod]?: (typeof kinds)[number] } = {
+  "Communications.list": "lists",
+  "ContactInformations.list": "lists",
+  "Communications.find": "reads",
+  "Communications.findByKey": "reads",
+  "Communications.history": "reads",
+  "ContactInformations.find": "reads",
+  "ContactInformations.findByKey": "reads",
+  "Communications.add": "creations",
+  "Communications.create": "creations",
+  "ContactInformations.add": "creations",
+  "Communications.take": "steps",
+  "Communications.view": "steps",
+  "Sessions.authenticate": "sessions",
+  "Sessions.open": "log-ins",
+  "Accounts.authenticate": "log-ins",
+  "Attempts.take": "log-ins",
+  "Attempts.giveBack": "log-ins"
+}
+
+/** The size of a pool that does not reveal it: the default of every library. */
+const usualSize = 10
+
+/** Runs a statement when a connection of its kind of work is free; in a transaction, which has a connection, at once. */
+export class Shares extends Context.Service<
+  Shares,
+  (operation: PortMethod, organisation: string) => <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+>()("@communications/postgres/Shares") {}
+
+/**
+ * Gives each kind of work half of the connections. Statements that wait for one wait outside the pool, and the
+ * organisations that they are for take turns.
+ */
+export const layer: Layer.Layer<Shares, never, SqlClient.SqlClient> = Layer.effect(
+  Shares,
+  Effect.gen(function* () {
+    const concurrency = yield* Concurrency
+    const size = Number.isFinite(concurrency) ? concurrency : usualSize
+    const permits = Math.max(1, Math.floor(size / 2))
+    const shares = new Map(kinds.map((kind) => [kind, PartitionedSemaphore.makeUnsafe<string>({ permits })]))
+    const matchAnyTransaction = yield* makeMatchAnyTransaction
+    return (operation, organisation) => (run) => {
+      const kind = kindOf[operation]
+      const share = kind && shares.get(kind)
+      return share === undefined
+        ? run
+        : matchAnyTransaction({ inTransaction: () => run, otherwise: () => share.withPermit(organisation)(run) })
+    }
+  })
+)
