@@ -1,3 +1,5 @@
+import type { OrganisationId } from "@communications/core"
+import { freshOrganisation } from "@communications/core/testing"
 import { type Execute, layerExecutor } from "@communications/postgres"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
@@ -5,8 +7,8 @@ import { makeUntilUnlocked } from "../src/communications/LockWaiters.ts"
 
 const execute: Execute = () => Promise.resolve([])
 
-/** Runs twenty requests for a locked row on a handle; returns how many of them wait in the database at once. */
-const waitersOf = Effect.fnUntraced(function* (concurrency: number) {
+/** Runs twenty requests for locked rows on a handle; returns how many of them wait in the database at once. */
+const waitersOf = Effect.fnUntraced(function* (concurrency: number, organisationOf: () => OrganisationId) {
   const unlocked = yield* Deferred.make<string>()
   const untilUnlocked = yield* Effect.provide(makeUntilUnlocked, layerExecutor(execute, { concurrency }))
   let [waiting, most, attempts] = [0, 0, 0]
@@ -25,7 +27,7 @@ const waitersOf = Effect.fnUntraced(function* (concurrency: number) {
   })
   const requests = yield* Effect.forkChild(
     Effect.all(
-      Array.from({ length: 20 }, () => untilUnlocked<string, never>(attempt, wait)),
+      Array.from({ length: 20 }, () => untilUnlocked<string, never>(organisationOf(), attempt, wait)),
       { concurrency: "unbounded" }
     )
   )
@@ -38,22 +40,24 @@ const waitersOf = Effect.fnUntraced(function* (concurrency: number) {
 })
 
 describe("requests for locked rows", () => {
-  for (const [concurrency, expected] of [
-    [2, 1],
-    [3, 1],
-    [5, 2],
-    [8, 4],
-    [100, 4]
+  const one = freshOrganisation()
+  for (const [concurrency, ofOne, ofMany] of [
+    [2, 1, 1],
+    [3, 1, 1],
+    [5, 1, 2],
+    [8, 2, 4],
+    [100, 2, 4]
   ] as const) {
-    it.live(`on ${concurrency} connections, ${expected} wait in the database at once`, () =>
+    it.live(`on ${concurrency} connections, ${ofMany} wait in the database at once, ${ofOne} of one organisation`, () =>
       Effect.gen(function* () {
-        assert.strictEqual(yield* waitersOf(concurrency), expected)
+        assert.strictEqual(yield* waitersOf(concurrency, () => one), ofOne)
+        assert.strictEqual(yield* waitersOf(concurrency, freshOrganisation), ofMany)
       })
     )
   }
   it.live("all wait in the database on a single connection, which may be a transaction", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* waitersOf(1), 20)
+      assert.strictEqual(yield* waitersOf(1, () => one), 20)
     })
   )
 })

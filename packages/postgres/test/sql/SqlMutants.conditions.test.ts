@@ -25,7 +25,7 @@ it.live(
           console.log(`survived, ${survivors.at(-1)}`)
         }
       }
-      writeFigures("sql", figures)
+      writeFigures("conditions of the SQL", figures)
       assert.deepStrictEqual(survivors, [])
     }),
   limit

@@ -79,7 +79,12 @@ export const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((gro
 
 /** Makes the function that runs cases with rewritten statements in a copy of a database. */
 const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrite) {
-  const execute = Postgres.fromPg(yield* connect(yield* copyOf(template)))
+  const pool = yield* connect(yield* copyOf(template))
+  const execute = Postgres.fromPg(pool)
+  const noTwinChanged = Effect.flatMap(
+    Effect.promise(() => pool.query("SELECT FROM communications.changed_twins")),
+    ({ rows }) => (rows.length === 0 ? Effect.void : Effect.die(new Error("a statement changed another organisation")))
+  )
   const rewritten: Postgres.Execute = Object.assign(
     async (text: string, parameters: ReadonlyArray<unknown>) =>
       execute(await rewrite(text, sizeOf(parameters)), parameters),
@@ -95,6 +100,7 @@ const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrit
   const ports = { off: yield* portsWith("off"), all: yield* portsWith("all") }
   return ({ groupCommit, test }: Case, { statement, clause }: Limits) =>
     test.pipe(
+      Effect.andThen(noTwinChanged),
       Effect.provide(ports[groupCommit]),
       Effect.provideService(Postgres.StorageTimeout, statement),
       Effect.provideService(Postgres.PasswordCost, 4),
