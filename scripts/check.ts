@@ -26,12 +26,15 @@ const others = globSync("**/*.ts", {
 })
 const files = [...sources, ...others]
 
-/** The packages that are published to npm. */
-const published = globSync("packages/*").filter((folder) => {
-  const { private: isPrivate }: { readonly private?: boolean } = JSON.parse(
-    readFileSync(`${folder}/package.json`, "utf8")
-  )
-  return isPrivate !== true
+interface Manifest {
+  readonly private?: boolean
+  readonly exports?: object
+}
+
+/** The packages that are published to npm, and whether programs import them. */
+const published = globSync("{packages,apps}/*").flatMap((folder) => {
+  const manifest: Manifest = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"))
+  return manifest.private === true ? [] : [{ folder, isImported: manifest.exports !== undefined }]
 })
 
 /** The files for Effect's diagnostics, sources first: TypeScript's project service fails on one that it reads after a test. */
@@ -65,9 +68,9 @@ const steps: ReadonlyArray<Step> = [
   { name: "unused code", commands: ["knip"] },
   {
     name: "published shape",
-    commands: published.flatMap((library) => [
-      `publint ${library} --strict`,
-      `attw --pack ${library} --profile esm-only --no-color`
+    commands: published.flatMap(({ folder, isImported }) => [
+      `publint ${folder} --strict`,
+      ...(isImported ? [`attw --pack ${folder} --profile esm-only --no-color`] : [])
     ])
   }
 ]

@@ -1,9 +1,9 @@
 /** The packages as published on npm: packed, installed in an empty folder, and compiled and run there. */
 import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { delimiter, dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { promisify } from "node:util"
 import { gzipSync } from "node:zlib"
@@ -15,6 +15,11 @@ import { afterAll, beforeAll } from "vitest"
 import { everyExport, forgottenTypes } from "./publicTypes.ts"
 
 const libraries = ["core", "http", "postgres"]
+/** All packages, with their folders. */
+const folders: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(libraries.map((library) => [library, `packages/${library}`])),
+  server: "apps/server"
+}
 /** The oldest supported Node. */
 const oldest = "22.19.0"
 /** The last version of Effect before the oldest supported one. */
@@ -58,12 +63,16 @@ interface Packed {
 const packed = new Map<string, Packed>()
 let folder = ""
 
+/** Our packages as dependencies; the files are in a folder. */
+const ourPackages = (folder: string) =>
+  Object.fromEntries([...packed].map(([name, { filename }]) => [`@communications/${name}`, `${folder}/${filename}`]))
+
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "communications-packages-")))
-  for (const library of libraries) {
+  for (const [name, source] of Object.entries(folders)) {
     const options = ["--json", "--foreground-scripts=false", "--pack-destination", folder]
-    const [result]: ReadonlyArray<Packed> = JSON.parse(await run(join("packages", library), "npm", "pack", ...options))
-    if (result !== undefined) packed.set(library, result)
+    const [result]: ReadonlyArray<Packed> = JSON.parse(await run(source, "npm", "pack", ...options))
+    if (result !== undefined) packed.set(name, result)
   }
   const { devDependencies }: { readonly devDependencies: Record<string, string> } = JSON.parse(
     await readFile("package.json", "utf8")
@@ -71,9 +80,7 @@ beforeAll(async () => {
   const tools = ["@effect/platform-node", "@effect/sql-pg", "@types/node", "@types/pg", "drizzle-orm", "effect"]
   const hosts = ["fastify", "hono", "kysely", "pg", "postgres", "typescript"]
   const dependencies = {
-    ...Object.fromEntries(
-      [...packed].map(([library, { filename }]) => [`@communications/${library}`, `./${filename}`])
-    ),
+    ...ourPackages("."),
     ...Object.fromEntries([...tools, ...hosts].map((name) => [name, devDependencies[name]])),
     ...aliases,
     jest: "30.5.2",
@@ -122,9 +129,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe("a package", () => {
-  for (const library of libraries) {
+  for (const [library, source] of Object.entries(folders)) {
     it(`${library}: contains its sources, the files built from them, and nothing else`, async () => {
-      const sources = (await readdir(join("packages", library, "src"), { recursive: true }))
+      const sources = (await readdir(join(source, "src"), { recursive: true }))
         .filter((file) => file.endsWith(".ts"))
         .map((file) => file.slice(0, -".ts".length))
       const expected = ["LICENSE", "README.md", "package.json"].concat(
@@ -309,6 +316,52 @@ describe("the API in another runtime", () => {
         server.kill()
       }
     }, 60_000)
+  }
+})
+
+describe("the server", () => {
+  const name = "@communications/server"
+
+  it("is installed without development dependencies, and its size is the one in its README", async () => {
+    const home = join(folder, "server")
+    await mkdir(home)
+    await writeFile(join(home, "package.json"), JSON.stringify({ private: true, dependencies: ourPackages("..") }))
+    await run(home, "npm", "install", "--omit=dev", "--no-audit", "--no-fund")
+    const files = await readdir(join(home, "node_modules"), { recursive: true, withFileTypes: true })
+    let bytes = 0
+    for (const file of files) if (file.isFile()) bytes += (await stat(join(file.parentPath, file.name))).size
+    const stated = /takes (?<megabytes>\d+) MB/.exec(await readFile("apps/server/README.md", "utf8"))
+    assert.approximately(Number(stated?.groups?.megabytes), bytes / 1e6, bytes / 1e7)
+  }, 120_000)
+
+  for (const node of [process.execPath, "oldest-node"]) {
+    it(`starts in an empty folder, and runs commands, on ${node === "oldest-node" ? `Node ${oldest}` : `Node ${process.versions.node}`}`, async () => {
+      const home = await mkdtemp(join(folder, "server/data-"))
+      const bin = dirname(node === "oldest-node" ? join(folder, "node_modules/oldest-node/bin/node") : node)
+      const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, PORT: "0", DATABASE_URL: "" }
+      const npx = (...parameters: ReadonlyArray<string>) =>
+        promisify(execFile)("npx", ["--offline", name, ...parameters], { cwd: home, env }).then(({ stdout }) => stdout)
+      const { version }: { readonly version: string } = JSON.parse(await readFile("package.json", "utf8"))
+      assert.strictEqual(await npx("--version"), `communications ${version}\n`)
+      assert.include(
+        await npx("organisation", "create", "ACME"),
+        `npx ${name} user create USERNAME --organisation ACME`
+      )
+      assert.include(await npx("seed"), "demonstration data")
+
+      const program = join(folder, "server/node_modules/.bin/communications")
+      const server = spawn(program, { cwd: home, env, stdio: ["ignore", "pipe", "inherit"] })
+      try {
+        const [line] = await once(createInterface(server.stdout), "line")
+        const { url }: { readonly url: string } = JSON.parse(line)
+        const { communications } = createClient({ baseUrl: url, token: "B679A1250F36F8D4DAF607B2D83ED551" })
+        const completed = await communications.complete({ communication_identifier: { number: "41" } })
+        assert.strictEqual(completed.life_cycle_state, "COMPLETED")
+      } finally {
+        server.kill("SIGTERM")
+        assert.deepStrictEqual(await once(server, "exit"), [0, null])
+      }
+    }, 180_000)
   }
 })
 

@@ -21,13 +21,13 @@ import {
   statusOf,
   verbOf
 } from "@communications/http"
+import { grantsSql } from "@communications/postgres"
 import { readFigures } from "@communications/test-support/mutantFigures"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
 import { settings } from "../../apps/server/src/Configuration.ts"
 import { commands } from "../../apps/server/src/commands/Cli.ts"
-import { grants } from "./grants.ts"
 import type { Texts } from "./texts.ts"
 
 const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
@@ -207,6 +207,10 @@ const mutantsTable = (): string =>
     ])
   )
 
+/** The rights of the role that serves; these names need no quotes. */
+const grantsBlock = (schema: string): string =>
+  ["```sql", grantsSql({ schema, role: "crm_app" }).replaceAll('"', ""), "```"].join("\n")
+
 export const parts: Texts = new Map([
   ["example", exampleOfComplete()],
   ["values", valuesTable()],
@@ -218,6 +222,6 @@ export const parts: Texts = new Map([
   ["commands", await Effect.runPromise(commandsTable)],
   ["event", eventTable()],
   ["mutants", mutantsTable()],
-  ["grants-of-hosts", grants("communications", "crm_app")],
-  ["grants-of-servers", grants("public", "crm_app")]
+  ["grants-of-hosts", grantsBlock("communications")],
+  ["grants-of-servers", grantsBlock("public")]
 ])

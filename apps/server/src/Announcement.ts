@@ -1,5 +1,6 @@
 import { Console, Effect, Layer, Option, References } from "effect"
 import type { Configuration } from "./Configuration.ts"
+import { commandLine } from "./commandLine.ts"
 import { documentedToken } from "./demonstration/Demonstration.ts"
 import { ServerUrl } from "./http/HttpServer.ts"
 import { isTerminal } from "./Log.ts"
@@ -24,7 +25,7 @@ export const layer = ({ databaseUrl, dataDir }: Configuration) =>
       const example = Option.isNone(databaseUrl) ? requestTo(url) : undefined
       if (isTerminal) {
         const beginning =
-          example === undefined ? "Create a user: npm run cli -- user create --help" : `Try it:\n\n${example}\n`
+          example === undefined ? `Create a user: ${commandLine} user create --help` : `Try it:\n\n${example}\n`
         return yield* Console.log(`${message}\nDocumentation: ${documentation}\nDatabase: ${database}\n${beginning}`)
       }
       yield* Effect.logInfo(message).pipe(

@@ -10,6 +10,7 @@ import {
 } from "@communications/postgres"
 import { Duration, Effect, Layer, Option } from "effect"
 import type { Configuration } from "./Configuration.ts"
+import { commandLine } from "./commandLine.ts"
 import * as Demonstration from "./demonstration/Demonstration.ts"
 import * as EmbeddedDatabase from "./EmbeddedDatabase.ts"
 import * as ExternalDatabase from "./ExternalDatabase.ts"
@@ -47,13 +48,13 @@ const requireSchema = Effect.fnUntraced(
   function* ({ databaseSchema, migrate }: Configuration) {
     if (!(yield* hasTables)) {
       return yield* new StartupFailure({
-        message: `The schema ${databaseSchema} has no tables of this software: run npm run cli -- migrate, set MIGRATE=on, or correct DATABASE_SCHEMA.`
+        message: `The schema ${databaseSchema} has no tables of this software: run ${commandLine} migrate, set MIGRATE=on, or correct DATABASE_SCHEMA.`
       })
     }
     const [first] = migrate === "check" ? yield* pendingMigrations : []
     if (first === undefined) return
     return yield* new StartupFailure({
-      message: `The schema ${databaseSchema} is not up to date (migration ${first[0]} is pending): run npm run cli -- migrate, or set MIGRATE=on.`
+      message: `The schema ${databaseSchema} is not up to date (migration ${first[0]} is pending): run ${commandLine} migrate, or set MIGRATE=on.`
     })
   },
   Effect.catchTag("MigrationError", (error) => Effect.fail(checkFailed(error)))

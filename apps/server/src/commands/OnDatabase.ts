@@ -4,6 +4,7 @@ import { sqlStateOf } from "@communications/postgres"
 import { Effect, type Terminal } from "effect"
 import { Flag } from "effect/cli"
 import { configuration } from "../Configuration.ts"
+import { commandLine } from "../commandLine.ts"
 import * as Database from "../Database.ts"
 import type { StartupFailure } from "../StartupFailure.ts"
 import { CommandFailure } from "./CommandFailure.ts"
@@ -47,7 +48,7 @@ export const organisationNamed = (name: string) =>
     Effect.catchTag("OrganisationNotFound", () =>
       Effect.fail(
         new CommandFailure({
-          message: `The organisation ${quoted(name)} does not exist: create it with npm run cli -- organisation create NAME, or check the name.`
+          message: `The organisation ${quoted(name)} does not exist: create it with ${commandLine} organisation create NAME, or check the name.`
         })
       )
     )
@@ -60,7 +61,7 @@ export const withUser =
     Effect.catchTag(command, "UserNotFound", ({ username }) =>
       Effect.fail(
         new CommandFailure({
-          message: `${quoted(organisation)} has no user ${quoted(username)}: list its users with npm run cli -- user list, or check the name.`
+          message: `${quoted(organisation)} has no user ${quoted(username)}: list its users with ${commandLine} user list, or check the name.`
         })
       )
     )

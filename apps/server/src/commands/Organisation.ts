@@ -1,6 +1,7 @@
 import { Accounts, freshHex, Name, OrganisationId } from "@communications/core"
 import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import { CommandFailure } from "./CommandFailure.ts"
 import { onDatabase, quoted } from "./OnDatabase.ts"
 import { printAll } from "./PrintAll.ts"
@@ -19,12 +20,12 @@ const create = Command.make(
       const accounts = yield* Accounts
       yield* accounts.addOrganisation(OrganisationId.make(yield* freshHex), name)
       yield* Console.log(`Organisation ${quoted(name)} is created. Now create a user:`)
-      yield* Console.log(`  npm run cli -- user create USERNAME --organisation ${shellWord(name)}`)
+      yield* Console.log(`  ${commandLine} user create USERNAME --organisation ${shellWord(name)}`)
     }).pipe(
       Effect.catchTag("OrganisationExists", () =>
         Effect.fail(
           new CommandFailure({
-            message: `The organisation ${quoted(name)} already exists: add users with npm run cli -- user create, or choose another name.`
+            message: `The organisation ${quoted(name)} already exists: add users with ${commandLine} user create, or choose another name.`
           })
         )
       ),
@@ -33,7 +34,7 @@ const create = Command.make(
 ).pipe(
   Command.withShortDescription("Create an organisation"),
   Command.withDescription("Creates an organisation. Organisations never see each other's data."),
-  Command.withExamples([{ command: "npm run cli -- organisation create ACME", description: "Prints the next step" }])
+  Command.withExamples([{ command: `${commandLine} organisation create ACME`, description: "Prints the next step" }])
 )
 
 const list = Command.make("list", {}, () =>
@@ -45,7 +46,7 @@ const list = Command.make("list", {}, () =>
 ).pipe(
   Command.withShortDescription("List the organisations"),
   Command.withDescription("Lists the organisations by name, one JSON object a line."),
-  Command.withExamples([{ command: "npm run cli -- organisation list", description: "Prints each id and name" }])
+  Command.withExamples([{ command: `${commandLine} organisation list`, description: "Prints each id and name" }])
 )
 
 /** Quotes a text so that a shell reads it as one word. */

@@ -1,5 +1,6 @@
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import * as Database from "../Database.ts"
 import { manyDrafts } from "../demonstration/Demonstration.ts"
 import { addDrafts, analyze } from "../demonstration/ManyDrafts.ts"
@@ -67,7 +68,7 @@ export const seed = Command.make(
     "Stores the demonstration data: the organisation CRMDEMO with the user demo and the password demo. The token of this\n  user is public, so never use a database with real data. It is safe to run again: existing data does not change."
   ),
   Command.withExamples([
-    { command: "npm run cli -- seed", description: "A few communications of CRMDEMO" },
-    { command: "npm run cli -- seed --drafts 1000000", description: "And a million drafts" }
+    { command: `${commandLine} seed`, description: "A few communications of CRMDEMO" },
+    { command: `${commandLine} seed --drafts 1000000`, description: "And a million drafts" }
   ])
 )

@@ -1,6 +1,7 @@
 import { Accounts, Sessions } from "@communications/core"
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import { onDatabase, organisationFlag, organisationNamed, quoted, sessionsOf, withUser } from "./OnDatabase.ts"
 
 const release = Command.make(
@@ -26,7 +27,7 @@ const release = Command.make(
   ),
   Command.withExamples([
     {
-      command: "npm run cli -- token release --user anna --organisation ACME",
+      command: `${commandLine} token release --user anna --organisation ACME`,
       description: "Prints the number of ended sessions"
     }
   ])

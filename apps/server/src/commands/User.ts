@@ -10,6 +10,7 @@ import {
 } from "@communications/core"
 import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
+import { commandLine } from "../commandLine.ts"
 import { CommandFailure } from "./CommandFailure.ts"
 import {
   type Failure,
@@ -62,9 +63,9 @@ const create = Command.make(
     "Creates a user of an organisation. The command prompts for the password and hides it. If standard input is not a\n  terminal, the password is its first line. It is never an argument, which other users of the machine could see.\n  It needs at least 8 characters, and may not be one of the most common passwords."
   ),
   Command.withExamples([
-    { command: "npm run cli -- user create anna --organisation ACME", description: "Prompts for the password" },
+    { command: `${commandLine} user create anna --organisation ACME`, description: "Prompts for the password" },
     {
-      command: "npm run cli -- user create anna --organisation ACME < password.txt",
+      command: `${commandLine} user create anna --organisation ACME < password.txt`,
       description: "Reads the password from a file"
     }
   ])
@@ -85,7 +86,7 @@ const list = Command.make("list", { organisation: organisationFlag }, ({ organis
   Command.withDescription(
     "Lists the users of an organisation by name, one JSON object a line. `disabled_at` is null if the user can log in. The\n  id is the one in the history of communications."
   ),
-  Command.withExamples([{ command: "npm run cli -- user list --organisation ACME", description: "Prints each user" }])
+  Command.withExamples([{ command: `${commandLine} user list --organisation ACME`, description: "Prints each user" }])
 )
 
 /** Makes a command that changes one existing user, and reports what it did in the rest of a sentence. */
@@ -107,7 +108,7 @@ const change = <R>(
   ).pipe(
     Command.withShortDescription(short),
     Command.withDescription(description),
-    Command.withExamples([{ command: `npm run cli -- user ${method} anna --organisation ACME`, description: short }])
+    Command.withExamples([{ command: `${commandLine} user ${method} anna --organisation ACME`, description: short }])
   )
 
 const password = change(

@@ -1,9 +1,10 @@
-/** The rights that a role needs to serve, for the documents. */
-import type { tablesIn } from "../../packages/postgres/src/schema/Tables.ts"
+import type { migrationsTable } from "./Migrations.ts"
+import { quote, type tablesIn } from "./Tables.ts"
 
+/** The rights that a role needs to serve. */
 interface Grant {
   readonly rights: string
-  readonly on: ReadonlyArray<keyof ReturnType<typeof tablesIn> | "communications_migrations">
+  readonly on: ReadonlyArray<keyof ReturnType<typeof tablesIn> | typeof migrationsTable>
 }
 
 /** By purpose: the server needs all of them, a host those of the parts that it uses. */
@@ -26,13 +27,23 @@ const grantsOf: Readonly<Record<string, ReadonlyArray<Grant>>> = {
   "to check at each start that no migration is pending": [{ rights: "SELECT", on: ["communications_migrations"] }]
 }
 
-/** The block of SQL that grants a role the rights to serve on the tables of a schema. */
-export const grants = (schema: string, role: string): string => {
+/** What `grantsSql` needs: the schema of the tables, and a role that exists. */
+export interface GrantsOptions {
+  readonly schema: string
+  readonly role: string
+}
+
+/**
+ * The SQL that grants a role the rights to serve, with the purpose of each as a comment; a host that does not use a part can
+ * omit its rights. The owner of the tables, or an administrator, runs it after each migration that adds a table.
+ */
+export const grantsSql = (options: GrantsOptions): string => {
+  const [schema, role] = [quote(options.schema), quote(options.role)]
   const statements = Object.entries(grantsOf).flatMap(([purpose, grants]) => [
     `-- ${purpose}`,
     ...grants.map(
       ({ rights, on }) => `GRANT ${rights} ON ${on.map((table) => `${schema}.${table}`).join(", ")} TO ${role};`
     )
   ])
-  return ["```sql", `GRANT USAGE ON SCHEMA ${schema} TO ${role};`, ...statements, "```"].join("\n")
+  return [`GRANT USAGE ON SCHEMA ${schema} TO ${role};`, ...statements].join("\n")
 }
