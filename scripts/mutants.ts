@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { writeFigures } from "../packages/test-support/src/mutantFigures.ts"
+import { writeFigures } from "@communications/test-support/mutantFigures"
 import { incrementalFile, projects } from "./mutants/projects.ts"
 
 process.chdir(resolve(import.meta.dirname, ".."))
