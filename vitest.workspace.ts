@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config"
 const conditions = ["@communications/source"]
 const faults = "{packages,apps}/*/test/**/*.faults.test.ts"
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts", faults]
+const sqlConditions = ["packages/postgres/test/sql/*.conditions.test.ts"]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
 const further = ["browser", "pooler", "proxies", "restore"].map((name) => ({
@@ -44,7 +45,7 @@ export default defineConfig({
     projects: [
       project("unit", {
         include: ["{packages,apps}/*/test/**/*.test.ts"],
-        exclude: [...integration, ...further.flatMap(({ include }) => include)]
+        exclude: [...integration, ...sqlConditions, ...further.flatMap(({ include }) => include)]
       }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("faults", {
@@ -54,6 +55,7 @@ export default defineConfig({
         fileParallelism: false
       }),
       ...further.map(({ name, include }) => project(name, { include })),
+      project("conditions", { include: sqlConditions, globalSetup: "./packages/test-support/src/global-setup.ts" }),
       project("executors", {
         include: ["test/executors.test.ts"],
         globalSetup: "./packages/test-support/src/global-setup.ts"

@@ -23,6 +23,7 @@ import {
   verbOf
 } from "@communications/http"
 import { grantsSql } from "@communications/postgres"
+import { readFigures } from "@communications/test-support/mutantFigures"
 import { type FileFigures, figuresFile } from "@communications/test-support/write-figures"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Schema, SchemaAST } from "effect"
@@ -215,6 +216,16 @@ const valuesTable = (): string =>
     }).map(([member, { ast }]) => [member, typeOf(ast)])
   )
 
+const mutantsTable = (): string =>
+  table(
+    ["faults in", "faults", "caught", "of them by a timeout", "not caught", "without effect on a result", "date"],
+    Object.entries(readFigures()).map(([name, { mutants, killed, timedOut, survived, judged, date }]) => [
+      name,
+      ...[mutants, killed + timedOut, timedOut, survived, judged].map((count) => count.toLocaleString("en")),
+      date
+    ])
+  )
+
 /** The rights of the role that serves; these names need no quotes. */
 const grantsBlock = (schema: string): string =>
   ["```sql", grantsSql({ schema, role: "crm_app" }).replaceAll('"', ""), "```"].join("\n")
@@ -230,6 +241,7 @@ export const parts: Texts = new Map([
   ["commands", await Effect.runPromise(commandsTable)],
   ["event", eventTable()],
   ["figures", figuresTable()],
+  ["mutants", mutantsTable()],
   ["grants-of-hosts", grantsBlock("communications")],
   ["grants-of-servers", grantsBlock("public")]
 ])

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, type Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { brokenAccess } from "./broken/access.ts"
+import { brokenAtOnce } from "./broken/atOnce.ts"
 import { brokenEvents } from "./broken/events.ts"
 import { brokenIsolation } from "./broken/isolation.ts"
 import { brokenKeys } from "./broken/keys.ts"
@@ -16,6 +17,7 @@ import { brokenViews } from "./broken/views.ts"
 const broken = [
   ...brokenStoring,
   ...brokenSteps,
+  ...brokenAtOnce,
   ...brokenViews,
   ...brokenLists,
   ...brokenKeys,

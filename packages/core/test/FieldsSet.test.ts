@@ -1,7 +1,14 @@
-import { CommunicationData, fieldsReader, reduceToFields, toData, UnknownFields } from "@communications/core"
+import {
+  CommunicationData,
+  fieldsReader,
+  reduceToFields,
+  toData,
+  UnknownFields,
+  unknownMembers
+} from "@communications/core"
 import { aDraft } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Predicate, Result, type Schema } from "effect"
+import { Predicate, Result, Schema } from "effect"
 
 const read = fieldsReader(CommunicationData)
 const data = toData(aDraft())
@@ -91,4 +98,50 @@ describe("fieldsReader and project", () => {
       }
     }
   )
+})
+
+describe("reduceToFields", () => {
+  const names = [
+    ["a", []],
+    ["b", [["c", []]]]
+  ] as const
+  it.each([
+    { a: 1, b: { c: 2 } },
+    { a: [], b: null },
+    { a: { more: 1 }, b: { c: [1] } },
+    { a: null, b: "text" }
+  ])("does not copy an object that has exactly the fields: %j", (value) => {
+    assert.strictEqual(reduceToFields(value, names), value)
+    assert.strictEqual(reduceToFields(value, []), value)
+  })
+  it.each([
+    [{ b: { c: 2 }, a: 1 }, '{"a":1,"b":{"c":2}}'],
+    [{ a: 1 }, '{"a":1,"b":null}'],
+    [{ a: 1, b: { c: 2 }, d: 3 }, '{"a":1,"b":{"c":2}}'],
+    [{ a: 1, b: { c: 2, d: 3 } }, '{"a":1,"b":{"c":2}}'],
+    [{ a: 1, b: {} }, '{"a":1,"b":{"c":null}}'],
+    [{ a: 1, b: [{ d: 3, c: 2 }, null] }, '{"a":1,"b":[{"c":2},null]}'],
+    [{}, '{"a":null,"b":null}'],
+    [[{ d: 1 }, "text"], '[{"a":null,"b":null},"text"]']
+  ] as const)("reduces %j to the fields, at any depth", (value, expected) => {
+    assert.strictEqual(JSON.stringify(reduceToFields(value, names)), expected)
+  })
+})
+
+describe("unknownMembers", () => {
+  const unknown = unknownMembers(Schema.Struct({ a: Schema.String, b: Schema.Struct({ c: Schema.Number }) }), ["token"])
+  it.each([
+    [{ a: "", b: { c: 1 }, token: "" }, []],
+    [{ a: { free: 1 }, token: [{ free: 1 }] }, []],
+    [{ b: { d: 1, e: { f: 2 } }, g: 3 }, ["b.d", "b.e", "g"]],
+    [{ b: [{ c: 1 }, { d: 1 }, { d: 2 }] }, ["b.d"]],
+    [[{ x: 1 }, { x: 2 }], ["x"]],
+    [{ b: null }, []],
+    [{ b: "text" }, []],
+    [null, []],
+    [undefined, []],
+    ["text", []]
+  ])("of %j are %j", (value, expected) => {
+    assert.deepStrictEqual(unknown(value), expected)
+  })
 })

@@ -63,7 +63,8 @@ describe("console.error of an error that orThrow throws", () => {
 
 describe("a method rejects with an Error", () => {
   it("if the defect is not one", async () => {
-    assert.strictEqual((await errorOf(completeOn(failing(Effect.die("a bug of ours"))))).message, "a bug of ours")
+    const { message, cause } = await errorOf(completeOn(failing(Effect.die("a bug of ours"))))
+    assert.deepStrictEqual([message, cause], ["a bug of ours", "a bug of ours"])
   })
 })
 

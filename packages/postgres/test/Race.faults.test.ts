@@ -64,7 +64,7 @@ const disturb = async (
     )
   }
   const racing = race()
-  // Unlike pg_stat_activity, pg_locks is read anew within a transaction.
+  // Unlike pg_stat_activity, pg_locks is read again within a transaction.
   await until("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
   if (how === "deadlocks") {
     // A racer has changed the row, and waits for the entry; now this transaction waits for the row.

@@ -14,17 +14,18 @@ export interface LogInAttempt {
   readonly address: string | null
 }
 
+const groupsOf = (part: string): ReadonlyArray<string> => (part === "" ? [] : part.split(":"))
+
 /**
  * The network of an address, in one spelling. For IPv4 it is the address itself. For IPv6 it is the first 64 bits,
  * because a provider assigns all addresses that share these bits to one customer.
  */
 export const networkOf = (address: string): string => {
   if (!address.includes(":") || address.includes(".")) return address.replace(/^::ffff:/i, "")
-  const [head = "", tail] = address.split("::")
-  const groups = head === "" ? [] : head.split(":")
-  const tailGroups = tail === undefined || tail === "" ? [] : tail.split(":")
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - tailGroups.length) }, () => "0")
-  const first = [...groups, ...(tail === undefined ? [] : zeros), ...tailGroups].slice(0, 4)
+  const [head = "", tail = ""] = address.split("::")
+  const [before, after] = [groupsOf(head), groupsOf(tail)]
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0")
+  const first = [...before, ...zeros, ...after].slice(0, 4)
   return first.map((group) => Number.parseInt(group, 16).toString(16)).join(":")
 }
 

@@ -154,6 +154,12 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
       for (const { id, username } of users.toReversed()) {
         yield* accounts.addUser({ organisation, user: id }, username, password)
       }
+      const elsewhere = (yield* given).caller.organisation
+      yield* accounts.addUser(
+        { organisation: elsewhere, user: freshCaller().user },
+        Name.make(`${prefix} aa`),
+        password
+      )
       yield* expectEqual(yield* accounts.users(organisation, { after: prefix, limit: 2 }), users.slice(0, 2))
       yield* expectEqual(yield* accounts.users(organisation, { after: first, limit: 2 }), users.slice(1))
       const everyone = yield* accounts.users(organisation, { limit: 100 })
@@ -166,15 +172,18 @@ export const accountsContract: ReadonlyArray<Clause<Accounts>> = [
     test: Effect.gen(function* () {
       const [{ accounts, caller, username }, other] = [yield* given, yield* given]
       const { organisation, user } = caller
-      const [colleague, name] = [freshCaller().user, freshName()]
+      const [colleague, name, otherName] = [freshCaller().user, freshName(), freshName()]
       yield* accounts.addUser({ organisation, user: colleague }, name, password)
-      yield* accounts.addUser({ organisation: other.caller.organisation, user: colleague }, freshName(), password)
+      yield* accounts.addUser({ organisation, user: freshCaller().user }, freshName(), password)
+      yield* accounts.addUser({ organisation: other.caller.organisation, user: colleague }, otherName, password)
       yield* accounts.disable(organisation, name)
       const asked = [user, colleague, user, other.caller.user, freshCaller().user]
       const found = yield* accounts.usernames(organisation, asked)
       yield* expectEqual(found.size, 2)
       yield* expectEqual([found.get(user), found.get(colleague)], [username, name])
-      yield* expectEqual((yield* accounts.usernames(organisation, [colleague])).size, 1)
+      for (const [one, ownName] of [[organisation, name] as const, [other.caller.organisation, otherName] as const]) {
+        yield* expectEqual([...(yield* accounts.usernames(one, [colleague]))], [[colleague, ownName]])
+      }
       yield* expectEqual((yield* accounts.usernames(organisation, [])).size, 0)
       yield* expectEqual((yield* accounts.usernames(freshOrganisation(), asked)).size, 0)
     })

@@ -106,5 +106,16 @@ export const attemptsContract: ReadonlyArray<Clause<Attempts>> = [
       for (const here of clocks) yield* here(attempts.take(short))
       for (const here of clocks) yield* here(expectEmpty(short))
     })
+  },
+  {
+    name: "an attempt, and giving one back, leaves the attempts with other keys as they are",
+    test: Effect.gen(function* () {
+      const attempts = yield* Attempts
+      const [one, other] = [freshLimit(), freshLimit()]
+      for (let attempt = 0; attempt < 3; attempt++) yield* attempts.take(one)
+      yield* attempts.take(other)
+      yield* attempts.giveBack(other)
+      yield* expectEmpty(one)
+    })
   }
 ]

@@ -7,6 +7,7 @@ import { idempotencyKeyClauses } from "./communications/IdempotencyKeys.ts"
 import { listClauses } from "./communications/Lists.ts"
 import { numberClauses } from "./communications/Numbers.ts"
 import { stepClauses } from "./communications/Steps.ts"
+import { stepsAtOnceClauses } from "./communications/StepsAtOnce.ts"
 import { storingClauses } from "./communications/Storing.ts"
 import { viewClauses } from "./communications/Views.ts"
 
@@ -15,6 +16,7 @@ export const communicationsContract: ReadonlyArray<Clause<Communications | Conta
   ...storingClauses,
   ...stepClauses,
   ...concurrentStepClauses,
+  ...stepsAtOnceClauses,
   ...expectedVersionClauses,
   ...viewClauses,
   ...numberClauses,

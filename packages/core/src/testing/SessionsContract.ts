@@ -1,4 +1,4 @@
-import { Duration, Effect, Redacted, Schedule } from "effect"
+import { Duration, Effect, Redacted, Result, Schedule } from "effect"
 import { InvalidCredentials, InvalidToken } from "../domain/errors/index.ts"
 import { Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
@@ -62,6 +62,24 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
         yield* here(sessions.open(freshToken(), caller, Duration.zero))
         yield* expectEqual(yield* there(sessions.releaseAll(caller)), 1)
       }
+    })
+  },
+  {
+    name: "of tokens authenticated at once, each open one returns its own caller, and all others are invalid",
+    test: Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const tokens = Array.from({ length: 16 }, () => ({ token: freshToken(), caller: freshCaller() }))
+      for (const [index, { token, caller }] of tokens.entries()) {
+        if (index % 4 < 3) yield* sessions.open(token, caller, index % 4 === 0 ? Duration.zero : day)
+        if (index % 4 === 1) yield* sessions.release(token)
+      }
+      const results = yield* Effect.forEach(tokens, ({ token }) => Effect.result(sessions.authenticate(token)), {
+        concurrency: "unbounded"
+      })
+      yield* expectEqual(
+        results,
+        tokens.map(({ caller }, index) => (index % 4 === 2 ? Result.succeed(caller) : Result.fail(new InvalidToken())))
+      )
     })
   },
   {

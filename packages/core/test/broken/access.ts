@@ -215,6 +215,17 @@ export const brokenAccess = [
   attempts("counts all keys together", "Attempts: attempts with one key do not count for another key", (sound) => ({
     take: (limit) => sound.take({ ...limit, key: "all" })
   })),
+  attempts(
+    "gives back the attempts of all keys",
+    "Attempts: an attempt, and giving one back, leaves the attempts with other keys as they are",
+    (sound) => {
+      const taken: Array<Parameters<typeof sound.take>[0]> = []
+      return {
+        take: (limit) => Effect.tap(sound.take(limit), () => Effect.sync(() => taken.push(limit))),
+        giveBack: () => Effect.forEach(taken.splice(0), sound.giveBack, { discard: true })
+      }
+    }
+  ),
   attempts("ignores giveBack", "Attempts: an attempt that was given back can be used again", () => ({
     giveBack: () => Effect.void
   })),

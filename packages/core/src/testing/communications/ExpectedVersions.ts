@@ -32,12 +32,16 @@ export const expectedVersionClauses: Clauses = [
       yield* expectEqual(yield* stored(organisation, byId(draft)), draft)
       yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
       yield* communications.view(organisation, byId(draft), noon)
-      const expecting = (expectedVersion: ReadonlyArray<number>) =>
-        communications.take(organisation, byNumber(draft), completion, act, { expectedVersion })
+      const expecting = (expectedVersion: ReadonlyArray<number>, identifier = byNumber(draft)) =>
+        communications.take(organisation, identifier, completion, act, { expectedVersion })
       const completed = yield* expecting([7, 1])
       yield* expectEqual(completed, completedBy({ ...draft, viewed_on: noon }, act))
-      yield* expectFailure(expecting([1]), new StaleVersion({ id, number, version: completed.version }))
-      yield* expectFailure(expecting([completed.version]), completion.refuse(completed, act.request_id))
+      for (const identifier of [byId(draft), byNumber(draft)]) {
+        const stale = new StaleVersion({ id, number, version: completed.version })
+        yield* expectFailure(expecting([1], identifier), stale)
+        const refusal = completion.refuse(completed, act.request_id)
+        yield* expectFailure(expecting([completed.version], identifier), refusal)
+      }
     })
   },
   {

@@ -44,10 +44,11 @@ export const creationBy = (act: Act): HistoryEntry => ({ from: null, to: "DRAFT"
 /** The history entry of a completion. */
 export const completionBy = (act: Act): HistoryEntry => ({ from: "DRAFT", to: "COMPLETED", ...act })
 
-/** Stores a draft in a new organisation. */
+/** Stores a draft in a new organisation, after another one that no clause may touch. */
 export const given = Effect.gen(function* () {
   const communications = yield* Communications
   const [organisation, draft, added] = [freshOrganisation(), aDraft(), anAct()]
+  yield* store(organisation, aDraft("another"))
   yield* store(organisation, draft, added)
   return { communications, organisation, draft, added }
 })

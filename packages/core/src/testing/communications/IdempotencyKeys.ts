@@ -51,6 +51,10 @@ export const idempotencyKeyClauses: Clauses = [
       yield* expectEqual(yield* find(step), { fingerprint: step.idempotency.fingerprint, made: completed })
       yield* communications.take(organisation, byId(created), completion, later)
       yield* expectEqual(yield* find(creation), { fingerprint, made: completedBy(created, later) })
+      for (const identifier of [byId(created), byNumber(created)]) {
+        const again = communications.take(organisation, identifier, completion, aKeyedAct())
+        yield* expectFailure(again, completion.refuse(completedBy(created, later), later.request_id))
+      }
       const { idempotency: _, ...act } = creation
       yield* expectEqual(yield* historyOf(organisation, created), [creationBy(act), completionBy(later)])
     })

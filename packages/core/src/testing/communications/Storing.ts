@@ -4,7 +4,7 @@ import { CommunicationExists, CommunicationNotFound, ContactInformationNotFound 
 import { completion } from "../../domain/Steps.ts"
 import { ContactInformations } from "../../ports/ContactInformations.ts"
 import { expectEqual, expectFailure, expectForAll } from "../Clause.ts"
-import { aDraft, anAct, aPerson, freshOrganisation, noon, store } from "../Fixtures.ts"
+import { aDraft, aKey, anAct, aPerson, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
   byId,
   byNumber,
@@ -40,7 +40,12 @@ export const storingClauses: Clauses = [
       const draft = aDraft("42")
       const { id } = draft.contact_information
       yield* (yield* ContactInformations).add(freshOrganisation(), draft.contact_information)
-      yield* expectFailure(communications.add(organisation, draft, act), new ContactInformationNotFound({ id }))
+      for (const communication of [draft, completedBy(draft, act)]) {
+        for (const by of [act, { ...act, idempotency: aKey() }]) {
+          const adding = communications.add(organisation, communication, by)
+          yield* expectFailure(adding, new ContactInformationNotFound({ id }))
+        }
+      }
       const error = yield* Effect.flip(stored(organisation, byId(draft)))
       yield* expectEqual(error._tag, "CommunicationNotFound")
     })

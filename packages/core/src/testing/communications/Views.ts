@@ -3,7 +3,7 @@ import { Communication } from "../../domain/Communication.ts"
 import { completion } from "../../domain/Steps.ts"
 import { Instant } from "../../domain/Time.ts"
 import { expectEqual, expectForAll } from "../Clause.ts"
-import { anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
+import { aDraft, anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
   byId,
   byNumber,
@@ -55,12 +55,30 @@ export const viewClauses: Clauses = [
     })
   },
   {
+    name: "views at once of different communications each return their own, and set its time",
+    test: Effect.gen(function* () {
+      const { communications, organisation } = yield* given
+      const all = times.map((at, index) => ({
+        ...{ at, draft: aDraft(`number ${index}`), identifierOf: index % 2 === 0 ? byNumber : byId }
+      }))
+      for (const { draft } of all) yield* store(organisation, draft)
+      const views = yield* Effect.forEach(
+        all,
+        ({ at, draft, identifierOf }) => communications.view(organisation, identifierOf(draft), at),
+        { concurrency: "unbounded" }
+      )
+      const viewed = all.map(({ at, draft }) => ({ ...draft, viewed_on: at }))
+      yield* expectEqual(views, viewed)
+      yield* expectEqual(yield* Effect.forEach(all, ({ draft }) => stored(organisation, byId(draft))), viewed)
+    })
+  },
+  {
     name: "a view adds no history entry, and a later step keeps viewed_on",
     test: Effect.gen(function* () {
       const { communications, organisation, draft, added } = yield* given
       const act = { ...anAct(), at: DateTime.add(noon, { hours: 1 }) }
       const viewed = { ...draft, viewed_on: noon }
-      yield* communications.view(organisation, byId(draft), noon)
+      yield* expectEqual(yield* communications.view(organisation, byId(draft), noon), viewed)
       yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
       const completed = yield* communications.take(organisation, byNumber(draft), completion, act)
       yield* expectEqual(completed, completedBy(viewed, act))

@@ -75,12 +75,13 @@ export const subscriptionClauses: Clauses = [
   {
     name: "a subscription from the beginning reads the whole log; a subscription that is not open reads nothing",
     test: Effect.gen(function* () {
-      const setup = yield* given
-      const { events, one } = setup
+      const [setup, another] = [yield* given, yield* given]
+      const { events, one, organisation } = setup
       const draft = aDraft()
       yield* storeAndComplete(setup, draft)
       yield* events.close(one.subscription)
       yield* expectEqual(yield* events.claim(one, "all", 100), [])
+      yield* read({ ...another, organisation }, another.one, 2, "all")
       yield* events.open(one.subscription, "beginning")
       const found = yield* drain(setup, { count: 2, steps: "all", limit: 1_000 })
       yield* expectEqual(

@@ -1,0 +1,170 @@
+/** Runs the contracts of the ports against statements that lack a condition. */
+import { readFileSync } from "node:fs"
+import { contracts } from "@communications/core/testing"
+import * as Postgres from "@communications/postgres"
+import { freshDatabase } from "@communications/test-support/freshDatabase"
+import { type Duration, Effect, Exit, Layer } from "effect"
+import pg from "pg"
+import { mutantsOf } from "./Conditions.ts"
+
+/** Whether a statement is for one item, or for several at once. */
+export type Size = "alone" | "in a batch"
+
+/** Returns the statement that runs instead of another one. */
+type Rewrite = (text: string, size: Size) => Promise<string> | string
+
+/** How many items a parameter has that is a list of JSON objects or an array as text. */
+const itemsIn = (parameter: unknown): number => {
+  if (typeof parameter !== "string") return 1
+  if (parameter.startsWith("[{")) return [...JSON.parse(parameter)].length
+  return /^\{".*"\}$/s.test(parameter) ? parameter.replaceAll(/\\./g, "").split('","').length : 1
+}
+
+const sizeOf = (parameters: ReadonlyArray<unknown>): Size =>
+  parameters.some((parameter) => itemsIn(parameter) > 1) ? "in a batch" : "alone"
+
+const twins = readFileSync(new URL("./twins.sql", import.meta.url), "utf8")
+
+const connect = (url: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new pg.Pool({ connectionString: url, max: 10 }).on("error", () => {})),
+    (pool) => Effect.promise(() => pool.end())
+  )
+
+/** Makes a database with the tables; returns its URL. */
+export const migrated = Effect.scoped(
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    const pool = yield* connect(url)
+    yield* Effect.promise(() => pool.query(Postgres.migrationsSql()))
+    yield* Effect.promise(() => pool.query(twins))
+    return url
+  })
+)
+
+let copies = 0
+
+/** A copy of a database, until the scope is closed. */
+const copyOf = Effect.fnUntraced(function* (template: string) {
+  const original = new URL(template).pathname.slice(1)
+  const name = `${original}_${copies++}`
+  const admin = yield* connect(Object.assign(new URL(template), { pathname: "/postgres" }).href)
+  yield* Effect.acquireRelease(
+    Effect.promise(() => admin.query(`CREATE DATABASE ${name} TEMPLATE ${original}`)),
+    () => Effect.promise(() => admin.query(`DROP DATABASE ${name} WITH (FORCE)`))
+  )
+  return Object.assign(new URL(template), { pathname: `/${name}` }).href
+})
+
+/** How long a statement and a clause may take. */
+interface Limits {
+  readonly statement: Duration.Input
+  readonly clause: Duration.Input
+}
+
+/** A mutant may wait forever. */
+const limits: Limits = { statement: "10 seconds", clause: "30 seconds" }
+
+/** A clause of a contract, with or without group commit. */
+export interface Case {
+  readonly clause: string
+  readonly groupCommit: "off" | "all"
+  readonly test: (typeof contracts)[number]["test"]
+}
+
+/** Every clause, with and without group commit. */
+export const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((groupCommit) =>
+  contracts.map(({ name, test }) => ({ clause: name, groupCommit, test }))
+)
+
+/** Makes the function that runs cases with rewritten statements in a copy of a database. */
+const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrite) {
+  const pool = yield* connect(yield* copyOf(template))
+  const execute = Postgres.fromPg(pool)
+  const noTwinChanged = Effect.flatMap(
+    Effect.promise(() => pool.query("SELECT FROM communications.changed_twins")),
+    ({ rows }) => (rows.length === 0 ? Effect.void : Effect.die(new Error("a statement changed another organisation")))
+  )
+  const rewritten: Postgres.Execute = Object.assign(
+    async (text: string, parameters: ReadonlyArray<unknown>) =>
+      execute(await rewrite(text, sizeOf(parameters)), parameters),
+    { concurrency: 10 }
+  )
+  const portsWith = (groupCommit: Case["groupCommit"]) =>
+    Layer.build(
+      Layer.fresh(Postgres.layer).pipe(
+        Layer.provide(Layer.succeed(Postgres.GroupCommit, groupCommit)),
+        Layer.provide(Postgres.layerExecutor(rewritten))
+      )
+    )
+  const ports = { off: yield* portsWith("off"), all: yield* portsWith("all") }
+  return ({ groupCommit, test }: Case, { statement, clause }: Limits) =>
+    test.pipe(
+      Effect.andThen(noTwinChanged),
+      Effect.provide(ports[groupCommit]),
+      Effect.provideService(Postgres.StorageTimeout, statement),
+      Effect.provideService(Postgres.PasswordCost, 4),
+      Effect.timeout(clause),
+      Effect.exit
+    )
+})
+
+/** Statements that differ only in how many parameters or values they have, or a condition of them, without line breaks. */
+const shapeOf = (text: string): string =>
+  text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\$\d+/g, "$")
+    .replaceAll(/(\(\$::text\),?)+/g, "($)")
+    .trim()
+
+/** Statements of one shape without one condition, where they are for one item or for several. */
+export interface SqlMutant {
+  readonly size: Size
+  readonly statement: string
+  readonly condition: string
+  /** The statement without the condition, by the statement with it. */
+  readonly texts: Map<string, string>
+  /** The cases that run the statement, and how long each takes, in milliseconds. */
+  readonly times: Map<Case, number>
+}
+
+/**
+ * Runs cases with the statements as PostgreSQL's syntax tree prints them, in a copy of the template. Returns the
+ * mutants of all statements that have run; a case that fails is a defect.
+ */
+export const findMutants = Effect.fnUntraced(function* (template: string, cases: ReadonlyArray<Case>) {
+  const found = new Map<string, SqlMutant>()
+  const trees = new Map<string, ReturnType<typeof mutantsOf>>()
+  let running: { readonly one: Case; readonly began: number } | undefined
+  const print = async (text: string, size: Size): Promise<string> => {
+    const parsing = trees.get(text) ?? mutantsOf(text)
+    trees.set(text, parsing)
+    const tree = await parsing
+    for (const [place, { condition, text: mutated }] of tree.mutants.entries()) {
+      const statement = shapeOf(text)
+      const key = `${size} ${place} ${statement}`
+      const mutant = found.get(key) ?? {
+        ...{ size, statement, condition: shapeOf(condition), texts: new Map(), times: new Map() }
+      }
+      found.set(key, mutant)
+      mutant.texts.set(text, mutated)
+      if (running !== undefined) mutant.times.set(running.one, performance.now() - running.began)
+    }
+    return tree.printed
+  }
+  const run = yield* runningOn(template, print)
+  for (const one of cases) {
+    running = { one, began: performance.now() }
+    const exit = yield* run(one, { statement: "1 minute", clause: "10 minutes" })
+    if (Exit.isFailure(exit))
+      return yield* Effect.die(new Error(`${one.clause} (group commit ${one.groupCommit}): ${exit.cause}`))
+  }
+  return [...found.values()]
+}, Effect.scoped)
+
+/** The first case that fails with a mutant, the fastest first; undefined if all of them pass. */
+export const killerOf = Effect.fnUntraced(function* (template: string, { size, texts, times }: SqlMutant) {
+  const run = yield* runningOn(template, (text, sizeOfText) => (sizeOfText === size ? (texts.get(text) ?? text) : text))
+  const fastest = [...times].sort(([, one], [, other]) => one - other)
+  for (const [one] of fastest) if (Exit.isFailure(yield* run(one, limits))) return one
+}, Effect.scoped)

@@ -1,0 +1,70 @@
+/** The conditions that may be dropped without a contract that fails, each kind with the reason. */
+import type { SqlMutant } from "./SqlMutants.ts"
+
+interface Judgement {
+  readonly statement: RegExp
+  readonly condition: RegExp
+  readonly size?: SqlMutant["size"]
+  readonly why: string
+}
+
+const [step, view, lock] = [/^WITH updated AS/, /^WITH viewed AS/, / SKIP LOCKED/]
+const both = (one: RegExp, other: RegExp) => new RegExp(`(?=.*${one.source.replace("^", "")})(?=.*${other.source})`)
+
+const judgements: ReadonlyArray<Judgement> = [
+  {
+    ...{ statement: step, condition: /^c\.(id|number) = (i\.key|ANY )/, size: "alone" },
+    why: "For one request both conditions say the same: the array keeps the planner at the index."
+  },
+  {
+    ...{ statement: both(step, lock), condition: /^(c|l)\.life_cycle_state = / },
+    why: "The locked rows and the changed rows are the same: one of the two conditions is enough for the result."
+  },
+  {
+    ...{ statement: both(step, lock), condition: /^l\.(organisation|id|number) = / },
+    why: "Decides only which rows are locked. Without it the statement locks rows that it does not change."
+  },
+  {
+    ...{
+      statement: both(view, lock),
+      condition: /^(l\.(organisation|id|number) = |[cl]\.viewed_on IS NULL|c\.(id|number) = )/
+    },
+    why: "The locked row and the viewed row are the same: one of the two conditions is enough for the result."
+  },
+  {
+    ...{
+      statement: lock,
+      condition: /^\(?c\.(organisation, c\.)?id\)? IN \(SELECT l|^EXISTS \(SELECT FROM .*communication_numbers/
+    },
+    why: "Without it the statement waits for locked rows, which no contract locks: GroupCommit.integration.test.ts does."
+  },
+  {
+    ...{ statement: /communication_numbers/, condition: /^organisation = / },
+    why: "Decides only which counters are locked."
+  },
+  {
+    ...{ statement: /AS request_id FROM/, condition: /^(p\.organisation = |p\.id = |c\.(id|number) = ANY )/ },
+    why: "Finds the communications of refused steps, by key in the result; the refusal has nothing of the contact."
+  },
+  {
+    ...{ statement: /^WITH full_buckets AS/, condition: /^key_hash <> / },
+    why: "PostgreSQL changes a row once in a statement: the bucket of the attempt is changed, and then not deleted."
+  },
+  {
+    ...{ statement: /pg_locks/, condition: /./ },
+    why: "Decides which open transactions a new subscription waits for: Log.integration.test.ts opens such transactions."
+  },
+  {
+    ...{
+      statement: /^WITH found AS MATERIALIZED/,
+      condition: /position"? IS NULL|^era >= |^h\.(organisation|communication|version) |entries > 0/
+    },
+    why: "Decides about entries of other readers and earlier eras: Log and OneLog.integration.test.ts have such entries."
+  }
+]
+
+/** Why no contract has to fail without the condition; undefined if one has to. */
+export const judgementOf = ({ statement, condition, size }: SqlMutant): string | undefined =>
+  judgements.find(
+    (one) => one.statement.test(statement) && one.condition.test(condition) && (one.size ?? size) === size
+  )?.why

@@ -1,0 +1,32 @@
+/** Runs Stryker, stores its figures for the documentation, and fails if too many mutants survive: `npm run test:mutants -- core`. */
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { writeFigures } from "@communications/test-support/mutantFigures"
+import { incrementalFile, projects } from "./mutants/projects.ts"
+
+process.chdir(resolve(import.meta.dirname, ".."))
+
+interface Report {
+  readonly files: Readonly<Record<string, { readonly mutants: ReadonlyArray<{ readonly status: string }> }>>
+}
+
+for (const [name, { least }] of Object.entries(projects)) {
+  if (process.argv.length > 2 && !process.argv.includes(name)) continue
+  const stryker = resolve("node_modules/@stryker-mutator/core/bin/stryker.js")
+  spawnSync(process.execPath, [stryker, "run"], { stdio: "inherit", env: { ...process.env, MUTANTS: name } })
+  const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
+  const statuses = Object.values(report.files).flatMap(({ mutants }) => mutants.map(({ status }) => status))
+  const count = (...wanted: ReadonlyArray<string>) => statuses.filter((status) => wanted.includes(status)).length
+  const figures = {
+    mutants: count("Killed", "Timeout", "Survived", "NoCoverage"),
+    killed: count("Killed"),
+    timedOut: count("Timeout"),
+    survived: count("Survived", "NoCoverage"),
+    judged: 0
+  }
+  writeFigures(name, figures)
+  const percent = (100 * (figures.killed + figures.timedOut)) / figures.mutants
+  console.log(`${name}: ${percent.toFixed(1)} % of ${figures.mutants} mutants are killed; the least is ${least} %`)
+  if (percent < least) process.exitCode = 1
+}
