@@ -160,10 +160,32 @@ describe("a connection to the server", () => {
     two.write(keyed("a", "b"))
     const refused = await readResponses(two, 1)
     expect(codes(refused)).toEqual(["INVALID_PARAMETERS"])
-    expect(refused).toContain("Idempotency-Key: expected 1 to 255 printable ASCII characters")
+    expect(refused).toContain("Idempotency-Key: send this header once")
     expect(calls.steps).toBe(0)
     const one = open()
     one.write(keyed("a, b"))
+    expect(codes(await readResponses(one, 1))).toEqual(["OK"])
+  })
+
+  it("refuses two Authorization headers with different tokens, whichever is valid", async () => {
+    const { open, calls } = await started()
+    const body = JSON.stringify({ communication_identifier: { number: "41" } })
+    const authorized = (...tokens: ReadonlyArray<string>) =>
+      framed(body).replace(
+        "host: x",
+        ["host: x", ...tokens.map((token) => `authorization: Bearer ${token}`)].join("\r\n")
+      )
+    for (const tokens of [
+      [adapterToken, "0".repeat(32)],
+      ["0".repeat(32), adapterToken]
+    ]) {
+      const socket = open()
+      socket.write(authorized(...tokens))
+      expect(codes(await readResponses(socket, 1))).toEqual(["INVALID_TOKEN"])
+    }
+    expect(calls.steps).toBe(0)
+    const one = open()
+    one.write(authorized(adapterToken))
     expect(codes(await readResponses(one, 1))).toEqual(["OK"])
   })
 

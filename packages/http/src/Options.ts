@@ -28,6 +28,7 @@ export const makeOptionsReader = (declared: Schema.Top | undefined) => {
     for (const { name, key, header, read, expected, decode } of headers) {
       const text = request.headers[key]
       if (text === undefined) continue
+      if (text.includes("\n")) return invalid(`${header}: send this header once`)
       const value = read(text)
       if (value === undefined) return invalid(`${header}: expected ${expected}`)
       const decoded = decode(value)

@@ -129,7 +129,9 @@ export const strictServer = (listener: RequestListener, log: LogUnserved): Serve
       requestTimeout: 10_000,
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 500,
-      requireHostHeader: false
+      requireHostHeader: false,
+      // Node would keep the first of two tokens, and of other headers, and ignore the second.
+      joinDuplicateHeaders: true
     },
     listener,
     log
