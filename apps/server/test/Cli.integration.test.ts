@@ -183,17 +183,16 @@ describe("the command line", { timeout: 120_000 }, () => {
     expect(await cli("organisation create Users")).toMatchObject({ code: 0 })
     for (const name of ["eve", "bob"])
       expect(await cli(`user create ${name} ${in_}`, secret)).toMatchObject({ code: 0 })
-    const linesOf = (stdout: string) =>
-      stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
+    const linesOf = (stdout: string) => stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]))
     const organisations = await cli("organisation list")
     expect(linesOf(organisations.stdout)).toContainEqual({ id: expect.stringMatching(/^[0-9A-F]{32}$/), name: "Users" })
-    expect(organisations.stdout).toMatch(/\n\d+ organisations?\.\n$/)
+    expect(organisations.stderr).toMatch(/^\d+ organisations?\.\n$/)
     const users = async () => linesOf((await cli(`user list ${in_}`)).stdout)
     expect(await users()).toMatchObject([
       { username: "bob", disabled_at: null },
       { username: "eve", disabled_at: null }
     ])
-    expect((await cli(`user list ${in_}`)).stdout).toMatch(/\n2 users of "Users"\.\n$/)
+    expect((await cli(`user list ${in_}`)).stderr).toBe('2 users of "Users".\n')
 
     const [one, other] = [start("main", { DATABASE_URL: database }), start("main", { DATABASE_URL: database })]
     const urls = [await one.url(), await other.url()]

@@ -19,7 +19,7 @@ const parked = Command.make("parked", { subscription: subscriptionFlag }, ({ sub
       const { id, organisation, number, from, to } = event
       yield* Console.log(JSON.stringify({ id, organisation, number, from, to, attempts, parked_at, error }))
     }
-    yield* Console.log(
+    yield* Console.error(
       `${events.length} parked ${events.length === 1 ? "event" : "events"} of ${quoted(subscription)}.`
     )
   }).pipe(onDatabase)

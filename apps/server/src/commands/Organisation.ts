@@ -41,7 +41,7 @@ const list = Command.make("list", {}, () =>
   Effect.gen(function* () {
     const accounts = yield* Accounts
     const count = yield* printAll(accounts.organisations, ({ name }) => name)
-    yield* Console.log(count === 1 ? "1 organisation." : `${count} organisations.`)
+    yield* Console.error(count === 1 ? "1 organisation." : `${count} organisations.`)
   }).pipe(onDatabase)
 ).pipe(
   Command.withShortDescription("List the organisations"),

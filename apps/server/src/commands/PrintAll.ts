@@ -1,7 +1,7 @@
 import type { NamesPage } from "@communications/core"
 import { Array, Console, Effect, Option, Stream } from "effect"
 
-/** Prints every element of a list that is read in pages by name, one JSON object a line. Returns their number. */
+/** Prints every element of a list that is read in pages by name, one JSON object a line. Returns their number, which belongs on standard error. */
 export const printAll = <A extends object, E, R>(
   pageOf: (page: NamesPage) => Effect.Effect<ReadonlyArray<A>, E, R>,
   nameOf: (element: A) => NamesPage["after"]

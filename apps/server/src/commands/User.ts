@@ -79,7 +79,7 @@ const list = Command.make("list", { organisation: organisationFlag }, ({ organis
       (page) => accounts.users(organisation, page),
       ({ username }) => username
     )
-    yield* Console.log(`${count === 1 ? "1 user" : `${count} users`} of ${quoted(name)}.`)
+    yield* Console.error(`${count === 1 ? "1 user" : `${count} users`} of ${quoted(name)}.`)
   }).pipe(onDatabase)
 ).pipe(
   Command.withShortDescription("List the users of an organisation"),
