@@ -37,6 +37,8 @@ const project = (
 
 export default defineConfig({
   test: {
+    // Vitest would keep one core for itself, and run half as many files at once on two cores.
+    maxWorkers: "100%",
     reporters: [
       "default",
       "./packages/test-support/src/write-figures.ts",

@@ -57,11 +57,11 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>, clock: Clock.
       const { subscription } = holder
       const renewed = yield* renew(holder, true)
       if (renewed === undefined) return []
-      const retried = parkedEvents.claim(subscription, log.slice(0, renewed.read).filter(isDelivered(steps)))
+      const retried = parkedEvents.claim(subscription, () => log.slice(0, renewed.read).filter(isDelivered(steps)))
       if (retried.length > 0) return retried.slice(0, limit)
       return log
-        .map((event, index) => ({ event, position: String(index + 1) }))
         .slice(renewed.read)
+        .map((event, index) => ({ event, position: String(renewed.read + index + 1) }))
         .filter(({ event }) => isDelivered(steps)(event) && !parkedEvents.has(subscription, event))
         .slice(0, limit)
     }),

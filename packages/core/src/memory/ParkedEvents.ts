@@ -46,10 +46,10 @@ export const makeParkedEvents = () => {
       return released
     },
     /** The events of a released communication among those that the subscription has passed. */
-    claim: (subscription: string, passed: ReadonlyArray<CommunicationEvent>): ReadonlyArray<LogEntry> => {
+    claim: (subscription: string, passed: () => ReadonlyArray<CommunicationEvent>): ReadonlyArray<LogEntry> => {
       for (const [key, { version, released }] of of(subscription)) {
         if (!released) continue
-        const own = passed.filter((event) => keyOf(event) === key && event.version >= version)
+        const own = passed().filter((event) => keyOf(event) === key && event.version >= version)
         if (own.length > 0) return own.map((event) => ({ event, position: `${key} ${event.version}` }))
         of(subscription).delete(key)
       }
