@@ -6,6 +6,7 @@ import {
   ContactInformations,
   completion,
   Draft,
+  type OrganisationId,
   Sessions
 } from "@communications/core"
 import { aDraft, anAct, aPerson, freshId, freshOrganisation, freshToken, store } from "@communications/core/testing"
@@ -13,17 +14,19 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Fiber, Layer, Redacted } from "effect"
+import { Context, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Concurrency } from "../src/statements/Transactions.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 
-/** The ports on a pool of ten connections, with the drafts of an organisation, and a second pool for the test itself. */
-const given = Effect.gen(function* () {
+/** The ports on a pool, with the draft of an organisation, and a second pool for the test itself. */
+const givenOn = Effect.fnUntraced(function* (maxConnections: number) {
   const url = yield* freshDatabase
   const ports = yield* Layer.build(
     Postgres.layer.pipe(
       Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
-      Layer.provideMerge(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 }))
+      Layer.provideMerge(Layer.succeed(Concurrency, maxConnections)),
+      Layer.provideMerge(PgClient.layer({ url: Redacted.make(url), maxConnections }))
     )
   )
   yield* Effect.provide(Postgres.migrate, ports)
@@ -64,6 +67,7 @@ const given = Effect.gen(function* () {
     })
   return { ports, organisation, draft, communications, list, create, waiting, untilWaiting, whileLocked }
 })
+const given = givenOn(10)
 type Given = Effect.Success<typeof given>
 
 const history = ({ communications, organisation, draft }: Given) => communications.history(organisation, draft.id)
@@ -187,3 +191,28 @@ it.live("statements in a transaction do not wait for the share of their kind", (
     yield* Effect.forEach(waiting, Fiber.join)
   })
 )
+
+for (const connections of [2, 3, 4, 6, 8]) {
+  it.live(`on ${connections} connections, locked rows of two organisations do not delay the steps of a third`, () =>
+    Effect.gen(function* () {
+      const { ports, draft, communications, untilWaiting, whileLocked } = yield* givenOn(connections)
+      const [first, second, third] = [freshOrganisation(), freshOrganisation(), freshOrganisation()]
+      const ofAll = { ...draft, id: CommunicationId.make(freshId()) }
+      for (const organisation of [first, second, third]) yield* Effect.provide(store(organisation, ofAll), ports)
+      const complete = (organisation: OrganisationId) =>
+        communications.take(organisation, { _tag: "Id", id: ofAll.id }, completion, anAct())
+      const [waiting, completed] = yield* whileLocked(
+        `SELECT FROM communications WHERE organisation IN ('${first}', '${second}') FOR UPDATE`,
+        Effect.gen(function* () {
+          const fibers = yield* Effect.forEach([first, second, first, second, first, second], (organisation) =>
+            Effect.forkChild(Effect.exit(complete(organisation)))
+          )
+          yield* untilWaiting(connections >> 1)
+          return [fibers, yield* Effect.timeoutOption(complete(third), "3 seconds")] as const
+        })
+      )
+      yield* Effect.forEach(waiting, Fiber.join)
+      assert.isTrue(Option.isSome(completed))
+    })
+  )
+}

@@ -1,21 +1,17 @@
 /** How requests wait for locked rows, so that most connections stay free for other requests. */
 import type { OrganisationId } from "@communications/core"
 import { Effect } from "effect"
+import { mostLockWaiters } from "../statements/Shares.ts"
 import { Concurrency, makeMatchAnyTransaction } from "../statements/Transactions.ts"
 
-/** How many requests may wait in the database at once, of all organisations: each of them occupies a connection. */
-const maxLockWaiters = 4
-
 /**
- * Makes the function that runs `wait`, which waits for locked rows, unless `maxLockWaiters` other requests do, or half of the
- * connections are used for it, or half of the waiting requests are of the same organisation. Otherwise it runs `attempt`,
- * which skips locked rows and then returns undefined, and begins again after a pause. So rows that stay locked do not delay
- * requests whose row is unlocked soon, and one organisation's rows do not delay the others. In a transaction it always runs
- * `wait`.
+ * Makes the function that runs `wait`, which waits for locked rows, unless `mostLockWaiters` other requests do, or half as
+ * many of the same organisation. Otherwise it runs `attempt`, which skips locked rows and then returns undefined, and begins
+ * again after a pause. So rows that stay locked do not delay requests whose row is unlocked soon, and one organisation's rows
+ * do not delay the others. In a transaction it always runs `wait`.
  */
 export const makeUntilUnlocked = Effect.gen(function* () {
-  const concurrency = yield* Concurrency
-  const most = Math.max(1, Math.min(maxLockWaiters, Math.floor(concurrency / 2)))
+  const most = mostLockWaiters(yield* Concurrency)
   const mostOfOne = Math.ceil(most / 2)
   /** The organisations of the requests that wait. */
   const waiters: Array<OrganisationId> = []

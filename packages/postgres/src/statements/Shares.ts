@@ -30,6 +30,9 @@ const kindOf: { readonly [Method in PortMethod]?: (typeof kinds)[number] } = {
 /** The size of a pool that does not reveal it: the default of every library. */
 const usualSize = 10
 
+/** How many statements may wait for locked rows at once, of all organisations: each of them occupies a connection. */
+export const mostLockWaiters = (connections: number): number => Math.max(1, Math.min(4, Math.floor(connections / 2)))
+
 /** Runs a statement when a connection of its kind of work is free; in a transaction, which has a connection, at once. */
 export class Shares extends Context.Service<
   Shares,
@@ -37,16 +40,23 @@ export class Shares extends Context.Service<
 >()("@communications/postgres/Shares") {}
 
 /**
- * Gives each kind of work half of the connections. Statements that wait for one wait outside the pool, and the
- * organisations that they are for take turns.
+ * How many connections a kind of work may use: half of them. Creations and steps may wait for locked rows, and have at
+ * least one connection more than these waits use.
  */
+const shareOf = (kind: (typeof kinds)[number], connections: number): number => {
+  const half = Math.max(1, Math.floor(connections / 2))
+  return kind === "creations" || kind === "steps" ? Math.max(half, mostLockWaiters(connections) + 1) : half
+}
+
+/** Statements that wait for the share of their kind wait outside the pool, and the organisations that they are for take turns. */
 export const layer: Layer.Layer<Shares, never, SqlClient.SqlClient> = Layer.effect(
   Shares,
   Effect.gen(function* () {
     const concurrency = yield* Concurrency
     const size = Number.isFinite(concurrency) ? concurrency : usualSize
-    const permits = Math.max(1, Math.floor(size / 2))
-    const shares = new Map(kinds.map((kind) => [kind, PartitionedSemaphore.makeUnsafe<string>({ permits })]))
+    const shares = new Map(
+      kinds.map((kind) => [kind, PartitionedSemaphore.makeUnsafe<string>({ permits: shareOf(kind, size) })])
+    )
     const matchAnyTransaction = yield* makeMatchAnyTransaction
     return (operation, organisation) => (run) => {
       const kind = kindOf[operation]
