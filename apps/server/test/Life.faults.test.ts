@@ -49,7 +49,7 @@ describe("any sequence of calls has the results, the history and the events of t
           const result = yield* Arbitrary.checkEffect(
             sequences,
             (commands) =>
-              Effect.tryPromise({ try: () => live(commands, subject), catch: (error) => error }).pipe(
+              Effect.tryPromise(() => live(commands, subject)).pipe(
                 Effect.map((made) => {
                   counts.calls += made.calls
                   counts.refused += made.refused
