@@ -44,8 +44,6 @@ const withinLimit =
       )
     })
 
-type Refusal = InvalidCredentials | TooManyAttempts | StorageUnavailable
-
 /**
  * Opens a session of two hours for the user with these credentials, and returns its token.
  *
@@ -57,7 +55,8 @@ type Refusal = InvalidCredentials | TooManyAttempts | StorageUnavailable
  */
 export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<LogInAttempt, "address">) {
   const [accounts, sessions] = [yield* Accounts, yield* Sessions]
-  const attempt: Effect.Effect<Authenticated, Refusal, Attempts> = accounts.authenticate(request)
+  const attempt: Effect.Effect<Authenticated, InvalidCredentials | TooManyAttempts | StorageUnavailable, Attempts> =
+    accounts.authenticate(request)
   const limited = logInLimits(request).reduceRight((within, limit) => withinLimit(limit)(within), attempt)
   const authenticated = yield* limited
   const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))

@@ -48,7 +48,8 @@ const failForOthers = `DO $$ BEGIN
     END IF;
   END $$`
 
-type Applied = ReadonlyArray<readonly [id: number, name: string]>
+/** The numbers and names of migrations, in order. */
+export type NumberedMigrations = ReadonlyArray<readonly [id: number, name: string]>
 
 /**
  * Applies pending migrations in the open transaction, and returns their ids and names. With `concurrently` it stops at a
@@ -59,14 +60,14 @@ const applyPending = Effect.fnUntraced(function* (
   schema: string,
   concurrently: boolean
 ): Effect.fn.Return<
-  { readonly applied: Applied; readonly missing: ReadonlyArray<MigrationIndex> },
+  { readonly applied: NumberedMigrations; readonly missing: ReadonlyArray<MigrationIndex> },
   MigrationError | SqlError.SqlError,
   SqlClient.SqlClient
 > {
   yield* sql.unsafe(concurrently ? failForOthers : waitForOthers)
   const last = yield* readLast(sql, schema)
   if (last === null) for (const text of setup(schema)) yield* sql.unsafe(text)
-  const applied: Array<Applied[number]> = []
+  const applied: Array<NumberedMigrations[number]> = []
   for (const { id, name, statements } of pendingAfter(last ?? 0, schema)) {
     const missing = yield* dropInvalidIndexes(statements.filter(isIndex), schema)
     if (concurrently && last !== null && missing.length > 0) return { applied, missing }
@@ -111,7 +112,7 @@ const builtByOther = new Set(["42P07", "40P01"])
  * that an index is being built: each transaction looks which ones exist and are valid.
  */
 const inOwnTransactions = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, schema: string) {
-  const all: Array<Applied[number]> = []
+  const all: Array<NumberedMigrations[number]> = []
   while (true) {
     const { applied, missing } = yield* inOwnTransaction(sql, schema)
     all.push(...applied)
@@ -145,16 +146,18 @@ const reporting = <A, E, R>(run: Effect.Effect<A, E | SqlError.SqlError, R>) =>
  * table of migrations. In transactions of its own, it never waits for a lock for longer than half a second, and tries
  * again; in the host's transaction, the host's `lock_timeout` applies.
  */
-export const migrate: Effect.Effect<Applied, Migrator.MigrationError, SqlClient.SqlClient> = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const schema = yield* DatabaseSchema
-  yield* checkServer
-  if ((yield* readLast(sql, schema)) === lastMigration) return []
-  const matchAnyTransaction = yield* makeMatchAnyTransaction
-  const own = () => inOwnTransactions(sql, schema)
-  const hosts = () => Effect.map(sql.withTransaction(applyPending(sql, schema, false)), ({ applied }) => applied)
-  return yield* matchAnyTransaction({ inTransaction: hosts, otherwise: own })
-}).pipe(reporting)
+export const migrate: Effect.Effect<NumberedMigrations, Migrator.MigrationError, SqlClient.SqlClient> = Effect.gen(
+  function* () {
+    const sql = yield* SqlClient.SqlClient
+    const schema = yield* DatabaseSchema
+    yield* checkServer
+    if ((yield* readLast(sql, schema)) === lastMigration) return []
+    const matchAnyTransaction = yield* makeMatchAnyTransaction
+    const own = () => inOwnTransactions(sql, schema)
+    const hosts = () => Effect.map(sql.withTransaction(applyPending(sql, schema, false)), ({ applied }) => applied)
+    return yield* matchAnyTransaction({ inTransaction: hosts, otherwise: own })
+  }
+).pipe(reporting)
 
 /**
  * The ids and names of the migrations that `migrate` would apply. It only reads, and fails if a newer version has migrated
