@@ -1,10 +1,9 @@
 /** Slows a flood of invalid tokens down, so that it does not take the time of the server from other requests. */
-import { networkOf } from "@communications/core"
-import { Clock, Effect } from "effect"
+import { networkOf, takeFromBucket } from "@communications/core"
+import { Clock, Duration, Effect } from "effect"
 
-/** How many refusals a network gets at once; it then gets one per `interval`, in milliseconds. */
-const burst = 100
-const interval = 10
+/** The refusals that a network gets without delay. */
+const limit = { burst: 100, every: Duration.millis(10) }
 
 /** The longest delay, in milliseconds. */
 const longest = 5_000
@@ -31,10 +30,10 @@ export const delayRefusal = (address: string | null): Effect.Effect<void> =>
     ? Effect.void
     : Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const network = networkOf(address)
-        const full = Math.max(fullAt.get(network) ?? now, now) + interval
-        const delay = Math.min(full - now - burst * interval, longest)
+        const { full, wait } = takeFromBucket(fullAt.get(network), now, limit)
+        const delay = Math.min(wait, longest)
         prune(now)
         fullAt.delete(network)
-        fullAt.set(network, Math.min(full, now + burst * interval + longest))
+        fullAt.set(network, full - wait + delay)
         return delay > 0 ? Effect.sleep(delay) : Effect.void
       })

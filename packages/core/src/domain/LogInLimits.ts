@@ -7,6 +7,20 @@ export interface Limit {
   readonly every: Duration.Duration
 }
 
+/**
+ * Takes an attempt from the bucket of a limit, in milliseconds: when the bucket is full again then, and how long the attempt
+ * has to wait. A wait of 0 or less is none.
+ */
+export const takeFromBucket = (
+  fullAt: number | undefined,
+  now: number,
+  { burst, every }: Pick<Limit, "burst" | "every">
+): { readonly full: number; readonly wait: number } => {
+  const interval = Duration.toMillis(every)
+  const full = Math.max(fullAt ?? now, now) + interval
+  return { full, wait: full - now - burst * interval }
+}
+
 /** An attempt to log in. `address` is the network address of the client, or `null` if it is unknown. */
 export interface LogInAttempt {
   readonly organisation: string

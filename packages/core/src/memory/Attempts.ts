@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect, Layer } from "effect"
 import { TooManyAttempts } from "../domain/errors/index.ts"
+import { takeFromBucket } from "../domain/LogInLimits.ts"
 import { Attempts } from "../ports/Attempts.ts"
 
 /** An in-memory `Attempts`, for tests and experiments. */
@@ -9,13 +10,10 @@ export const layerMemory: Layer.Layer<Attempts> = Layer.effect(
     /** The time at which each bucket is full again, in milliseconds since the epoch. */
     const fullAt = new Map<string, number>()
     return Attempts.of({
-      take: Effect.fnUntraced(function* ({ key, burst, every }) {
-        const now = clock.currentTimeMillisUnsafe()
-        const interval = Duration.toMillis(every)
-        const full = Math.max(fullAt.get(key) ?? now, now) + interval
-        const wait = full - now - burst * interval
+      take: Effect.fnUntraced(function* (limit) {
+        const { full, wait } = takeFromBucket(fullAt.get(limit.key), clock.currentTimeMillisUnsafe(), limit)
         if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
-        fullAt.set(key, full)
+        fullAt.set(limit.key, full)
       }),
       giveBack: ({ key, every }) =>
         Effect.sync(() => void fullAt.set(key, (fullAt.get(key) ?? 0) - Duration.toMillis(every)))

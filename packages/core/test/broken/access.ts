@@ -6,6 +6,7 @@ import {
   InvalidToken,
   Sessions,
   TooManyAttempts,
+  takeFromBucket,
   UserExists
 } from "@communications/core"
 import { Clock, DateTime, Duration, Effect, Redacted } from "effect"
@@ -193,12 +194,10 @@ export const brokenAccess = [
     () => {
       const fullAt = new Map<string, number>()
       return {
-        take: Effect.fnUntraced(function* ({ key, burst, every }) {
-          const [now, interval] = [yield* Clock.currentTimeMillis, Duration.toMillis(every)]
-          const full = Math.max(fullAt.get(key) ?? now, now) + interval
-          const wait = full - now - burst * interval
+        take: Effect.fnUntraced(function* (limit) {
+          const { full, wait } = takeFromBucket(fullAt.get(limit.key), yield* Clock.currentTimeMillis, limit)
           if (wait > 0) return yield* new TooManyAttempts({ retry_after: Math.ceil(wait / 1000) })
-          fullAt.set(key, full)
+          fullAt.set(limit.key, full)
         }),
         giveBack: ({ key, every }) =>
           Effect.sync(() => void fullAt.set(key, (fullAt.get(key) ?? 0) - Duration.toMillis(every)))

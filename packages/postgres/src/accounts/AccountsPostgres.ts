@@ -54,12 +54,17 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
             WHERE o.name = ${organisation} AND u.username = ${username}`
         : Effect.succeed([])
 
-    /** Runs a statement that returns the user with this name. */
-    const oneUser = (operation: PortMethod, username: string, statement: Statement.Statement<UserRow>) =>
+    /** Runs a statement that returns the row of the user with this name. */
+    const userRow = <Row extends UserRow>(
+      operation: PortMethod,
+      username: string,
+      statement: Statement.Statement<Row>
+    ) =>
       (isName(username) ? statement : Effect.succeed([])).pipe(
         runStatement(operation),
-        Effect.flatMap(([row]) => (row === undefined ? Effect.fail(new UserNotFound({ username })) : callerOf(row))),
-        withTimeLimit(operation)
+        Effect.flatMap(([row]) =>
+          row === undefined ? Effect.fail(new UserNotFound({ username })) : Effect.succeed(row)
+        )
       )
 
     /**
@@ -84,8 +89,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
         SELECT organisation::text, "user"::text, coalesce(was_disabled, false) AS was_disabled,
           (SELECT count(*) FROM ended WHERE open)::text AS ended
         FROM changed`
-      const [row] = yield* runStatement(operation)(isName(username) ? changing : Effect.succeed([]))
-      if (row === undefined) return yield* new UserNotFound({ username })
+      const row = yield* userRow(operation, username, changing)
       return { caller: yield* callerOf(row), ended: Number(row.ended), wasDisabled: row.was_disabled }
     })
 
@@ -130,13 +134,13 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
           withTimeLimit("Accounts.organisation")
         ),
       user: (organisation, username) =>
-        oneUser(
+        userRow(
           "Accounts.user",
           username,
-          sql`
+          sql<UserRow>`
             SELECT organisation::text, "user"::text FROM ${table.users}
             WHERE organisation = ${organisation}::uuid AND username = ${username}`
-        ),
+        ).pipe(Effect.flatMap(callerOf), withTimeLimit("Accounts.user")),
       organisations: ({ after, limit }) =>
         sql<{ readonly organisation: string; readonly name: string }>`
           SELECT organisation::text, name FROM ${table.organisations}
@@ -181,14 +185,14 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
           sql`disabled_at = coalesce(disabled_at, statement_timestamp())`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
-        oneUser(
+        userRow(
           "Accounts.enable",
           username,
-          sql`
+          sql<UserRow>`
             UPDATE ${table.users} SET disabled_at = NULL
             WHERE organisation = ${organisation}::uuid AND username = ${username}
             RETURNING organisation::text, "user"::text`
-        ),
+        ).pipe(Effect.flatMap(callerOf), withTimeLimit("Accounts.enable")),
       authenticate: ({ organisation, username, password }) =>
         Effect.gen(function* () {
           const [row] = yield* runStatement("Accounts.authenticate")(findAccount(organisation, username))
