@@ -14,7 +14,10 @@ interface Report {
 for (const [name, { least }] of Object.entries(projects)) {
   if (process.argv.length > 2 && !process.argv.includes(name)) continue
   const stryker = resolve("node_modules/@stryker-mutator/core/bin/stryker.js")
-  spawnSync(process.execPath, [stryker, "run"], { stdio: "inherit", env: { ...process.env, MUTANTS: name } })
+  const env = { ...process.env, MUTANTS: name }
+  const { status } = spawnSync(process.execPath, [stryker, "run"], { stdio: "inherit", env })
+  // The report would be that of an earlier run.
+  if (status !== 0) throw new Error(`Stryker ended with ${status} before it had tested ${name}`)
   const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
   const statuses = Object.values(report.files).flatMap(({ mutants }) => mutants.map(({ status }) => status))
   const count = (...wanted: ReadonlyArray<string>) => statuses.filter((status) => wanted.includes(status)).length

@@ -3,6 +3,7 @@ import { ContactInformations, Events, type OrganisationId, Sessions } from "@com
 import { aPerson, freshCaller, freshId, freshToken } from "@communications/core/testing"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Redacted, Schema } from "effect"
+import { readOn } from "./readOn.ts"
 
 /** A request of the load, and its response; `none` if no response arrived. */
 export interface Sent {
@@ -118,16 +119,11 @@ const readLog = Effect.fnUntraced(function* (organisation: OrganisationId) {
   const events = yield* Events
   const holder = { subscription: `faults ${freshId()}`, holder: freshId(), lease: Duration.minutes(5) }
   yield* events.open(holder.subscription, "beginning")
-  const found: Array<string> = []
-  for (;;) {
-    const entries = yield* events.claim(holder, "all", 1_000)
-    if (entries.length === 0) break
-    for (const { event } of entries)
-      if (event.organisation === organisation) found.push(`${event.communication} ${event.version} ${event.request_id}`)
-    yield* events.settle(holder, entries.at(-1)?.position ?? null)
-  }
+  const found = yield* readOn(holder)
   yield* events.close(holder.subscription)
   return found
+    .filter((event) => event.organisation === organisation)
+    .map((event) => `${event.communication} ${event.version} ${event.request_id}`)
 })
 
 /** Compares every response with the rows. All but the first three figures must be 0. */

@@ -86,8 +86,6 @@ describe("refusals of different kinds", () => {
         `content-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
     )
     await connection.closed
-    if (connection.text === "")
-      console.log("EMPTY", path, text, header, connection.socket.bytesWritten, connection.socket.bytesRead)
     return connection.text.replace(/\r\ndate: .*/i, "")
   }
 

@@ -17,6 +17,7 @@ import { codeOfError, pathOf, responseHeaders, TrustedProxies, verbOf } from "@c
 import { Clock, Context, Duration, Effect, Layer, Predicate, Redacted, Semaphore } from "effect"
 import type { Answer, ModelEvent, ModelUser, Subject } from "./LifeModel.ts"
 import { listening } from "./listening.ts"
+import { readOn } from "./readOn.ts"
 
 /** The part of a system that no surface has: the administrator's calls and the log. */
 const administration = Effect.gen(function* () {
@@ -30,16 +31,9 @@ const administration = Effect.gen(function* () {
   yield* events.open(reader.subscription, "beginning")
   const turn = yield* Semaphore.make(1)
   const read: Array<ModelEvent & { readonly organisation: string }> = []
-  const readOn = Effect.gen(function* () {
-    for (;;) {
-      const entries = yield* events.claim(reader, "all", 1_000)
-      if (entries.length === 0) return
-      yield* events.settle(reader, entries.at(-1)?.position ?? null)
-      for (const { event } of entries) {
-        const { organisation, communication, version, from, to, by, request_id } = event
-        read.push({ organisation, communication, version, from, to, by, request_id })
-      }
-    }
+  const readNew = Effect.map(readOn(reader), (found) => {
+    for (const { organisation, communication, version, from, to, by, request_id } of found)
+      read.push({ organisation, communication, version, from, to, by, request_id })
   })
 
   const administered: Omit<Subject, "call" | "now"> = {
@@ -61,7 +55,7 @@ const administration = Effect.gen(function* () {
     disable: (user) => run(Effect.asVoid(disableUser(...names(user)))),
     enable: (user) => run(Effect.asVoid(accounts.enable(...names(user)))),
     events: async (organisation) => {
-      await run(turn.withPermit(readOn))
+      await run(turn.withPermit(readNew))
       return read.filter((event) => event.organisation === organisation).map(({ organisation: _, ...event }) => event)
     }
   }

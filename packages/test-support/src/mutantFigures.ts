@@ -1,5 +1,5 @@
 /** The figures of mutation testing, which `npm run docs` copies to docs/reliability.md. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 
 /** How many mutants a run had; `judged` ones need no test that fails, for a reason that stands beside the test. */
@@ -15,8 +15,7 @@ export interface MutantFigures {
 const file = resolve(import.meta.dirname, "../../../docs/mutants.json")
 
 /** The figures of the last run of each kind. */
-export const readFigures = (): Readonly<Record<string, MutantFigures>> =>
-  existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}
+export const readFigures = (): Readonly<Record<string, MutantFigures>> => JSON.parse(readFileSync(file, "utf8"))
 
 /** Stores the figures of a run, with the date of today. */
 export const writeFigures = (name: string, figures: Omit<MutantFigures, "date">): void => {
