@@ -13,6 +13,8 @@ const againClause = "Events: an event that is parked again after retry keeps tho
 const listClause =
   "Events: parked events belong to one subscription, have their error, and can be retried or discarded once"
 const retryAllClause = "Events: retryAll retries every parked event of one subscription, and returns their number"
+const withheldClause =
+  "Events: a parked event withholds only those of its communication in its organisation, and only from its subscription"
 const leaseClause = "Events: only the holder of the lease can park an event"
 
 /** Adapters of `Events` with a fault in how they park events. */
@@ -31,6 +33,9 @@ export const brokenParking = [
         Effect.map(sound.claim(holder, steps, limit), (recorded) => (isBlocked ? [] : recorded))
     }
   }),
+  events("withholds nothing after a parked event", withheldClause, (sound) => ({
+    park: (holder, { position }) => sound.settle(holder, position)
+  })),
   events("delivers the later events of a retried communication in reverse", retryClause, (sound) => ({
     claim: (holder, steps, limit) =>
       Effect.map(sound.claim(holder, steps, limit), (recorded) =>

@@ -32,15 +32,32 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "The locked row and the viewed row are the same: one of the two conditions is enough for the result."
   },
   {
-    ...{
-      statement: lock,
-      condition: /^\(?c\.(organisation, c\.)?id\)? IN \(SELECT l|^EXISTS \(SELECT FROM .*communication_numbers/
-    },
-    why: "Without it the statement waits for locked rows, which no contract locks: GroupCommit.integration.test.ts does."
+    ...{ statement: both(view, lock), condition: /^c\.id IN \(SELECT l/ },
+    why: "Without it the statement waits for a locked row. It runs when two other requests of the organisation wait already."
+  },
+  {
+    ...{ statement: both(step, lock), condition: /^c\.id IN \(SELECT l/, size: "alone" },
+    why: "The same. In a batch, a contract fails."
+  },
+  {
+    ...{ statement: /communication_numbers/, condition: /^EXISTS \(SELECT FROM/ },
+    why: "The same, for the counter of the organisation."
   },
   {
     ...{ statement: /communication_numbers/, condition: /^organisation = / },
     why: "Decides only which counters are locked."
+  },
+  {
+    ...{ statement: /^WITH leased AS/, condition: /^h\."to" = 'COMPLETED'$/ },
+    why: "The only step so far leads to COMPLETED: an entry that has a previous state is a completion."
+  },
+  {
+    ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /parked_events AS p .* IS NULL$/ },
+    why: "No event of a communication follows its completion so far: nothing waits after a parked completion."
+  },
+  {
+    ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /^h\.era >= leased\.era$/ },
+    why: "An entry of an earlier era gets a later position only as an earlier entry of its communication, which is no completion."
   },
   {
     ...{ statement: /AS request_id FROM/, condition: /^(p\.organisation = |p\.id = |c\.(id|number) = ANY )/ },

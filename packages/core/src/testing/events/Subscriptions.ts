@@ -1,8 +1,8 @@
 import { Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { differentClocks, expectEqual, expectFailure } from "../Clause.ts"
-import { aDraft } from "../Fixtures.ts"
-import { type Clauses, drain, given, read, settleLast, storeAndComplete } from "./Given.ts"
+import { aDraft, store } from "../Fixtures.ts"
+import { type Clauses, completeDraft, drain, given, read, settleLast, storeAndComplete } from "./Given.ts"
 
 /** The guarantees of `Events` about subscriptions: their start, their position and their lease. */
 export const subscriptionClauses: Clauses = [
@@ -25,22 +25,24 @@ export const subscriptionClauses: Clauses = [
   {
     name: "one holder has a subscription at a time, until it releases it or its lease expires",
     test: Effect.gen(function* () {
-      const { events, one, other } = yield* given
-      const { subscription } = one
-      const claim = (holder: typeof one) => events.claim(holder, "completions", 1)
-      yield* claim(one)
-      const leased = new SubscriptionTaken({ subscription })
-      yield* expectFailure(claim(other), leased)
-      yield* expectFailure(events.settle(other, null), leased)
-      yield* events.settle(one, null)
-      yield* events.release(other)
-      yield* expectFailure(claim(other), leased)
-      yield* events.release(one)
-      yield* claim({ ...other, lease: Duration.zero })
-      yield* claim({ ...one, lease: Duration.zero })
-      yield* expectFailure(events.settle(other, null), leased)
-      yield* events.settle(one, null)
-      yield* expectFailure(claim(other), leased)
+      for (const steps of ["completions", "all"] as const) {
+        const { events, one, other } = yield* given
+        const { subscription } = one
+        const claim = (holder: typeof one) => events.claim(holder, steps, 1)
+        yield* claim(one)
+        const leased = new SubscriptionTaken({ subscription })
+        yield* expectFailure(claim(other), leased)
+        yield* expectFailure(events.settle(other, null), leased)
+        yield* events.settle(one, null)
+        yield* events.release(other)
+        yield* expectFailure(claim(other), leased)
+        yield* events.release(one)
+        yield* claim({ ...other, lease: Duration.zero })
+        yield* claim({ ...one, lease: Duration.zero })
+        yield* expectFailure(events.settle(other, null), leased)
+        yield* events.settle(one, null)
+        yield* expectFailure(claim(other), leased)
+      }
     }).pipe(Effect.scoped)
   },
   {
@@ -81,6 +83,7 @@ export const subscriptionClauses: Clauses = [
       yield* storeAndComplete(setup, draft)
       yield* events.close(one.subscription)
       yield* expectEqual(yield* events.claim(one, "all", 100), [])
+      yield* expectFailure(events.settle(one, null), new SubscriptionTaken({ subscription: one.subscription }))
       yield* read({ ...another, organisation }, another.one, 2, "all")
       yield* events.open(one.subscription, "beginning")
       const found = yield* drain(setup, { count: 2, steps: "all", limit: 1_000 })
@@ -98,21 +101,19 @@ export const subscriptionClauses: Clauses = [
     test: Effect.gen(function* () {
       const [before, setup] = [yield* given, yield* given]
       const { events, one, organisation } = setup
-      const [early, late] = [aDraft("1"), aDraft("2")]
+      const [early, late, old] = [aDraft("1"), aDraft("2"), aDraft("4")]
       yield* storeAndComplete(setup, early)
       yield* read({ ...before, organisation }, before.one, 2, "all")
       yield* events.close(one.subscription)
       yield* storeAndComplete(setup, aDraft("3"))
+      yield* store(organisation, old)
       yield* events.open(one.subscription, "now")
       yield* storeAndComplete(setup, late)
-      const found = yield* read(setup, one, 2, "all")
-      yield* expectEqual(
-        found.map(({ event }) => [event.communication, event.to]),
-        [
-          [late.id, "DRAFT"],
-          [late.id, "COMPLETED"]
-        ]
-      )
+      yield* completeDraft(setup, old)
+      const found = yield* read(setup, one, 3, "all")
+      const stepsOf = ({ id }: typeof old) =>
+        found.filter(({ event }) => event.communication === id).map(({ event }) => event.to)
+      yield* expectEqual([stepsOf(late), stepsOf(old), found.length], [["DRAFT", "COMPLETED"], ["COMPLETED"], 3])
     }).pipe(Effect.scoped)
   }
 ]
