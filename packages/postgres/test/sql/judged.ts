@@ -9,6 +9,7 @@ interface Judgement {
 }
 
 const [step, view, lock] = [/^WITH updated AS/, /^WITH viewed AS/, / SKIP LOCKED/]
+const skip = /^UPDATE \S+ s SET position = next/
 const both = (one: RegExp, other: RegExp) => new RegExp(`(?=.*${one.source.replace("^", "")})(?=.*${other.source})`)
 
 const judgements: ReadonlyArray<Judgement> = [
@@ -58,6 +59,14 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /^h\.era >= leased\.era$/ },
     why: "An entry of an earlier era gets a later position only as an earlier entry of its communication, which is no completion."
+  },
+  {
+    ...{ statement: skip, condition: /^s\.holder = / },
+    why: "The statement before it has extended the lease of the holder."
+  },
+  {
+    ...{ statement: skip, condition: /^next\."position" > / },
+    why: "Spares an update that changes nothing: the position never becomes smaller."
   },
   {
     ...{ statement: /AS request_id FROM/, condition: /^(p\.organisation = |p\.id = |c\.(id|number) = ANY )/ },

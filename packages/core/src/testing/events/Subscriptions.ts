@@ -75,6 +75,26 @@ export const subscriptionClauses: Clauses = [
     }).pipe(Effect.scoped)
   },
   {
+    name: "a holder of two subscriptions settles, parks and releases each by itself",
+    test: Effect.gen(function* () {
+      const [setup, another] = [yield* given, yield* given]
+      const { events, organisation, one } = setup
+      const twin = { ...one, subscription: another.one.subscription }
+      for (const draft of ["1", "2", "3", "4"].map(aDraft)) yield* store(organisation, draft)
+      yield* storeAndComplete(setup, aDraft("5"))
+      const [completed] = yield* read(setup, one, 1)
+      yield* events.settle(one, completed?.position ?? null)
+      const all = yield* read(setup, twin, 6, "all")
+      if (completed !== undefined) yield* events.park(one, completed, { error: "Error: it failed", attempts: 1 })
+      yield* expectEqual(yield* read(setup, twin, 6, "all"), all)
+      yield* events.release(one)
+      yield* expectFailure(
+        events.claim(another.other, "all", 1),
+        new SubscriptionTaken({ subscription: twin.subscription })
+      )
+    }).pipe(Effect.scoped)
+  },
+  {
     name: "a subscription from the beginning reads the whole log; a subscription that is not open reads nothing",
     test: Effect.gen(function* () {
       const [setup, another] = [yield* given, yield* given]
