@@ -68,7 +68,7 @@ export const makeParkedEvents = Effect.gen(function* () {
         SELECT ${eventColumns(sql)}
         FROM (
           SELECT p.*, s.position FROM ${table.parked_events} p JOIN ${table.subscriptions} s USING (subscription)
-          WHERE p.subscription = ${subscription} AND p.released
+          WHERE p.subscription = ${subscription} AND p.released AND EXISTS (${passed(steps)})
           ORDER BY p.organisation, p.communication LIMIT 1
         ) AS p, LATERAL (SELECT p.position) AS s, LATERAL (${passed(steps)} LIMIT ${limit}::bigint) AS h,
           LATERAL (${communicationOf(sql, table.communications)}) AS c

@@ -83,9 +83,6 @@ export const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((gro
   clauses.map(({ name, test }) => ({ clause: name, groupCommit, test }))
 )
 
-/** How many entries of the log a statement skips at most. The contracts have fewer, and would never skip in two steps. */
-const manySkipped = /LIMIT 10000\b/g
-
 /** Whether the statement would be retried, because of a concurrent transaction. */
 const isConflict = (error: unknown): boolean =>
   Predicate.hasProperty(error, "code") && (error.code === "40001" || error.code === "40P01")
@@ -104,7 +101,7 @@ const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrit
   const rewritten: Postgres.Execute = Object.assign(
     async (text: string, parameters: ReadonlyArray<unknown>) => {
       const size = sizeOf(parameters)
-      const statement = (await rewrite(text, size)).replaceAll(manySkipped, "LIMIT 3")
+      const statement = await rewrite(text, size)
       return execute(statement, parameters).catch((error: unknown) => {
         if (size === "in a batch" && !isConflict(error)) failed ??= error
         throw error
