@@ -21,6 +21,7 @@ const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>,
 })
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const portExpected = "a number from 0 (any free port) to 65535"
 const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
 /** `*`, or origins as browsers send them: in lower case, and without a path. */
 const Origins = Schema.String.pipe(
@@ -45,9 +46,16 @@ export const settings = {
   port: setting(Port, {
     name: "PORT",
     default: "3000",
-    expected: "a number from 0 (any free port) to 65535",
+    expected: portExpected,
     description: "The port to listen on"
   }),
+  metricsPort: {
+    name: "METRICS_PORT",
+    default: "",
+    expected: portExpected,
+    description: "The port, on `HOST`, at which Prometheus reads `GET /metrics`; off if unset",
+    config: Config.option(Config.schema(Port, "METRICS_PORT"))
+  },
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
@@ -126,6 +134,7 @@ const read = <A>({ name, expected, config }: Setting<A>): Effect.Effect<A, Start
 const reads = {
   host: read(settings.host),
   port: read(settings.port),
+  metricsPort: read(settings.metricsPort),
   databaseUrl: Effect.flatMap(read(settings.databaseUrl), databaseTarget),
   databasePrepare: Effect.map(read(settings.databasePrepare), (value) => value === "on"),
   databaseSchema: read(settings.databaseSchema),

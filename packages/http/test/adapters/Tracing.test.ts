@@ -26,7 +26,8 @@ describe("the span of a request", () => {
       "http.request.method": "GET",
       "http.route": route,
       "url.path": `${route}/`,
-      "http.response.status_code": 400
+      "http.response.status_code": 400,
+      "error.type": "INVALID_PARAMETERS"
     })
   })
 

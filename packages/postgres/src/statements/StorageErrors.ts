@@ -11,7 +11,8 @@ export { StorageTimeout }
 /** The longest delay of a timer in Node, in milliseconds: 24 days. */
 const maxTimerMillis = 2 ** 31 - 1
 
-const millis = (limit: Duration.Input): number =>
+/** A time limit in milliseconds, as timers accept it. */
+export const millis = (limit: Duration.Input): number =>
   Math.min(Duration.toMillis(Duration.fromInputUnsafe(limit)), maxTimerMillis)
 
 /** The current `StorageTimeout` in milliseconds. */
