@@ -1,7 +1,6 @@
 /** Wires the server: configuration → database → HTTP. */
-import { MetricsEnabled } from "@communications/core"
 import { AllowedOrigins, MaxBody, TrustedProxies } from "@communications/http"
-import { Effect, Layer, Option, References } from "effect"
+import { Effect, Layer, References } from "effect"
 import * as Announcement from "./Announcement.ts"
 import { type Configuration, configuration } from "./Configuration.ts"
 import * as Database from "./Database.ts"
@@ -9,6 +8,7 @@ import * as HttpServer from "./http/HttpServer.ts"
 import * as Log from "./Log.ts"
 import * as MetricsServer from "./observability/MetricsServer.ts"
 import * as ServerMetrics from "./observability/ServerMetrics.ts"
+import * as Telemetry from "./observability/Telemetry.ts"
 
 const layer = (configuration: Configuration) =>
   Announcement.layer(configuration).pipe(
@@ -19,7 +19,7 @@ const layer = (configuration: Configuration) =>
     Layer.provide(Layer.succeed(TrustedProxies, configuration.proxies)),
     Layer.provide(Layer.succeed(MaxBody, configuration.maxBody)),
     Layer.provide(Layer.succeed(AllowedOrigins, configuration.corsOrigins)),
-    Layer.provide(Layer.succeed(MetricsEnabled, Option.isSome(configuration.metricsPort))),
+    Layer.provide(Telemetry.layer(configuration)),
     Layer.provide(Log.layer),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))
   )

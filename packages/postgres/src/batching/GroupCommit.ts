@@ -29,13 +29,14 @@ interface Traced<Item> {
   readonly span: Tracer.AnySpan | undefined
 }
 
-/** Runs a batch in the trace of its first caller; the spans of the others are linked. */
+/** Runs a batch in the trace of its first caller whose trace is sampled; the spans of the others are linked. */
 const inTraces =
   <Item>(operation: PortMethod, items: ReadonlyArray<Traced<Item>>) =>
   <A, E>(run: Effect.Effect<A, E>): Effect.Effect<A, E> => {
-    const [parent, ...others] = items.flatMap(({ span }) => span ?? [])
+    const spans = items.flatMap(({ span }) => span ?? [])
+    const parent = spans.find(({ sampled }) => sampled) ?? spans[0]
     if (parent === undefined) return run
-    const links = others.map((span) => ({ span, attributes: {} }))
+    const links = spans.filter((span) => span !== parent).map((span) => ({ span, attributes: {} }))
     const attributes = { "db.operation.batch.size": items.length }
     return Effect.withSpan(run, `${operation} batch`, { parent, links, attributes, captureStackTrace: false })
   }

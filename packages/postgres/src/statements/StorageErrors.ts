@@ -1,5 +1,5 @@
 import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
-import { Context, Duration, Effect, Schedule } from "effect"
+import { Context, Duration, Effect, Schedule, Tracer } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
 import { Shares } from "./Shares.ts"
@@ -57,6 +57,12 @@ const translate =
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
 
+/** Names the method of the port in the span of its statement, if a tracer is installed. */
+const named = <A, E, R>(operation: PortMethod, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.tracer, (tracer) =>
+    tracer === Tracer.nativeTracer ? run : Effect.annotateSpans(run, "db.operation.name", operation)
+  )
+
 const no = Effect.succeed(false)
 const yes = Effect.succeed(true)
 
@@ -76,7 +82,11 @@ export const makeRunStatement = Effect.gen(function* () {
   }
   return (operation: PortMethod, organisation = "") =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
-      run.pipe(inShare(operation, organisation), Effect.retry(retries), Effect.catch(translate(operation)))
+      named(operation, run).pipe(
+        inShare(operation, organisation),
+        Effect.retry(retries),
+        Effect.catch(translate(operation))
+      )
 })
 
 /** Limits the time of an operation. After a timeout, its statement may or may not have been committed. */

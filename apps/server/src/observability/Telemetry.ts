@@ -1,0 +1,34 @@
+/** Exports traces, metrics and the log to an OpenTelemetry collector. */
+import { MetricsEnabled } from "@communications/core"
+import { Layer, Option, Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { OtlpLogger, OtlpMetrics, OtlpTracer } from "effect/observability"
+import type { Configuration } from "../Configuration.ts"
+import { version } from "../version.ts"
+import * as Exported from "./Exported.ts"
+
+const signalUrl = (endpoint: URL, signal: "traces" | "metrics" | "logs"): string =>
+  `${endpoint.href.replace(/\/$/, "")}/v1/${signal}`
+
+/** Installs what the configuration asks for: without it there is no tracer, and nothing is recorded (decision 14). */
+export const layer = (configuration: Configuration): Layer.Layer<never> => {
+  const { metricsPort, otlpEndpoint, otlpHeaders, otlpProtocol, serviceAttributes, serviceName } = configuration
+  const recorded = (isRecorded: boolean) => Layer.succeed(MetricsEnabled, isRecorded || Option.isSome(metricsPort))
+  if (configuration.otelDisabled || Option.isNone(otlpEndpoint)) return recorded(false)
+  const resource = {
+    serviceName: Option.getOrElse(serviceName, () => serviceAttributes["service.name"] ?? "communications"),
+    serviceVersion: serviceAttributes["service.version"] ?? version
+  }
+  const options = (signal: "traces" | "metrics" | "logs") => ({
+    url: signalUrl(otlpEndpoint.value, signal),
+    resource,
+    headers: Redacted.value(otlpHeaders)
+  })
+  const { exportsTraces, exportsMetrics, exportsLogs } = configuration
+  return Layer.mergeAll(
+    recorded(exportsMetrics),
+    exportsTraces ? OtlpTracer.layer(options("traces")) : Layer.empty,
+    exportsMetrics ? OtlpMetrics.layer(options("metrics")) : Layer.empty,
+    exportsLogs ? OtlpLogger.layer(options("logs")) : Layer.empty
+  ).pipe(Layer.provide(Exported.layer(otlpProtocol)), Layer.provide(FetchHttpClient.layer))
+}
