@@ -41,7 +41,7 @@ it("the metrics of connections count the statements that run, and those that wai
         { concurrency: "unbounded" }
       )
     )
-    yield* Effect.promise(() => expect.poll(() => run(counts)).toEqual([5, 3]))
+    yield* Effect.promise(() => expect.poll(() => run(counts)).toEqual([2, 6]))
     unlock.resolve()
     yield* Effect.promise(() => lock)
     yield* Fiber.join(lists)
