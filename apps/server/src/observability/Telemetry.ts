@@ -1,7 +1,7 @@
 /** Exports traces, metrics and the log to an OpenTelemetry collector. */
 import { MetricsEnabled } from "@communications/core"
-import { Layer, Option, Redacted } from "effect"
-import { FetchHttpClient } from "effect/http"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { FetchHttpClient, HttpClient } from "effect/http"
 import { OtlpLogger, OtlpMetrics, OtlpTracer } from "effect/observability"
 import type { Configuration } from "../Configuration.ts"
 import { version } from "../version.ts"
@@ -9,6 +9,19 @@ import * as Exported from "./Exported.ts"
 
 const signalUrl = (endpoint: URL, signal: "traces" | "metrics" | "logs"): string =>
   `${endpoint.href.replace(/\/$/, "")}/v1/${signal}`
+
+/** A collector that does not respond in time counts as down: what waits for it must not fill the memory. */
+const client = Layer.effect(
+  HttpClient.HttpClient,
+  HttpClient.HttpClient.useSync(
+    HttpClient.transformResponse(
+      Effect.timeoutOrElse({
+        duration: "10 seconds",
+        orElse: () => Effect.die(new Error("the collector did not respond in 10 seconds"))
+      })
+    )
+  )
+).pipe(Layer.provide(FetchHttpClient.layer))
 
 /** Installs what the configuration asks for: without it there is no tracer, and nothing is recorded (decision 14). */
 export const layer = (configuration: Configuration): Layer.Layer<never> => {
@@ -30,5 +43,5 @@ export const layer = (configuration: Configuration): Layer.Layer<never> => {
     exportsTraces ? OtlpTracer.layer(options("traces")) : Layer.empty,
     exportsMetrics ? OtlpMetrics.layer(options("metrics")) : Layer.empty,
     exportsLogs ? OtlpLogger.layer(options("logs")) : Layer.empty
-  ).pipe(Layer.provide(Exported.layer(otlpProtocol)), Layer.provide(FetchHttpClient.layer))
+  ).pipe(Layer.provide(Exported.layer(otlpProtocol)), Layer.provide(client))
 }
