@@ -89,6 +89,7 @@ export const layer: Layer.Layer<never, never, Events> = Layer.effectDiscard(
     yield* Metric.update(own.buildInfo.with({ version, node: process.version }), 1)
     // A rate needs a first value: Prometheus does not see an increase to the first value.
     for (const code of allCodes) yield* Metric.update(requestMetrics.refusals.with({ code }), 0)
+    yield* Metric.value(own.eventLoopDelay.with({})) // shows it before it has a measurement
     yield* Effect.forkScoped(Effect.forever(measureEventLoop))
     yield* Effect.forkScoped(Effect.repeat(makeMeasureBacklogs(), Schedule.spaced("15 seconds")))
   })
