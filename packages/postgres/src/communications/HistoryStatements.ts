@@ -25,7 +25,8 @@ export const historyStatements = Effect.gen(function* () {
       SELECT organisation, communication, version, ${sql.literal(from === null ? "NULL" : `'${from}'`)},
         ${sql.literal(`'${to}'`)}, at, by, request_id, (SELECT era FROM ${table.log_eras})
         ${sql.literal(hasKeys ? ", idempotency_key, decode(fingerprint, 'hex')" : "")}
-      FROM ${sql.literal(changed)}`,
+      FROM ${sql.literal(changed)}
+      RETURNING 1`,
 
     history: (organisation: OrganisationId, id: CommunicationId) => sql<HistoryRow>`
       SELECT "from", "to", ${isoOf(sql)("at")} AS at, by::text, request_id FROM ${table.communication_history}
