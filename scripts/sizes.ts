@@ -132,12 +132,13 @@ const program = Effect.gen(function* () {
 
   const holder: Holder = { subscription: "sizes", holder: freshId(), lease: Duration.minutes(5) }
   const readOn = Effect.gen(function* () {
-    const entries = yield* events.claim(holder, "completions", 1_000)
+    const entries = yield* events.claim(holder, "all", 1_000)
     yield* events.settle(holder, entries.at(-1)?.position ?? null)
-    return entries.length
+    if (entries.length > 0) return false
+    return (yield* number("SELECT count(*) FROM communications.communication_history WHERE position IS NULL")) === 0
   })
   yield* events.open("sizes", "beginning")
-  yield* timed("numbering and reading the log", Effect.repeat(readOn, { until: (length) => length === 0 }))
+  yield* timed("numbering and reading the log", Effect.repeat(readOn, { until: (isDone) => isDone }))
   yield* changes("communication_history")
   yield* sql.unsafe("VACUUM (ANALYZE)")
   yield* report("Read by a subscription, after a vacuum, bytes for each communication")
