@@ -15,7 +15,7 @@ export const historyStatements = Effect.gen(function* () {
     /**
      * A part of a statement that writes history entries. `changed` names another part, which returns the changed
      * communications as `organisation`, `communication`, `version`, `at`, `by` and `request_id`, and if the entries
-     * have idempotency keys, `idempotency_key` and `fingerprint`.
+     * have idempotency keys, `idempotency_key` and `fingerprint`. It returns rows so that Citus reports a violated key as such.
      */
     record: ({ from, to }: Pick<HistoryEntry, "from" | "to">, changed: string, hasKeys: boolean) => sql`
       INSERT INTO ${table.communication_history} (
