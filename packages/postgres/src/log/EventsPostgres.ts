@@ -49,9 +49,9 @@ export const layer: Layer.Layer<Events, never, Shares | SqlClient.SqlClient> = L
     const read = (holder: Holder, steps: SubscribedSteps, limit: number) => sql<EventRow | NoEntry>`
       WITH leased AS (
         UPDATE ${table.subscriptions}
-        SET holder = ${holder.holder}, held_until = clock_timestamp() + ${leaseOf(holder)}::interval
+        SET holder = ${holder.holder}, held_until = statement_timestamp() + ${leaseOf(holder)}::interval
         WHERE subscription = ${holder.subscription}
-          AND (holder IS NULL OR holder = ${holder.holder} OR held_until <= clock_timestamp())
+          AND (holder IS NULL OR holder = ${holder.holder} OR held_until <= statement_timestamp())
         RETURNING era, position, ${parkedEvents.someReleased(holder.subscription)} AS released
       )
       SELECT next.*, leased.released, next.position IS NULL AND (
