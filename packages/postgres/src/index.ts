@@ -27,6 +27,7 @@ export { hasTables, migrate, type NumberedMigrations, pendingMigrations } from "
 export { migrations, migrationsSql } from "./schema/Migrations.ts"
 export { checkServer } from "./schema/Server.ts"
 export { DatabaseSchema, type EveryTable } from "./schema/Tables.ts"
+export { postgresMetrics } from "./statements/Metrics.ts"
 export { describeError, sqlStateOf } from "./statements/SqlState.ts"
 export { StorageTimeout } from "./statements/StorageErrors.ts"
 
