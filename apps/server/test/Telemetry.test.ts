@@ -30,7 +30,7 @@ describe("OpenTelemetry", () => {
   it("exports everything by protobuf once it has an endpoint, with the headers", async () => {
     const result = await run({
       OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/otlp/`,
-      OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=se%63ret,other=1",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=se%63ret, other=1",
       OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test,service.name=mine"
     })
     expect(result).toEqual(Result.succeed([true, true]))
@@ -54,7 +54,10 @@ describe("OpenTelemetry", () => {
 
   it.each([
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://collector:4317"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://crm:secret@collector:4318"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/?key=secret"],
     ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key=secret%"],
+    ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key=secret%0A"],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
     ["OTEL_RESOURCE_ATTRIBUTES", "team=secret%"],
     ["OTEL_SDK_DISABLED", "perhaps"],

@@ -38,8 +38,8 @@ const traced = <R>(
   const method = methodOf(request)
   const attributes = {
     "http.request.method": method,
-    "url.path": path,
-    ...(route === undefined ? {} : { "http.route": route })
+    // A path without a route may contain anything, such as a token.
+    ...(route === undefined ? {} : { "url.path": path, "http.route": route })
   }
   return response.pipe(
     Effect.tap(({ status, code }) =>

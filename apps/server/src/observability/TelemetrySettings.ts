@@ -3,10 +3,16 @@ import { Config, Effect, Redacted, Schema } from "effect"
 import { read, type Setting, setting } from "../Setting.ts"
 
 /** A list like `name=value,name=value`, with percent-encoded values. */
-const pairs = (name: string) => Config.Record(Schema.StringFromUriComponent, Schema.StringFromUriComponent, name)
+const pairs = (name: string, value: Schema.Codec<string, string> = Schema.StringFromUriComponent) =>
+  Config.Record(Schema.StringFromUriComponent, value, name, { trim: true })
+/** What a header may contain. An error about another value would repeat it. */
+const HeaderValue = Schema.StringFromUriComponent.check(Schema.isPattern(/^[\t\x20-\x7e\x80-\xff]*$/))
 const pairsExpected = "a list like name=value,name=value, with special characters percent-encoded"
 
-const Endpoint = Schema.URLFromString.check(Schema.makeFilter(({ protocol }) => /^https?:$/.test(protocol)))
+/** A path is added to the endpoint, and errors repeat it. */
+const isEndpoint = ({ protocol, username, password, search, hash }: URL): boolean =>
+  /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === "")
+const Endpoint = Schema.URLFromString.check(Schema.makeFilter(isEndpoint))
 const Exporter = Schema.Literals(["otlp", "none"])
 const exporter = (signal: "TRACES" | "METRICS" | "LOGS", exported: string) =>
   setting(Exporter, {
@@ -21,7 +27,7 @@ export const telemetrySettings = {
   otlpEndpoint: {
     name: "OTEL_EXPORTER_OTLP_ENDPOINT",
     default: "",
-    expected: "a URL like http://collector:4318",
+    expected: "a URL like http://collector:4318, without a user, a password and a query",
     description:
       "The OpenTelemetry collector that receives traces, metrics and the log by OTLP over HTTP; off if unset",
     config: Config.option(Config.schema(Endpoint, "OTEL_EXPORTER_OTLP_ENDPOINT"))
@@ -31,7 +37,7 @@ export const telemetrySettings = {
     default: "",
     expected: pairsExpected,
     description: "Headers of the requests to the collector, such as the key of a service. They are a secret",
-    config: pairs("OTEL_EXPORTER_OTLP_HEADERS").pipe(
+    config: pairs("OTEL_EXPORTER_OTLP_HEADERS", HeaderValue).pipe(
       Config.withDefault({}),
       Config.map((headers) => Redacted.make(headers))
     )

@@ -44,6 +44,11 @@ describe("the span of a request", () => {
     expect(await complete("unavailable")).toEqual(["UNAVAILABLE", true])
   })
 
+  it("contains nothing of a path without a route, which may be a token", async () => {
+    const { spans } = await traced(`${base}/communications/list/${adapterToken}`)
+    for (const { name, attributes } of spans) expect(JSON.stringify([name, ...attributes])).not.toContain(adapterToken)
+  })
+
   it("never takes its name from the client", async () => {
     for (const [url, method, name] of [
       [`${base}/nothing/${adapterToken}`, "GET", "GET"],

@@ -79,6 +79,10 @@ const routedIn = (ranges: ReadonlyArray<Range>, conditions: ReadonlyArray<unknow
   return routed
 }
 
+/** The condition of an inner join. That of an outer join does not hold for every row. */
+const innerCondition = ({ jointype, quals }: Members): ReadonlyArray<unknown> =>
+  jointype === "JOIN_INNER" ? [quals] : []
+
 /** The level of a query or of a part of it, such as the members of an `UpdateStmt`. */
 export const levelOf = (query: Members): Level => {
   const { withClause: _, relation, larg, rarg, ...rest } = query
@@ -88,7 +92,7 @@ export const levelOf = (query: Members): Level => {
   const ranges = [...(target === undefined ? [] : [target]), ...of("RangeVar").flatMap((range) => rangeOf(range) ?? [])]
   return {
     ranges,
-    routed: routedIn(ranges, [query.whereClause, ...of("JoinExpr").map(({ quals }) => quals)]),
+    routed: routedIn(ranges, [query.whereClause, ...of("JoinExpr").flatMap(innerCondition)]),
     locks: listOf(query.lockingClause).length > 0,
     below: [...of("SelectStmt"), ...[larg, rarg].flatMap((side) => (side === undefined ? [] : [membersOf(side)]))].map(
       levelOf

@@ -30,6 +30,16 @@ const faults: ReadonlyArray<readonly [fault: string, statement: string, reason: 
     /contact_information is read or changed without/
   ],
   [
+    "an outer join, whose condition keeps the rows of other organisations",
+    "SELECT FROM s.communications c LEFT JOIN s.contact_information p ON c.organisation = $1 AND p.organisation = $1",
+    /communications is read or changed without/
+  ],
+  [
+    "a merge",
+    "MERGE INTO s.users u USING s.communications c ON u.id = c.id WHEN MATCHED THEN DELETE",
+    /MergeStmt is not possible/
+  ],
+  [
     "a look-up that only follows from another table",
     "SELECT (SELECT h.at FROM s.communication_history h WHERE h.organisation = c.organisation) FROM s.communications c WHERE c.organisation = $1",
     /communication_history is read or changed without/

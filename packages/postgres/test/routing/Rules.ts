@@ -125,7 +125,7 @@ const allowedChanges = new Set([
 ])
 
 /** Statements that Citus does not accept on distributed tables. */
-const forbidden = ["CreateTrigStmt", "RuleStmt", "CreateStatsStmt", "ClusterStmt"]
+const forbidden = ["MergeStmt", "CreateTrigStmt", "RuleStmt", "CreateStatsStmt", "ClusterStmt"]
 
 /** Why a change of the schema is refused. */
 function* judgeDefinition(kind: string, statement: Members): Generator<string> {
