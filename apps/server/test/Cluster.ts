@@ -81,7 +81,9 @@ export const makeCluster = async () => {
   const [database, etcd, peer, site] = [await freePort(), await freePort(), await freePort(), await freePort()]
   /** Replaces the documented addresses. */
   const here = (text: string): string =>
-    text.replaceAll(/\bpg\d:(?:5432|8008)\b/g, (address) => `127.0.0.1:${ports.get(address)}`)
+    text
+      .replaceAll(/(pg\d)(:5432 port) 8008/g, (_, name, rest) => `${name}${rest} ${ports.get(`${name}:8008`)}`)
+      .replaceAll(/\bpg\d:(?:5432|8008)\b/g, (address) => `127.0.0.1:${ports.get(address)}`)
   const restOf = (name: string) => `http://127.0.0.1:${ports.get(`${name}:8008`)}`
 
   const makeMember = async (name: string): Promise<Member> => {

@@ -1,10 +1,11 @@
 import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
 import { Shares } from "./Shares.ts"
 import { describeError, sqlStateOf } from "./SqlState.ts"
-import { makeMatchAnyTransaction } from "./Transactions.ts"
+import { Concurrency, makeMatchAnyTransaction, matchTransaction } from "./Transactions.ts"
 
 export { StorageTimeout }
 
@@ -56,17 +57,36 @@ const translate =
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
 
+const isReadOnly = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "read-only"
+
+/**
+ * Makes the effect that ends a session that accepts only reads, outside a transaction: after a failover the pool then
+ * connects to the new primary, instead of using its connections to a standby until they expire. It runs on any connection
+ * of the pool, and changes nothing if that one accepts changes. Connections of a host are the host's to end.
+ */
+export const makeEndReadOnlySession = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const isHosts = Number.isFinite(yield* Concurrency)
+  const end = sql`
+    SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_setting('transaction_read_only') = 'on'`
+  return isHosts
+    ? Effect.void
+    : matchTransaction(sql, { inTransaction: () => Effect.void, otherwise: () => Effect.ignore(end) })
+})
+
 const no = Effect.succeed(false)
 const yes = Effect.succeed(true)
 
 /**
  * Makes the function that runs a statement, of an organisation if it has one, within the share of the pool that its kind of
  * work has, and translates its errors for the port. After a conflict with a concurrent
- * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted.
+ * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted. It ends a
+ * session that accepts only reads.
  */
 export const makeRunStatement = Effect.gen(function* () {
   const matchAnyTransaction = yield* makeMatchAnyTransaction
   const inShare = yield* Shares
+  const endReadOnlySession = yield* makeEndReadOnlySession
   const retries = {
     while: (error: SqlError) =>
       isConflict(error) ? matchAnyTransaction({ inTransaction: () => no, otherwise: () => yes }) : no,
@@ -75,7 +95,12 @@ export const makeRunStatement = Effect.gen(function* () {
   }
   return (operation: PortMethod, organisation = "") =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
-      run.pipe(inShare(operation, organisation), Effect.retry(retries), Effect.catch(translate(operation)))
+      run.pipe(
+        inShare(operation, organisation),
+        Effect.retry(retries),
+        Effect.tapError((error) => (isReadOnly(error) ? endReadOnlySession : Effect.void)),
+        Effect.catch(translate(operation))
+      )
 })
 
 /** Limits the time of an operation. After a timeout, its statement may or may not have been committed. */
