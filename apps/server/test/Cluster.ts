@@ -189,6 +189,7 @@ export const makeCluster = async () => {
       ),
     start: async (servers: ReadonlyArray<number>) => {
       await run("etcd", programs.etcd, [
+        "--enable-v2", // as documented: Patroni 3.0.2 is not safe on the API of version 3
         ...["--data-dir", await makeFolder("etcd"), "--name", "one"],
         ...["--listen-client-urls", `http://127.0.0.1:${etcd}`, "--advertise-client-urls", `http://127.0.0.1:${etcd}`],
         ...[
