@@ -1,12 +1,14 @@
 /** Three PostgreSQL that Patroni manages on etcd, behind HAProxy, configured as docs/operating.md shows it. */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { randomInt } from "node:crypto"
 import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
 import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { freePort, runAs } from "@communications/test-support/PostgresServer"
+import { runAs } from "@communications/test-support/PostgresServer"
 import { vi } from "vitest"
 
 const programs = {
@@ -21,6 +23,23 @@ const chapter = /^## Fail over\n([\s\S]*?)^## /m.exec(readFileSync("docs/operati
 /** The configuration in the chapter "Fail over" that is written in a language. */
 const documented = (language: string): string =>
   new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(chapter)?.[1] ?? ""
+
+/**
+ * Finds ports that stay free while a program that listens there is stopped: Linux assigns those from 32768 on to
+ * outgoing connections.
+ */
+const steadyPorts = async (count: number): Promise<ReadonlyArray<number>> => {
+  const found: Array<number> = []
+  for (let port = randomInt(15_000, 30_000); found.length < count; port++) {
+    const server = createServer().listen(port, "127.0.0.1")
+    const isFree = await new Promise((resolve) => {
+      server.once("listening", () => resolve(true)).once("error", () => resolve(false))
+    })
+    if (isFree) found.push(port)
+    server.close()
+  }
+  return found
+}
 
 const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
 
@@ -77,8 +96,12 @@ export const makeCluster = async () => {
 
   const names = ["pg1", "pg2", "pg3"]
   const ports = new Map<string, number>()
-  for (const name of names) for (const port of [5432, 8008]) ports.set(`${name}:${port}`, await freePort())
-  const [database, etcd, peer, site] = [await freePort(), await freePort(), await freePort(), await freePort()]
+  const [database, etcd, peer, site, one, two, ...others] = await steadyPorts(12)
+  const servers = [Number(one), Number(two)]
+  for (const [index, name] of names.entries()) {
+    for (const [offset, port] of [5432, 8008].entries())
+      ports.set(`${name}:${port}`, Number(others[2 * index + offset]))
+  }
   /** Replaces the documented addresses. */
   const here = (text: string): string =>
     text
@@ -187,7 +210,9 @@ export const makeCluster = async () => {
         },
         { timeout: 600_000, interval: 200 }
       ),
-    start: async (servers: ReadonlyArray<number>) => {
+    /** The ports of the servers, which the caller starts. */
+    servers,
+    start: async () => {
       await run("etcd", programs.etcd, [
         "--enable-v2", // as documented: Patroni 3.0.2 is not safe on the API of version 3
         ...["--data-dir", await makeFolder("etcd"), "--name", "one"],
