@@ -8,7 +8,7 @@ const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "example
 const sqlConditions = ["packages/postgres/test/sql/*.conditions.test.ts"]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
-const further = ["browser", "failover", "pooler", "proxies", "restore"].map((name) => ({
+const further = ["browser", "deployment", "failover", "pooler", "restore"].map((name) => ({
   name,
   include: [`{packages,apps}/*/test/**/*.${name}.test.ts`]
 }))

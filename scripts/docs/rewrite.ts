@@ -44,7 +44,9 @@ export const markerFindings = (documents: Texts, sources: Sources): ReadonlyArra
       report(`${marker} is not of the form <!-- example: NAME --> or <!-- generated: NAME --> … <!-- end: NAME -->`)
     const fence = /^[\s>*+\d.-]*(?:```|~~~).*$/m.exec(withoutBlocks(own))?.[0]
     if (fence !== undefined)
-      report(`${fence}: fences are exactly \`\`\`sh, ts, text, json, sql, yaml, nginx, haproxy or mermaid, at the margin`)
+      report(
+        `${fence}: fences are exactly \`\`\`sh, ts, text, json, sql, ini, yaml, nginx, haproxy or mermaid, at the margin`
+      )
   }
   for (const name of sources.parts.keys()) if (!placed.has(name)) findings.push(`no document has the part ${name}`)
   return findings

@@ -49,6 +49,8 @@ export interface Member {
   /** The process ids of its PostgreSQL, the first of them that of the postmaster. */
   readonly postgres: () => Promise<ReadonlyArray<number>>
   readonly patroni: () => ChildProcess
+  /** The process id of the process of its PostgreSQL that receives changes from the primary. */
+  readonly receiver: () => Promise<number>
   /** Starts Patroni, as systemd does after a machine has started. */
   readonly start: () => Promise<void>
   /** Sends SIGSTOP to all its processes, or SIGCONT. */
@@ -149,6 +151,12 @@ export const makeCluster = async () => {
         return [pid, ...(await childrenOf(pid))]
       },
       patroni: started,
+      receiver: async () => {
+        for (const pid of await childrenOf(await postmaster())) {
+          if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("walreceiver")) return pid
+        }
+        throw new Error(`${name} receives nothing`)
+      },
       start: async () => {
         patroni = await run(name, programs.patroni, [file])
       },

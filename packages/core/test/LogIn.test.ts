@@ -223,6 +223,37 @@ layer(layerMemory)("logIn", (it) => {
       )
     })
   )
+  it.effect("runs four at once, and lets networks take turns", () =>
+    Effect.gen(function* () {
+      const { tryToLogIn } = yield* given
+      const accounts = yield* Accounts
+      const [attacker, address] = [freshAddress(), freshAddress()]
+      const started: Array<string> = []
+      const goOn = yield* Deferred.make<void>()
+      const logInFrom = (address: string) => {
+        const authenticate: (typeof accounts)["authenticate"] = (credentials) =>
+          Effect.andThen(
+            Effect.suspend(() => {
+              started.push(address)
+              return Deferred.await(goOn)
+            }),
+            accounts.authenticate(credentials)
+          )
+        return Effect.provideService(
+          tryToLogIn(address, rightPassword),
+          Accounts,
+          Accounts.of({ ...accounts, authenticate })
+        )
+      }
+      const fibers = yield* Effect.forEach([...Array(9).fill(attacker), address], (from) =>
+        Effect.forkChild(logInFrom(from), { startImmediately: true })
+      )
+      assert.deepStrictEqual(started, Array(4).fill(attacker))
+      yield* Deferred.succeed(goOn, undefined)
+      yield* Effect.forEach(fibers, Fiber.join)
+      assert.isAtMost(started.indexOf(address), 5)
+    })
+  )
   it.effect("does not reveal the password in errors, or the token in what it returns", () =>
     Effect.gen(function* () {
       const { tryToLogIn, attempts } = yield* given

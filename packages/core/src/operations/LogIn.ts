@@ -1,7 +1,7 @@
-import { Cause, Duration, Effect, Exit, Redacted, Schedule, Schema } from "effect"
+import { Cause, Duration, Effect, Exit, PartitionedSemaphore, Redacted, Schedule, Schema } from "effect"
 import { parseToken } from "../domain/Caller.ts"
 import { InvalidCredentials, StorageUnavailable, TooManyAttempts } from "../domain/errors/index.ts"
-import { type Limit, type LogInAttempt, logInLimits } from "../domain/LogInLimits.ts"
+import { type Limit, type LogInAttempt, logInLimits, networkOf } from "../domain/LogInLimits.ts"
 import { Accounts, type Authenticated, type Credentials } from "../ports/Accounts.ts"
 import { Attempts } from "../ports/Attempts.ts"
 import { freshHex } from "../ports/freshHex.ts"
@@ -14,6 +14,12 @@ const name = "authentication/token"
 
 /** The lifetime of a session. Using a session does not extend it. */
 const lifetime = Duration.hours(2)
+
+/**
+ * Only four log-ins run at once in a process, because hashing passwords takes much time. The networks that wait take turns,
+ * so that a flood of log-ins from one network delays those from another by little.
+ */
+const running = PartitionedSemaphore.makeUnsafe<string | undefined>({ permits: 4 })
 
 const isWrong = Exit.match({
   onSuccess: () => false,
@@ -58,7 +64,8 @@ export const logIn = Effect.fnUntraced(function* (request: Credentials & Pick<Lo
   const attempt: Effect.Effect<Authenticated, InvalidCredentials | TooManyAttempts | StorageUnavailable, Attempts> =
     accounts.authenticate(request)
   const limited = logInLimits(request).reduceRight((within, limit) => withinLimit(limit)(within), attempt)
-  const authenticated = yield* limited
+  const network = request.address === null ? undefined : networkOf(request.address)
+  const authenticated = yield* running.withPermit(network)(limited)
   const token = yield* Effect.orDie(Effect.fromResult(parseToken(Redacted.make(yield* freshHex))))
   yield* sessions.openAuthenticated(token, authenticated, lifetime)
   return token

@@ -41,11 +41,12 @@ export class Shares extends Context.Service<
 
 /**
  * How many connections a kind of work may use: half of them. Creations and steps may wait for locked rows, and have at
- * least one connection more than these waits use.
+ * least one connection more than these waits use. Lists may use a quarter, because each of them occupies the database and
+ * the event loop for long.
  */
 const shareOf = (kind: (typeof kinds)[number], connections: number): number => {
-  const half = Math.max(1, Math.floor(connections / 2))
-  return kind === "creations" || kind === "steps" ? Math.max(half, mostLockWaiters(connections) + 1) : half
+  const part = Math.max(1, Math.floor(connections / (kind === "lists" ? 4 : 2)))
+  return kind === "creations" || kind === "steps" ? Math.max(part, mostLockWaiters(connections) + 1) : part
 }
 
 /** Statements that wait for the share of their kind wait outside the pool, and the organisations that they are for take turns. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { request } from "node:http"
 import { join } from "node:path"
 import { freePort } from "@communications/test-support/PostgresServer"
 import { endAll, freshFolder, type ServerProcess, start } from "@communications/test-support/ServerProcess"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { blockOf } from "./blockOf.ts"
 import { completing, documented } from "./documented.ts"
 
 /** A proxy, and how to run its documented configuration without TLS. */
@@ -36,9 +37,6 @@ const proxies: ReadonlyArray<Proxy> = [
     parameters: (file) => ["-db", "-f", file]
   }
 ]
-
-const blockOf = (name: string): string =>
-  new RegExp(`^\`\`\`${name}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(readFileSync("docs/operating.md", "utf8"))?.[1] ?? ""
 
 describe.each(proxies)("the server behind $name, as documented,", (proxy) => {
   let server: ServerProcess
