@@ -5,10 +5,12 @@ import { defineConfig } from "vitest/config"
 const conditions = ["@communications/source"]
 const faults = "{packages,apps}/*/test/**/*.faults.test.ts"
 const integration = ["{packages,apps}/*/test/**/*.integration.test.ts", "examples/*.integration.test.ts", faults]
+/** Reads what the PostgreSQL of the integration tests has recorded, after them. */
+const statements = ["packages/postgres/test/routing/*.statements.test.ts"]
 const sqlConditions = ["packages/postgres/test/sql/*.conditions.test.ts"]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
-const further = ["browser", "deployment", "failover", "pooler", "restore"].map((name) => ({
+const further = ["browser", "citus", "deployment", "failover", "monitoring", "pooler", "restore"].map((name) => ({
   name,
   include: [`{packages,apps}/*/test/**/*.${name}.test.ts`]
 }))
@@ -27,6 +29,7 @@ const project = (
     readonly globalSetup?: string
     readonly env?: Record<string, string>
     readonly fileParallelism?: boolean
+    readonly sequence?: { readonly groupOrder: number }
   }
 ) => ({
   resolve: { conditions },
@@ -47,9 +50,10 @@ export default defineConfig({
     projects: [
       project("unit", {
         include: ["{packages,apps}/*/test/**/*.test.ts"],
-        exclude: [...integration, ...sqlConditions, ...further.flatMap(({ include }) => include)]
+        exclude: [...integration, ...sqlConditions, ...statements, ...further.flatMap(({ include }) => include)]
       }),
       project("integration", { include: integration, globalSetup: "./packages/test-support/src/global-setup.ts" }),
+      project("statements", { include: statements, sequence: { groupOrder: 1 } }),
       project("faults", {
         include: [faults],
         globalSetup: "./packages/test-support/src/global-setup.ts",

@@ -30,6 +30,7 @@ import { Effect, Schema, SchemaAST } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
 import { settings } from "../../apps/server/src/Configuration.ts"
 import { commands } from "../../apps/server/src/commands/Cli.ts"
+import { metrics } from "../../apps/server/src/observability/ServerMetrics.ts"
 import type { Texts } from "./texts.ts"
 
 const row = (...cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
@@ -126,6 +127,16 @@ const configurationTable = (): string =>
       code(name),
       expected,
       byDefault === "" ? "none" : code(byDefault),
+      `${description}.`
+    ])
+  )
+
+const metricsTable = (): string =>
+  table(
+    ["metric", "labels", "description"],
+    metrics.map(({ name, labels, description }) => [
+      code(name),
+      labels.length === 0 ? "none" : labels.map(code).join(", "),
       `${description}.`
     ])
   )
@@ -238,6 +249,7 @@ export const parts: Texts = new Map([
   ["headers", headersTable()],
   ["codes", codesTable()],
   ["configuration", configurationTable()],
+  ["metrics", metricsTable()],
   ["commands", await Effect.runPromise(commandsTable)],
   ["event", eventTable()],
   ["figures", figuresTable()],

@@ -45,7 +45,7 @@ export const markerFindings = (documents: Texts, sources: Sources): ReadonlyArra
     const fence = /^[\s>*+\d.-]*(?:```|~~~).*$/m.exec(withoutBlocks(own))?.[0]
     if (fence !== undefined)
       report(
-        `${fence}: fences are exactly \`\`\`sh, ts, text, json, sql, ini, yaml, nginx, haproxy or mermaid, at the margin`
+        `${fence}: fences are exactly \`\`\`sh, ts, text, json, sql, ini, nginx, haproxy, yaml or mermaid, at the margin`
       )
   }
   for (const name of sources.parts.keys()) if (!placed.has(name)) findings.push(`no document has the part ${name}`)

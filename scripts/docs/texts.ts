@@ -17,7 +17,7 @@ export const documents = (): Texts => read("**/*.md", ".github/**/*.md")
 export const sources = (): Texts =>
   read("**/*.{ts,mts,mjs,cjs,jsonc,sh}", ".*.cjs", ".github/**/*.yml", ".ci/run", "**/package.json")
 
-const code = /^```(?:sh|ts|text|json|sql|ini|yaml|nginx|haproxy|mermaid)\n(?:(?! *(?:```|~~~)).*\n)*```$/gm
+const code = /^```(?:sh|ts|text|json|sql|ini|nginx|haproxy|yaml|mermaid)\n(?:(?! *(?:```|~~~)).*\n)*```$/gm
 
 /** A document without its code blocks. */
 export const withoutBlocks = (text: string): string => text.replaceAll(code, "")

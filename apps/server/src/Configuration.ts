@@ -2,25 +2,12 @@ import { largestBody } from "@communications/http"
 import { Config, Effect, Result, Schema, SchemaGetter } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
+import { readTelemetry, telemetrySettings } from "./observability/TelemetrySettings.ts"
+import { read, setting } from "./Setting.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
-/** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
-interface Setting<A> {
-  readonly name: string
-  /** As it would be written in the environment; empty if there is no default. */
-  readonly default: string
-  /** Completes the sentence "NAME must be …". */
-  readonly expected: string
-  readonly description: string
-  readonly config: Config.Config<A>
-}
-
-const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>, "config">): Setting<A> => ({
-  ...described,
-  config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
-})
-
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const portExpected = "a number from 0 (any free port) to 65535"
 const BodySize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(largestBody))
 /** `*`, or origins as browsers send them: in lower case, and without a path. */
 const Origins = Schema.String.pipe(
@@ -45,9 +32,16 @@ export const settings = {
   port: setting(Port, {
     name: "PORT",
     default: "3000",
-    expected: "a number from 0 (any free port) to 65535",
+    expected: portExpected,
     description: "The port to listen on"
   }),
+  metricsPort: {
+    name: "METRICS_PORT",
+    default: "",
+    expected: portExpected,
+    description: "The port, on `HOST`, at which Prometheus reads `GET /metrics`; off if unset",
+    config: Config.option(Config.schema(Port, "METRICS_PORT"))
+  },
   databaseUrl: {
     name: "DATABASE_URL",
     default: "",
@@ -117,15 +111,14 @@ export const settings = {
     default: "info",
     expected: `one of ${Object.keys(levels).join(", ")}`,
     description: "The least severe entries to log; `debug` logs each request"
-  })
+  }),
+  ...telemetrySettings
 }
-
-const read = <A>({ name, expected, config }: Setting<A>): Effect.Effect<A, StartupFailure> =>
-  Effect.mapError(config, () => new StartupFailure({ message: `${name} must be ${expected}.` }))
 
 const reads = {
   host: read(settings.host),
   port: read(settings.port),
+  metricsPort: read(settings.metricsPort),
   databaseUrl: Effect.flatMap(read(settings.databaseUrl), databaseTarget),
   databasePrepare: Effect.map(read(settings.databasePrepare), (value) => value === "on"),
   databaseSchema: read(settings.databaseSchema),
@@ -136,7 +129,8 @@ const reads = {
   maxBody: read(settings.maxBody),
   corsOrigins: read(settings.corsOrigins),
   groupCommit: Effect.map(read(settings.groupCommit), (value) => (value === "on" ? ("all" as const) : value)),
-  logLevel: Effect.map(read(settings.logLevel), (level) => levels[level])
+  logLevel: Effect.map(read(settings.logLevel), (level) => levels[level]),
+  ...readTelemetry
 }
 
 /** The configuration of the server and the command line, read from the environment. Every wrong setting is reported. */

@@ -25,6 +25,7 @@ const entry = Logger.make(({ date, logLevel, message, cause, fiber }) => {
     level: logLevel.toUpperCase(),
     message: texts.length === 0 ? reason : texts.join(" "),
     ...fiber.getRef(References.CurrentLogAnnotations),
+    ...(fiber.cache.span === undefined ? {} : { trace_id: fiber.cache.span.traceId }),
     ...(reason === "" ? {} : { cause: reason })
   }
 })

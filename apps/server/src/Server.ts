@@ -6,14 +6,20 @@ import { type Configuration, configuration } from "./Configuration.ts"
 import * as Database from "./Database.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as Log from "./Log.ts"
+import * as MetricsServer from "./observability/MetricsServer.ts"
+import * as ServerMetrics from "./observability/ServerMetrics.ts"
+import * as Telemetry from "./observability/Telemetry.ts"
 
 const layer = (configuration: Configuration) =>
   Announcement.layer(configuration).pipe(
     Layer.provide(HttpServer.layer(configuration)),
+    Layer.merge(ServerMetrics.layer),
+    Layer.merge(MetricsServer.layer(configuration)),
     Layer.provide(Database.layer(configuration)),
     Layer.provide(Layer.succeed(TrustedProxies, configuration.proxies)),
     Layer.provide(Layer.succeed(MaxBody, configuration.maxBody)),
     Layer.provide(Layer.succeed(AllowedOrigins, configuration.corsOrigins)),
+    Layer.provide(Telemetry.layer(configuration)),
     Layer.provide(Log.layer),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, configuration.logLevel))
   )

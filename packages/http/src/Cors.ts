@@ -45,10 +45,10 @@ export const withCors = <R>(
       "access-control-expose-headers": exposed
     }
     const preflight = isAllowed && isPreflight(request)
-    return Effect.map(preflight ? Effect.succeed(succeeded({}, id)) : response, ({ status, headers, body }) => {
+    return Effect.map(preflight ? Effect.succeed(succeeded({}, id)) : response, ({ headers, ...others }) => {
       const vary = [headers.vary, all ? undefined : "origin"].filter((name) => name !== undefined).join(", ")
       return {
-        ...{ status, body },
+        ...others,
         headers: {
           ...headers,
           ...(isAllowed ? allow : {}),

@@ -58,10 +58,10 @@ export const documentRoute = (type: string, load: () => Promise<Document>) => {
         ...{ "x-request-id": id, ...secureHeaders, etag, "cache-control": "no-cache", vary: "accept-encoding" },
         ...(policy === undefined ? {} : { "content-security-policy": policy })
       }
-      if (isCurrent(etag, headers["if-none-match"])) return { status: 304, headers: caching, body: null }
+      if (isCurrent(etag, headers["if-none-match"])) return { status: 304, code: "OK", headers: caching, body: null }
       const described = { ...caching, "content-type": type }
       return gzip !== undefined && acceptsGzip(headers["accept-encoding"])
-        ? { status: 200, headers: { ...described, "content-encoding": "gzip" }, body: gzip }
-        : { status: 200, headers: described, body: text }
+        ? { status: 200, code: "OK", headers: { ...described, "content-encoding": "gzip" }, body: gzip }
+        : { status: 200, code: "OK", headers: described, body: text }
     })
 }

@@ -23,7 +23,7 @@ const handle = Effect.gen(function* () {
     Effect.catch(() => Effect.succeed({ largerThan }))
   )
   const response = yield* respond({ method, url, headers, body, address: Option.getOrNull(remoteAddress) })
-  const { body: content, ...options } = response
+  const { body: content, code: _, ...options } = response
   if (content === null) return HttpServerResponse.empty(options)
   return typeof content === "string"
     ? HttpServerResponse.text(content, options)

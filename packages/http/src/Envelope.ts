@@ -14,8 +14,13 @@ export const success = <Data>(data: Data) =>
 export const requestId = (sent: string | undefined): string =>
   sent !== undefined && isRequestId(sent) ? sent : crypto.randomUUID()
 
-const json = (status: number, body: unknown, id: string, headers?: Readonly<Record<string, string>>): TextResponse => ({
-  status,
+const json = (
+  status: number,
+  body: { readonly status: Pick<TextResponse, "code"> },
+  id: string,
+  headers?: Readonly<Record<string, string>>
+): TextResponse => ({
+  ...{ status, code: body.status.code },
   headers: { "content-type": "application/json", "x-request-id": id, ...secureHeaders, ...headers },
   body: JSON.stringify(body)
 })

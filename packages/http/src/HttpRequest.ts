@@ -1,4 +1,5 @@
 /** A request and its response as plain data, which every HTTP adapter converts from and to its own types. */
+import type { Code } from "./Codes.ts"
 
 /** A request body, or the limit in bytes that it exceeds. */
 export type RequestBody = Uint8Array | { readonly largerThan: number }
@@ -19,6 +20,8 @@ export interface HttpRequest {
 /** A response, as an HTTP adapter sends it to the client. */
 export interface HttpResponse {
   readonly status: number
+  /** The code in the envelope; `OK` for a document. */
+  readonly code: Code | "OK"
   readonly headers: Readonly<Record<string, string>>
   /** Bytes if the body is compressed; `null` if the status allows no body and no `Content-Length`. */
   readonly body: string | Uint8Array<ArrayBuffer> | null

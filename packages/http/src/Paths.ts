@@ -5,6 +5,9 @@ const base = "/crmapi/rest/v2"
 /** The path of an operation, from its documented name. */
 export const pathOf = (name: string): `/${string}` => `${base}/${name}`
 
+/** The documented name of the operation at a path; the name of another path is the path itself, without its slash. */
+export const nameAt = (path: string): string => path.slice(path.startsWith(`${base}/`) ? base.length + 1 : 1)
+
 /** The documented name of a client's method. Only `authentication/token/release` has three parts. */
 export const nameOf = (group: string, method: string): string =>
   `${group}/${method === "release" ? "token/release" : method}`

@@ -7,7 +7,7 @@ import { join } from "node:path"
 const root = join(import.meta.dirname, "../../..")
 
 /** The variables of the server and of libpq, which a program does not inherit from the tests. */
-const setting = /^(PG|DATABASE_|MIGRAT)|^(DATA_DIR|HOST|LOG_LEVEL|PORT)$/
+const setting = /^(PG|DATABASE_|MIGRAT|OTEL_|METRICS_)|^(DATA_DIR|HOST|LOG_LEVEL|PORT)$/
 
 /** A program of the app in a separate process, and everything it has printed. */
 export class ServerProcess {

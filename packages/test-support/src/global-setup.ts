@@ -7,11 +7,17 @@ declare module "vitest" {
   }
 }
 
-/** Provides one PostgreSQL for all integration tests of a run: a new one, or the one in TEST_DATABASE_URL. */
-export default async ({ provide }: TestProject) => {
+/**
+ * Provides one PostgreSQL for all integration tests of a run, and for the tests that come after them: a new one, or the one
+ * in TEST_DATABASE_URL. A new one records every statement, whatever program sends it.
+ */
+export default async ({ vitest }: TestProject) => {
   const url = process.env.TEST_DATABASE_URL
-  if (url !== undefined) return provide("postgresUrl", url)
-  const server = await startPostgres({ fsync: "off", max_connections: "200" })
-  provide("postgresUrl", server.url)
+  if (url !== undefined) return vitest.provide("postgresUrl", url)
+  const server = await startPostgres({
+    ...{ fsync: "off", max_connections: "200" },
+    ...{ shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.max": "100000" }
+  })
+  vitest.provide("postgresUrl", server.url)
   return server.stop
 }

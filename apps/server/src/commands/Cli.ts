@@ -4,6 +4,7 @@ import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { commandLine } from "../commandLine.ts"
 import { version } from "../version.ts"
+import { distribute } from "./Distribute.ts"
 import { events } from "./Events.ts"
 import { grants } from "./Grants.ts"
 import { imports } from "./Import.ts"
@@ -60,7 +61,7 @@ export const commands = Command.make(commandLine).pipe(
   embedded database in DATA_DIR (./data). Only one process at a time can use the embedded one: stop the server first.`
   ),
   Command.withSubcommands([
-    { group: "Set up", commands: [migrate, grants, organisation, user, token] },
+    { group: "Set up", commands: [migrate, grants, distribute, organisation, user, token] },
     { group: "Fill", commands: [imports, seed] },
     { group: "Repair", commands: [events] }
   ]),

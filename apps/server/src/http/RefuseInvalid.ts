@@ -35,7 +35,7 @@ export const refuseBytes = (error: ParserError, socket: Duplex, began: number, l
   const [request_id, description] = [requestId(undefined), explain(error)]
   const { status, headers, body } = refusal("INVALID_PARAMETERS", description, request_id)
   const address = socket instanceof Socket ? (socket.remoteAddress ?? null) : null
-  log(`Refused what is not a request: ${description}`, began, { request_id, status, address })
+  log(`Refused what is not a request: ${description}`, began, { request_id, status, address }, "INVALID_PARAMETERS")
   const all = { ...headers, "content-length": String(Buffer.byteLength(body)) }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n"))
@@ -47,7 +47,7 @@ const refuser =
   (request: IncomingMessage, response: ServerResponse, log: LogUnserved): void => {
     const details = described(request)
     const refused = refusal(code, description, details.request_id)
-    log(`Refused a request: ${description}`, performance.now(), { ...details, status: refused.status })
+    log(`Refused a request: ${description}`, performance.now(), { ...details, status: refused.status }, code)
     write(response, refused)
   }
 

@@ -1,15 +1,26 @@
 /** Requests that the API does not receive, as the log describes them. */
 import type { IncomingMessage } from "node:http"
-import { requestId } from "@communications/http"
-import { type Context, Effect } from "effect"
+import { MetricsEnabled } from "@communications/core"
+import { type Code, requestId, requestMetrics } from "@communications/http"
+import { Context, Effect } from "effect"
 
-/** Logs a line about a request that the API does not receive, at the level of requests. It began by `performance.now()`. */
-export type LogUnserved = (message: string, began: number, details: Readonly<Record<string, unknown>>) => void
+/**
+ * Logs a line about a request that the API does not receive, at the level of requests. It began by `performance.now()`. With
+ * the code of a refusal, counts it too.
+ */
+export type LogUnserved = (
+  message: string,
+  began: number,
+  details: Readonly<Record<string, unknown>>,
+  refusal?: Code
+) => void
 
 /** Makes the function that logs to the logger of a context. */
 export const makeLogUnserved = (context: Context.Context<never>): LogUnserved => {
   const fork = Effect.runForkWith(context)
-  return (message, began, details) => {
+  const isMeasured = Context.get(context, MetricsEnabled)
+  return (message, began, details, refusal) => {
+    if (isMeasured && refusal !== undefined) requestMetrics.refusals.with({ code: refusal }).updateUnsafe(1, context)
     const duration_ms = Math.round((performance.now() - began) * 10) / 10
     fork(Effect.annotateLogs(Effect.logDebug(message), { ...details, duration_ms }))
   }

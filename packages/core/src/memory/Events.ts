@@ -1,7 +1,7 @@
 import { type Clock, DateTime, Duration, Effect } from "effect"
 import { type CommunicationEvent, isCompletion, type SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import { SubscriptionTaken } from "../domain/errors/index.ts"
-import { Events, type Holder } from "../ports/Events.ts"
+import { type Backlog, Events, type Holder, mostBacklogs } from "../ports/Events.ts"
 import { makeParkedEvents } from "./ParkedEvents.ts"
 
 interface Subscription {
@@ -75,6 +75,17 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>, clock: Clock.
     retry: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 0) > 0),
     retryAll: (subscription) => Effect.sync(() => parkedEvents.release(subscription, null, 0)),
     discard: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 1) > 0),
+    backlogs: Effect.sync(() =>
+      [...subscriptions]
+        .map(([subscription, { read }]): Backlog => {
+          const oldest = log[read]
+          const since = oldest === undefined ? 0 : clock.currentTimeMillisUnsafe() - Date.parse(oldest.at)
+          const lag = Duration.millis(Math.max(0, since))
+          return { subscription, lag, parked: parkedEvents.list(subscription).length }
+        })
+        .sort((one, other) => (one.subscription < other.subscription ? -1 : 1))
+        .slice(0, mostBacklogs)
+    ),
     release: ({ subscription, holder }) =>
       Effect.sync(() => {
         const found = subscriptions.get(subscription)

@@ -7,4 +7,6 @@ import { Effect, Tracer } from "effect"
 export const traced =
   (name: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(Effect.tracer, (tracer) => (tracer === Tracer.nativeTracer ? run : Effect.withSpan(run, name)))
+    Effect.flatMap(Effect.tracer, (tracer) =>
+      tracer === Tracer.nativeTracer ? run : Effect.withSpan(run, name, { captureStackTrace: false })
+    )

@@ -16,6 +16,18 @@ export interface Holder {
   readonly lease: Duration.Duration
 }
 
+/** The most subscriptions that `backlogs` returns. */
+export const mostBacklogs = 100
+
+/** How far a subscription is behind. */
+export interface Backlog {
+  readonly subscription: string
+  /** The age of the oldest step after its position, or zero; also of steps that it does not deliver, until it passes them. */
+  readonly lag: Duration.Duration
+  /** How many events it has parked. */
+  readonly parked: number
+}
+
 /**
  * Reads the history of all communications as one log (decision 9). An event exists if and only if its step was
  * committed. Every subscription reads the events of a communication in the order of its steps.
@@ -75,6 +87,9 @@ export class Events extends Context.Service<
 
     /** Drops a parked event; otherwise like `retry`. */
     discard(subscription: string, event: EventId): Effect.Effect<boolean, StorageUnavailable>
+
+    /** Returns how far each subscription is behind; of more than `mostBacklogs`, the first by name. */
+    readonly backlogs: Effect.Effect<ReadonlyArray<Backlog>, StorageUnavailable>
 
     /** Ends the lease, so that another holder can take the subscription at once. */
     release(holder: Holder): Effect.Effect<void, StorageUnavailable>

@@ -1,5 +1,5 @@
 import { Events } from "@communications/core"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { faulty } from "./Broken.ts"
 
 const events = faulty(Events)
@@ -13,6 +13,8 @@ const againClause = "Events: an event that is parked again after retry keeps tho
 const listClause =
   "Events: parked events belong to one subscription, have their error, and can be retried or discarded once"
 const retryAllClause = "Events: retryAll retries every parked event of one subscription, and returns their number"
+const backlogClause =
+  "Events: a backlog is the age of the first step after the position of a subscription, and the number of its parked events"
 const leaseClause = "Events: only the holder of the lease can park an event"
 
 /** Adapters of `Events` with a fault in how they park events. */
@@ -80,6 +82,17 @@ export const brokenParking = [
   })),
   events("returns whether an event was parked", retryAllClause, (sound) => ({
     retryAll: (subscription) => Effect.map(sound.retryAll(subscription), (count) => Math.min(count, 1))
+  })),
+  events("reports no lag", backlogClause, (sound) => ({
+    backlogs: Effect.map(sound.backlogs, (backlogs) => backlogs.map((own) => ({ ...own, lag: Duration.zero })))
+  })),
+  events("reports the age of the last step", backlogClause, (sound) => ({
+    backlogs: Effect.map(sound.backlogs, (backlogs) =>
+      backlogs.map((own) => ({ ...own, lag: Duration.hours(own.parked > 0 ? 3 : 0) }))
+    )
+  })),
+  events("counts no parked events", backlogClause, (sound) => ({
+    backlogs: Effect.map(sound.backlogs, (backlogs) => backlogs.map((own) => ({ ...own, parked: 0 })))
   })),
   events("parks for any holder", leaseClause, (sound) => {
     let last = ""

@@ -1,16 +1,16 @@
 import { createHandler } from "@communications/http"
 import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { recordingTracer } from "@communications/test-support/recordingTracer"
-import { Layer, Option, Tracer } from "effect"
+import { Exit, Layer, Option, Tracer } from "effect"
 import { describe, expect, it } from "vitest"
 
 const base = "http://localhost/crmapi/rest/v2"
 
 /** Sends a request and returns its span and all spans below it. */
-const traced = async (url: string, { method = "GET", headers }: RequestInit = {}) => {
+const traced = async (url: string, { method = "GET", headers, body }: RequestInit = {}) => {
   const { spans, tracer } = recordingTracer()
   const handler = createHandler(Layer.merge(adapterPorts, Layer.succeed(Tracer.Tracer, tracer)))
-  await handler(new Request(url, { method, headers: headers ?? {} }))
+  await handler(new Request(url, { method, headers: headers ?? {}, body: body ?? null }))
   await handler.dispose()
   const [span] = spans.filter(({ kind }) => kind === "server")
   if (span === undefined) throw new Error("no span")
@@ -26,8 +26,22 @@ describe("the span of a request", () => {
       "http.request.method": "GET",
       "http.route": route,
       "url.path": `${route}/`,
-      "http.response.status_code": 400
+      "http.response.status_code": 400,
+      "error.type": "INVALID_PARAMETERS"
     })
+  })
+
+  it("ends with an error only if the server failed, and names the code of a refusal", async () => {
+    const complete = async (number: string) => {
+      const body = JSON.stringify({ token: adapterToken, communication_identifier: { number } })
+      const headers = { "content-type": "application/json" }
+      const { span, attributes } = await traced(`${base}/communications/complete`, { method: "POST", headers, body })
+      return [attributes["error.type"], span.status._tag === "Ended" && Exit.isFailure(span.status.exit)]
+    }
+    expect(await complete("42")).toEqual([undefined, false])
+    expect(await complete("none")).toEqual(["COMMUNICATION_NOT_FOUND", false])
+    expect(await complete("defect")).toEqual(["INTERNAL_ERROR", true])
+    expect(await complete("unavailable")).toEqual(["UNAVAILABLE", true])
   })
 
   it("never takes its name from the client", async () => {

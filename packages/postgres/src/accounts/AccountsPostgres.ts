@@ -81,13 +81,13 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
         WITH changed AS (
           UPDATE ${table.users} SET ${changes}, revision = revision + 1
           WHERE organisation = ${organisation}::uuid AND username = ${username}
-          RETURNING organisation, "user", disabled_at < statement_timestamp() AS was_disabled
+          RETURNING organisation, "user", disabled_at
         ), ended AS (
           DELETE FROM ${table.sessions} s USING changed c WHERE s.organisation = c.organisation AND s."user" = c."user"
-          RETURNING s.expires_at > statement_timestamp() AS open
+          RETURNING s.expires_at
         )
-        SELECT organisation::text, "user"::text, coalesce(was_disabled, false) AS was_disabled,
-          (SELECT count(*) FROM ended WHERE open)::text AS ended
+        SELECT organisation::text, "user"::text, coalesce(disabled_at < statement_timestamp(), false) AS was_disabled,
+          (SELECT count(*) FROM ended WHERE expires_at > statement_timestamp())::text AS ended
         FROM changed`
       const row = yield* userRow(operation, username, changing)
       return { caller: yield* callerOf(row), ended: Number(row.ended), wasDisabled: row.was_disabled }
@@ -182,7 +182,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
           "Accounts.disable",
           organisation,
           username,
-          sql`disabled_at = coalesce(disabled_at, statement_timestamp())`
+          sql`disabled_at = least(disabled_at, statement_timestamp())`
         ).pipe(withTimeLimit("Accounts.disable")),
       enable: (organisation, username) =>
         userRow(

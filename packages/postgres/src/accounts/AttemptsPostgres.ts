@@ -10,7 +10,8 @@ const hashOf = (key: string): string => hash("sha256", key, "hex")
 
 /**
  * Attempts in PostgreSQL. A row stores when its bucket is full again; each attempt deletes some full buckets.
- * `statement_timestamp()` is the clock of the database, which all servers share, and can be compared by an index.
+ * `statement_timestamp()` is the clock of the database, which all servers share, and can be compared by an index. A change
+ * adds to the time in UTC: Citus accepts no function in it that depends on the time zone of the session.
  */
 export const layer: Layer.Layer<Attempts, never, Shares | SqlClient.SqlClient> = Layer.effect(
   Attempts,
@@ -35,8 +36,9 @@ export const layer: Layer.Layer<Attempts, never, Shares | SqlClient.SqlClient> =
               INSERT INTO ${table.attempts} AS bucket (key_hash, full_at)
               VALUES (decode(${hashOf(key)}, 'hex'), statement_timestamp() + ${interval}::interval)
               ON CONFLICT (key_hash) DO UPDATE
-                SET full_at = greatest(bucket.full_at, statement_timestamp()) + ${interval}::interval
-                WHERE bucket.full_at <= statement_timestamp() + ${interval}::interval * (${burst}::integer - 1)
+                SET full_at = greatest((bucket.full_at AT TIME ZONE 'UTC' + ${interval}::interval) AT TIME ZONE 'UTC', excluded.full_at)
+                WHERE bucket.full_at AT TIME ZONE 'UTC' <=
+                  excluded.full_at AT TIME ZONE 'UTC' + ${interval}::interval * (${burst}::integer - 2)
               RETURNING 1`.pipe(runStatement("Attempts.take"))
             if (added.length === 1) return
             const [bucket] = yield* sql<{ readonly retry_after: string }>`
@@ -50,7 +52,8 @@ export const layer: Layer.Layer<Attempts, never, Shares | SqlClient.SqlClient> =
         }).pipe(withTimeLimit("Attempts.take")),
       giveBack: ({ key, every }) =>
         sql`
-          UPDATE ${table.attempts} SET full_at = full_at - ${`${Duration.toMillis(every)} milliseconds`}::interval
+          UPDATE ${table.attempts} 
+          SET full_at = (full_at AT TIME ZONE 'UTC' - ${`${Duration.toMillis(every)} milliseconds`}::interval) AT TIME ZONE 'UTC'
           WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(
           Effect.asVoid,
           runStatement("Attempts.giveBack"),

@@ -1,7 +1,8 @@
 /** Group commit (decision 10): concurrent requests share statements, and so transactions. */
-import { type PortMethod, StorageUnavailable } from "@communications/core"
-import { Context, Effect } from "effect"
-import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
+import { MetricsEnabled, type PortMethod, StorageUnavailable } from "@communications/core"
+import { Context, Effect, type Tracer } from "effect"
+import { postgresMetrics } from "../statements/Metrics.ts"
+import { millis, StorageTimeout, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeBatcher } from "./Batcher.ts"
 
 /**
@@ -22,20 +23,51 @@ interface Options<Item, A> {
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<A>, StorageUnavailable>
 }
 
+/** An item, and the span of its caller if a tracer is installed. */
+interface Traced<Item> {
+  readonly item: Item
+  readonly span: Tracer.AnySpan | undefined
+}
+
+/** Runs a batch in the trace of its first caller whose trace is sampled; the spans of the others are linked. */
+const inTraces =
+  <Item>(operation: PortMethod, items: ReadonlyArray<Traced<Item>>) =>
+  <A, E>(run: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+    const spans = items.flatMap(({ span }) => span ?? [])
+    const parent = spans.find(({ sampled }) => sampled) ?? spans[0]
+    if (parent === undefined) return run
+    const links = spans.filter((span) => span !== parent).map((span) => ({ span, attributes: {} }))
+    const attributes = { "db.operation.batch.size": items.length }
+    return Effect.withSpan(run, `${operation} batch`, { parent, links, attributes, captureStackTrace: false })
+  }
+
 /**
  * Makes a function that runs items on the storage in batches. A caller waits at most its own `StorageTimeout`; a batch
  * may take as long as the longest of its callers' time limits.
  */
-export const makeStorageBatcher = <Item, A>(operation: PortMethod, { lanes, lanesPerKey, run }: Options<Item, A>) => {
+export const makeStorageBatcher = Effect.fnUntraced(function* <Item, A>(
+  operation: PortMethod,
+  { lanes, lanesPerKey, run }: Options<Item, A>
+) {
   const unavailable = (reason: StorageUnavailable["reason"]) =>
     Effect.suspend(() => Effect.fail(new StorageUnavailable({ operation, reason })))
-  return Effect.map(
-    makeBatcher<Item, A, StorageUnavailable>({
-      ...{ lanes, lanesPerKey, maxBatch: 128, halveAbove: 16, maxWaiting: 10_000 },
-      overloaded: unavailable("overloaded"),
-      timedOut: unavailable("timeout"),
-      run: (items, limit) => Effect.provideService(withTimeLimit(operation)(run(items)), StorageTimeout, limit)
-    }),
-    (runInBatch) => (key: string, item: Item) => Effect.flatMap(timeLimit, (limit) => runInBatch(key, item, limit))
-  )
-}
+  const context = yield* Effect.context<never>()
+  const sizes = (yield* MetricsEnabled) ? postgresMetrics.batchSize.with({ method: operation }) : undefined
+  const runInBatch = yield* makeBatcher<Traced<Item>, A, StorageUnavailable>({
+    ...{ lanes, lanesPerKey, maxBatch: 128, halveAbove: 16, maxWaiting: 10_000 },
+    overloaded: unavailable("overloaded"),
+    timedOut: unavailable("timeout"),
+    run: (items, limit) => {
+      sizes?.updateUnsafe(items.length, context)
+      return run(items.map(({ item }) => item)).pipe(
+        withTimeLimit(operation),
+        Effect.provideService(StorageTimeout, limit),
+        inTraces(operation, items)
+      )
+    }
+  })
+  return (key: string, item: Item): Effect.Effect<A, StorageUnavailable> =>
+    Effect.withFiber(({ cache, context }) =>
+      runInBatch(key, { item, span: cache.span }, millis(Context.get(context, StorageTimeout)))
+    )
+})

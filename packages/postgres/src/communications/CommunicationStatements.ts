@@ -30,10 +30,10 @@ export const communicationStatements = Effect.gen(function* () {
   const { record } = yield* historyStatements
 
   const finding =
-    (reached: Statement.Fragment) =>
+    (reached: (organisation: OrganisationId) => Statement.Fragment) =>
     (organisation: OrganisationId, key: CommunicationIdentifier["_tag"], values: ReadonlyArray<string>) =>
       sql<FoundRow>`
-      SELECT ${communicationColumns(sql)} ${reached}
+      SELECT ${communicationColumns(sql)} ${reached(organisation)}
       FROM ${table.communications} c, ${contactOfCommunication(sql, table.contact_information, sql`${organisation}::uuid`)}
       WHERE c.organisation = ${organisation}::uuid
         AND ${key === "Id" ? sql`c.id = ANY((SELECT ${formatArray(values)}::text::uuid[])::uuid[])` : sql`c.number = ANY((SELECT ${formatArray(values)}::text::text[])::text[])`}`
@@ -80,13 +80,15 @@ export const communicationStatements = Effect.gen(function* () {
     },
 
     /** The communications with these ids or numbers, all of one organisation, in any order. */
-    find: finding(sql``),
+    find: finding(() => sql``),
 
     /** The same, with the request in which each of them reached its version, once it is replicated. */
-    findReached: finding(sql`, (
+    findReached: finding(
+      (organisation) => sql`, (
       SELECT h.request_id FROM ${table.communication_history} h
-      WHERE h.organisation = c.organisation AND h.communication = c.id AND h.version = c.version
-    ) AS request_id, ${replicated(sql)}`),
+      WHERE h.organisation = ${organisation}::uuid AND h.communication = c.id AND h.version = c.version
+    ) AS request_id, ${replicated(sql)}`
+    ),
 
     /** The communication whose history has an entry of this user with this idempotency key, once it is replicated. */
     findByKey: (organisation: OrganisationId, by: UserId, key: IdempotencyKey) => sql<KeyedRow>`

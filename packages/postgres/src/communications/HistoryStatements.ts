@@ -15,7 +15,7 @@ export const historyStatements = Effect.gen(function* () {
     /**
      * A part of a statement that writes history entries. `changed` names another part, which returns the changed
      * communications as `organisation`, `communication`, `version`, `at`, `by` and `request_id`, and if the entries
-     * have idempotency keys, `idempotency_key` and `fingerprint`.
+     * have idempotency keys, `idempotency_key` and `fingerprint`. It returns rows so that Citus reports a violated key as such.
      */
     record: ({ from, to }: Pick<HistoryEntry, "from" | "to">, changed: string, hasKeys: boolean) => sql`
       INSERT INTO ${table.communication_history} (
@@ -25,7 +25,8 @@ export const historyStatements = Effect.gen(function* () {
       SELECT organisation, communication, version, ${sql.literal(from === null ? "NULL" : `'${from}'`)},
         ${sql.literal(`'${to}'`)}, at, by, request_id, (SELECT era FROM ${table.log_eras})
         ${sql.literal(hasKeys ? ", idempotency_key, decode(fingerprint, 'hex')" : "")}
-      FROM ${sql.literal(changed)}`,
+      FROM ${sql.literal(changed)}
+      RETURNING 1`,
 
     history: (organisation: OrganisationId, id: CommunicationId) => sql<HistoryRow>`
       SELECT "from", "to", ${isoOf(sql)("at")} AS at, by::text, request_id FROM ${table.communication_history}

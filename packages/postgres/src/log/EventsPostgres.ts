@@ -5,6 +5,7 @@ import { tables } from "../schema/Tables.ts"
 import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeAssignPositions } from "./AssignPositions.ts"
+import { makeBacklogs } from "./Backlogs.ts"
 import { communicationOf, type EventRow, eventColumns, fromEventRow } from "./EventRows.ts"
 import { makeOpenSubscription } from "./OpenSubscription.ts"
 import { isOfSteps, isReleasedPosition, leaseOf, makeParkedEvents } from "./ParkedEvents.ts"
@@ -33,6 +34,7 @@ export const layer: Layer.Layer<Events, never, Shares | SqlClient.SqlClient> = L
     const assignPositions = yield* makeAssignPositions
 
     const parkedEvents = yield* makeParkedEvents
+    const backlogs = yield* makeBacklogs
 
     /** Whether the subscription delivers the entry `h` from the log. */
     const isDelivered = ({ subscription }: Holder, steps: SubscribedSteps) =>
@@ -47,9 +49,9 @@ export const layer: Layer.Layer<Events, never, Shares | SqlClient.SqlClient> = L
     const read = (holder: Holder, steps: SubscribedSteps, limit: number) => sql<EventRow | NoEntry>`
       WITH leased AS (
         UPDATE ${table.subscriptions}
-        SET holder = ${holder.holder}, held_until = clock_timestamp() + ${leaseOf(holder)}::interval
+        SET holder = ${holder.holder}, held_until = statement_timestamp() + ${leaseOf(holder)}::interval
         WHERE subscription = ${holder.subscription}
-          AND (holder IS NULL OR holder = ${holder.holder} OR held_until <= clock_timestamp())
+          AND (holder IS NULL OR holder = ${holder.holder} OR held_until <= statement_timestamp())
         RETURNING era, position, ${parkedEvents.someReleased(holder.subscription)} AS released
       )
       SELECT next.*, leased.released, next.position IS NULL AND (
@@ -123,6 +125,7 @@ export const layer: Layer.Layer<Events, never, Shares | SqlClient.SqlClient> = L
       retry: (subscription, event) => withTimeLimit("Events.retry")(parkedEvents.release(subscription, event, 0)),
       retryAll: (subscription) => withTimeLimit("Events.retryAll")(parkedEvents.releaseAll(subscription)),
       discard: (subscription, event) => withTimeLimit("Events.discard")(parkedEvents.release(subscription, event, 1)),
+      backlogs: withTimeLimit("Events.backlogs")(backlogs),
       release: (holder) =>
         sql`
           UPDATE ${table.subscriptions} SET holder = NULL

@@ -37,7 +37,7 @@ export const makeParkedEvents = Effect.gen(function* () {
   /** Extends the lease, and stores a position in the log unless it is `null`; returns no row without the lease. */
   const renew = (holder: Holder, position: string | null) => sql`
     UPDATE ${table.subscriptions}
-    SET held_until = clock_timestamp() + ${leaseOf(holder)}::interval, position = coalesce(${position}::bigint, position)
+    SET held_until = statement_timestamp() + ${leaseOf(holder)}::interval, position = coalesce(${position}::bigint, position)
     WHERE subscription = ${holder.subscription} AND holder = ${holder.holder}
     RETURNING subscription`
 
@@ -108,7 +108,7 @@ export const makeParkedEvents = Effect.gen(function* () {
           organisation, communication, subscription, version, event, error, attempts, parked_at
         )
         SELECT ${event.organisation}::uuid, ${event.communication}::uuid, renewed.subscription, ${event.version}::integer,
-          ${event.id}::uuid, ${error}::text, ${attempts}::integer, clock_timestamp()
+          ${event.id}::uuid, ${error}::text, ${attempts}::integer, statement_timestamp()
         FROM renewed
         ON CONFLICT (organisation, communication, subscription) DO UPDATE SET version = EXCLUDED.version,
           event = EXCLUDED.event, error = EXCLUDED.error, attempts = EXCLUDED.attempts, parked_at = EXCLUDED.parked_at,

@@ -131,7 +131,7 @@ const inOwnTransactions = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
 })
 
 /** Reports failures of statements as those of migrations, and reads columns by their own names. */
-const reporting = <A, E, R>(run: Effect.Effect<A, E | SqlError.SqlError, R>) =>
+export const reporting = <A, E, R>(run: Effect.Effect<A, E | SqlError.SqlError, R>) =>
   run.pipe(
     Effect.catchIf(SqlError.isSqlError, (error) => Effect.fail(explain(error))),
     Effect.updateService(SqlClient.SqlClient, (sql) => sql.withoutTransforms())

@@ -95,9 +95,11 @@ export const layer: Layer.Layer<Sessions, never, Shares | SqlClient.SqlClient> =
       }),
       releaseAll: ({ organisation, user }) =>
         sql<{ readonly open: boolean }>`
-          DELETE FROM ${table.sessions}
-          WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
-          RETURNING expires_at > statement_timestamp() AS open`.pipe(
+          WITH ended AS (
+            DELETE FROM ${table.sessions} WHERE organisation = ${organisation}::uuid AND "user" = ${user}::uuid
+            RETURNING expires_at
+          )
+          SELECT expires_at > statement_timestamp() AS open FROM ended`.pipe(
           runStatement("Sessions.releaseAll"),
           Effect.map((released) => released.filter(({ open }) => open).length),
           withTimeLimit("Sessions.releaseAll")

@@ -2,6 +2,7 @@
 import type { PortMethod } from "@communications/core"
 import { Context, Effect, Layer, PartitionedSemaphore } from "effect"
 import type { SqlClient } from "effect/sql"
+import { makeConnectionCount } from "./CountConnections.ts"
 import { Concurrency, makeMatchAnyTransaction } from "./Transactions.ts"
 
 /** The kinds of work. Subscriptions, of which each runs one statement at a time, and readiness are not bounded. */
@@ -59,12 +60,17 @@ export const layer: Layer.Layer<Shares, never, SqlClient.SqlClient> = Layer.effe
       kinds.map((kind) => [kind, PartitionedSemaphore.makeUnsafe<string>({ permits: shareOf(kind, size) })])
     )
     const matchAnyTransaction = yield* makeMatchAnyTransaction
+    const count = yield* makeConnectionCount(size)
     return (operation, organisation) => (run) => {
       const kind = kindOf[operation]
       const share = kind && shares.get(kind)
+      const counted = count.running(run)
       return share === undefined
-        ? run
-        : matchAnyTransaction({ inTransaction: () => run, otherwise: () => share.withPermit(organisation)(run) })
+        ? count.whole(counted)
+        : matchAnyTransaction({
+            inTransaction: () => run,
+            otherwise: () => count.whole(share.withPermit(organisation)(counted))
+          })
     }
   })
 )

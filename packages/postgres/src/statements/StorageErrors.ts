@@ -1,5 +1,5 @@
 import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
-import { Context, Duration, Effect, Schedule } from "effect"
+import { Context, Duration, Effect, Schedule, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
@@ -12,7 +12,8 @@ export { StorageTimeout }
 /** The longest delay of a timer in Node, in milliseconds: 24 days. */
 const maxTimerMillis = 2 ** 31 - 1
 
-const millis = (limit: Duration.Input): number =>
+/** A time limit in milliseconds, as timers accept it. */
+export const millis = (limit: Duration.Input): number =>
   Math.min(Duration.toMillis(Duration.fromInputUnsafe(limit)), maxTimerMillis)
 
 /** The current `StorageTimeout` in milliseconds. */
@@ -74,6 +75,12 @@ export const makeEndReadOnlySession = Effect.gen(function* () {
     : matchTransaction(sql, { inTransaction: () => Effect.void, otherwise: () => Effect.ignore(end) })
 })
 
+/** Names the method of the port in the span of its statement, if a tracer is installed. */
+const named = <A, E, R>(operation: PortMethod, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.tracer, (tracer) =>
+    tracer === Tracer.nativeTracer ? run : Effect.annotateSpans(run, "db.operation.name", operation)
+  )
+
 const no = Effect.succeed(false)
 const yes = Effect.succeed(true)
 
@@ -95,7 +102,7 @@ export const makeRunStatement = Effect.gen(function* () {
   }
   return (operation: PortMethod, organisation = "") =>
     <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StorageUnavailable, R> =>
-      run.pipe(
+      named(operation, run).pipe(
         inShare(operation, organisation),
         Effect.retry(retries),
         Effect.tapError((error) => (isReadOnly(error) ? endReadOnlySession : Effect.void)),

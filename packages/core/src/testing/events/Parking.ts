@@ -1,9 +1,9 @@
-import { Duration, Effect } from "effect"
+import { DateTime, Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { EventId } from "../../domain/Identity.ts"
 import type { Holder, LogEntry } from "../../ports/Events.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
-import { aDraft, freshId, store } from "../Fixtures.ts"
+import { aDraft, anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
 import { type Clauses, completeDraft, type Given, given, read } from "./Given.ts"
 
 const failure = { error: "Error: the letter could not be sent", attempts: 3 }
@@ -154,6 +154,32 @@ export const parkingClauses: Clauses = [
       yield* events.close(one.subscription)
       yield* events.open(one.subscription, "now")
       yield* expectEqual(yield* read(setup, one, 0, "all"), [])
+    }).pipe(Effect.scoped)
+  },
+  {
+    name: "a backlog is the age of the first step after the position of a subscription, and the number of its parked events",
+    test: Effect.gen(function* () {
+      const now = yield* DateTime.now
+      yield* store(freshOrganisation(), aDraft("earlier"), { ...anAct(), at: DateTime.subtract(now, { hours: 5 }) })
+      const [setup, elsewhere] = [yield* given, yield* given]
+      const { events, organisation, one } = setup
+      const backlog = Effect.map(events.backlogs, (backlogs) => {
+        const [found] = backlogs.filter(({ subscription }) => subscription === one.subscription)
+        return found === undefined ? undefined : [Math.round(Duration.toHours(found.lag)), found.parked]
+      })
+      yield* expectEqual(yield* backlog, [0, 0])
+      yield* store(organisation, aDraft("one"), { ...anAct(), at: DateTime.subtract(now, { hours: 3 }) })
+      yield* store(organisation, aDraft("two"), { ...anAct(), at: now })
+      yield* expectEqual(yield* backlog, [3, 0])
+      const [first, second] = yield* read(setup, one, 2, "all")
+      yield* expectEqual(yield* backlog, [3, 0])
+      if (first !== undefined) yield* events.park(one, first, failure)
+      const [parkedElsewhere] = yield* read({ ...setup, one: elsewhere.one }, elsewhere.one, 2, "all")
+      if (parkedElsewhere !== undefined) yield* events.park(elsewhere.one, parkedElsewhere, failure)
+      yield* events.settle(one, second?.position ?? null)
+      yield* expectEqual(yield* backlog, [0, 1])
+      yield* events.retryAll(one.subscription)
+      yield* expectEqual(yield* backlog, [0, 0])
     }).pipe(Effect.scoped)
   },
   {
