@@ -13,7 +13,7 @@ export default {
   incrementalFile: incrementalFile(process.env.MUTANTS ?? ""),
   concurrency: 1,
   timeoutFactor: 1,
-  timeoutMS: 3_000,
+  timeoutMS: 10_000,
   reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false },
   ignorePatterns: ["bench", "dist", "/data"],

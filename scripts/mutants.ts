@@ -1,7 +1,7 @@
-/** Runs Stryker, stores its figures for the documentation, and fails if too many mutants survive: `npm run test:mutants -- core`. */
+/** Runs Stryker, stores its figures for the documentation, and fails if too many mutants survive: `npm run test:mutants -- core/memory http`. */
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { matchesGlob, resolve } from "node:path"
 import { writeFigures } from "@communications/test-support/mutantFigures"
 import { incrementalFile, projects } from "./mutants/projects.ts"
 
@@ -11,15 +11,18 @@ interface Report {
   readonly files: Readonly<Record<string, { readonly mutants: ReadonlyArray<{ readonly status: string }> }>>
 }
 
-for (const [name, { least }] of Object.entries(projects)) {
-  if (process.argv.length > 2 && !process.argv.includes(name)) continue
+for (const [name, { mutate, least }] of Object.entries(projects)) {
+  const wanted = process.argv.slice(2)
+  if (wanted.length > 0 && !wanted.some((part) => `${name}/`.startsWith(`${part}/`))) continue
   const stryker = resolve("node_modules/@stryker-mutator/core/bin/stryker.js")
-  const env = { ...process.env, MUTANTS: name }
+  const env = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node"), ...process.env, MUTANTS: name }
   const { status } = spawnSync(process.execPath, [stryker, "run"], { stdio: "inherit", env })
   // The report would be that of an earlier run.
   if (status !== 0) throw new Error(`Stryker ended with ${status} before it had tested ${name}`)
   const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
-  const statuses = Object.values(report.files).flatMap(({ mutants }) => mutants.map(({ status }) => status))
+  // It also has the files of earlier runs.
+  const files = Object.entries(report.files).filter(([file]) => mutate.some((pattern) => matchesGlob(file, pattern)))
+  const statuses = files.flatMap(([, { mutants }]) => mutants.map(({ status }) => status))
   const count = (...wanted: ReadonlyArray<string>) => statuses.filter((status) => wanted.includes(status)).length
   const figures = {
     mutants: count("Killed", "Timeout", "Survived", "NoCoverage"),

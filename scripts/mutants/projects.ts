@@ -12,29 +12,60 @@ interface Project {
   readonly least: number
 }
 
-/** The runs, by name. */
+/** A part of the core, with its unit tests except some. The contracts are tests, which BrokenAdapters.test.ts tests. */
+const core = (mutate: ReadonlyArray<string>, ...without: ReadonlyArray<string>): Project => ({
+  mutate: mutate.map((files) => `packages/core/src/${files}`),
+  tests: {
+    include: ["packages/core/test/**/*.test.ts"],
+    exclude: ["BrokenAdapters", ...without].map((name) => `**/${name}.test.ts`)
+  },
+  least: 90
+})
+
+const http = (files: string): Project => ({
+  mutate: [`packages/http/src/${files}`],
+  tests: { include: ["packages/http/test/**/*.test.ts"] },
+  least: 80
+})
+
+/** A part of the adapter, with its tests. The conditions of the SQL have mutants of their own. */
+const postgres = (files: string, ...tests: ReadonlyArray<string>): Project => ({
+  mutate: [`packages/postgres/src/${files}`],
+  tests: {
+    include: tests.map((name) => `packages/postgres/test/${name}.test.ts`),
+    globalSetup: "packages/test-support/src/global-setup.ts"
+  },
+  least: 80
+})
+
+/** The runs, by name. Each is a part of a package that a run can finish in some minutes, or hours on PostgreSQL. */
 export const projects: Readonly<Record<string, Project>> = {
-  core: {
-    // The contracts are tests; BrokenAdapters.test.ts tests them.
-    mutate: ["packages/core/src/**/*.ts", "!packages/core/src/testing/**"],
-    tests: { include: ["packages/core/test/**/*.test.ts"], exclude: ["**/BrokenAdapters.test.ts"] },
-    least: 90
-  },
-  http: {
-    mutate: ["packages/http/src/**/*.ts"],
-    tests: { include: ["packages/http/test/**/*.test.ts"] },
-    least: 80
-  },
-  postgres: {
-    // Released migrations do not change. The conditions of the SQL have mutants of their own.
-    mutate: ["packages/postgres/src/**/*.ts", "!packages/postgres/src/schema/migrations/**"],
-    tests: {
-      include: ["packages/postgres/test/*.test.ts"],
-      exclude: ["**/{Host,Migrations,Moving,OneLog,Plans,Roles}.integration.test.ts", "**/*.{faults,restore}.test.ts"],
-      globalSetup: "packages/test-support/src/global-setup.ts"
-    },
-    least: 80
-  }
+  "core/domain": core(["domain/**/*.ts"], "Subscribe*"),
+  "core/memory": core(
+    ["memory/**/*.ts"],
+    "Subscribe{,Errors,Hardening,Ready,Stop}",
+    "createCommunications",
+    "CallOptions"
+  ),
+  "core/operations": core(["operations/**/*.ts"], "Subscribe*", "Memory"),
+  "core/use-cases": core(["use-cases/**/*.ts", "*.ts"], "Memory"),
+  "http/server": http("*.ts"),
+  "http/client": http("client/**/*.ts"),
+  "http/document": http("document/**/*.ts"),
+  "postgres/batching": postgres("batching/**/*.ts", "Batcher", "GroupCommit.integration"),
+  "postgres/statements": postgres(
+    "statements/**/*.ts",
+    ...["Retry", "LockWaiters", "{Shares,Failures,ErrorMessages,Conflicts,Isolation,Secrets}.integration"]
+  ),
+  "postgres/communications": postgres(
+    "communications/**/*.ts",
+    ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"]
+  ),
+  "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication}.integration"),
+  "postgres/log": postgres("log/**/*.ts", "{Contract,Log,Subscriber,SubscriptionStop}.integration"),
+  "postgres/host": postgres("host/**/*.ts", "Executor", "Host.integration"),
+  // Released migrations do not change.
+  "postgres/schema": postgres("schema/*.ts", "Server", "{Migrations,Roles,Schema}.integration")
 }
 
 /** The run that the environment names. */
@@ -45,4 +76,4 @@ export const project: Project = projects[process.env.MUTANTS ?? ""] ?? {
 }
 
 /** The file in which Stryker keeps the results of a run, so that the next one only tests what has changed. */
-export const incrementalFile = (name: string): string => `node_modules/.cache/mutants/${name}.json`
+export const incrementalFile = (name: string): string => `node_modules/.cache/mutants/${name.replace("/", "-")}.json`

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { defineConfig } from "vitest/config"
+import { defineConfig, type Plugin } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
+import { KeptThread } from "./KeptThread.ts"
 import { project } from "./projects.ts"
 
 /** Resolves the packages to their source beside this file: Stryker's copy of the project links to the original packages. */
@@ -18,7 +20,30 @@ const alias = globSync("packages/*/package.json").flatMap((file) => {
   })
 })
 
+/** Stryker chooses the pool, but not what is in it. */
+const keepThread: Plugin = {
+  name: "keep-thread",
+  configureVitest: ({ project }) => {
+    project.config.pool = "kept"
+    project.config.poolRunner = { name: "kept", createPoolWorker: (options) => new KeptThread(options) }
+  }
+}
+
+/** The shortest file first: the first test that fails ends the run of a mutant. */
+class ShortestFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>) {
+    return (await super.sort(files)).reverse()
+  }
+}
+
 export default defineConfig({
+  plugins: [keepThread],
   resolve: { alias },
-  test: { ...project.tests, isolate: false, testTimeout: 6_000, hookTimeout: 60_000 }
+  test: {
+    ...project.tests,
+    isolate: false,
+    sequence: { sequencer: ShortestFirst },
+    testTimeout: 10_000,
+    hookTimeout: 60_000
+  }
 })

@@ -1,7 +1,7 @@
 /** What promises reject with: an `Error` whose stack has the lines of the host that awaited the promise. */
 
 /** The stack of the caller, without the line of the message. */
-const callerLines = (): string => String(new Error().stack).replace(/^[^\n]*/, "")
+const callerLines = (): string => String(new Error().stack).replace(/.*/, "")
 
 /** Replaces the stack of a refusal: where the library created it does not help a host. */
 export const withCallerStack = <E>(refusal: E): E => {

@@ -116,9 +116,8 @@ interface UncheckedRequest {
   readonly address?: string | null
 }
 
-/** Removes members that are `undefined`, at any depth, because JSON cannot carry them. */
+/** Removes members that are `undefined`, at any depth, because JSON cannot carry them. No request has objects in an array. */
 const asJson = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(asJson)
   if (!Predicate.isObject(value)) return value
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   return Object.fromEntries(members.map(([name, member]) => [name, asJson(member)]))

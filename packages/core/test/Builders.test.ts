@@ -63,6 +63,10 @@ describe("builders", () => {
   it("refuse invalid values, and name the member", () => {
     assert.throws(() => aPerson({ first_name: "" }), /first_name/)
     assert.throws(() => aCompany({ company_profile: { established_date: "yesterday" } }), /established_date/)
+    for (const member of ["annual_turnover", "number_of_employees"]) {
+      assert.throws(() => aCompany({ company_profile: { [member]: -0 } }), /a number other than -0/)
+      assert.doesNotThrow(() => aCompany({ company_profile: { [member]: 0 } }))
+    }
     assert.throws(() => aDraft({ id: "41" }), /id/)
     assert.throws(() => aDraft({ subject: "\u0000" }), /subject/)
     assert.throws(() => anAct({ by: "ada" }), /32 upper-case hexadecimal digits/)

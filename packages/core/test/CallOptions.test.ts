@@ -94,6 +94,18 @@ describe("the options of a call", () => {
       assert.throws(() => subscribe({ ...subscription, ...withDuration(name, duration) }), RangeError)
     }
   })
+  it.each([0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY])(
+    "attempts of a subscription are refused if they are %j",
+    (attempts) => {
+      const { subscribe } = createTestCommunications()
+      assert.throws(() => subscribe({ ...subscription, attempts }), RangeError, "attempts of a subscription must be")
+    }
+  )
+  it.each([1, 2, Number.POSITIVE_INFINITY])("attempts of a subscription can be %j", async (attempts) => {
+    await createTestCommunications()
+      .subscribe({ ...subscription, attempts })
+      .stop()
+  })
   it.each([...wrongDurations, null])("within of stop is refused alike if it is %j", async (duration) => {
     const { stop } = createTestCommunications().subscribe(subscription)
     assert.instanceOf(await rejectionOf(stop(withDuration("within", duration))), RangeError)

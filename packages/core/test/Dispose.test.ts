@@ -64,3 +64,19 @@ it("a call that runs when dispose is called rejects with an Error that says so",
   await dispose()
   assertDisposed(await call)
 })
+
+it("a call that the ports interrupt does not reject as if dispose had been called", async () => {
+  const ports = Layer.effect(
+    Communications,
+    Effect.map(Communications, (communications) =>
+      Communications.of({ ...communications, take: () => Effect.interrupt })
+    )
+  ).pipe(Layer.provideMerge(layerMemory))
+  const { communications, dispose } = createCommunications(ports)
+  const error = await rejectionOf(
+    communications.complete({ caller: freshCaller(), communication_identifier: { number: "41" } })
+  )
+  assert.instanceOf(error, Error)
+  assert.notInclude(error.message, "dispose()")
+  await dispose()
+})

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import {
   createCommunications,
   Events,
@@ -203,4 +204,15 @@ describe("the options of a subscription are checked when it is made:", () => {
       assert.throws(() => subscribe(Object.assign({ ...sound, handler: () => Effect.void }, options)))
     })
   }
+})
+
+it("a subscription whose ports cannot be built logs an error with its name", async () => {
+  const printed = vi.spyOn(console, "log").mockImplementation(() => {})
+  onTestFinished(() => printed.mockRestore())
+  const bug = new Error("a mistake in the ports")
+  const { subscribe } = createCommunications(Layer.provide(layerMemory, Layer.effectDiscard(Effect.die(bug))))
+  const { ready } = subscribe({ subscription: "mail", handler: () => {} })
+  assert.strictEqual(await ready.catch((error: unknown) => error), bug)
+  const text = inspect(printed.mock.calls, { depth: null })
+  for (const part of ["A subscription has ended", "a mistake in the ports", "'mail'"]) assert.include(text, part)
 })

@@ -1,4 +1,5 @@
 import {
+  Accounts,
   AmbiguousIdentifier,
   type CommunicationDetails,
   type CommunicationEvent,
@@ -7,14 +8,17 @@ import {
   createCommunications,
   type FieldsInput,
   InvalidCaller,
+  InvalidCredentials,
   InvalidRequest,
   InvalidToken,
   layerMemory,
+  Name,
   orThrow,
   type Sparse,
   StaleVersion
 } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
+import { Effect, Layer, Redacted } from "effect"
 import { afterAll, assert, describe, expectTypeOf, it } from "vitest"
 import { anEmail, uuidOf } from "./Given.ts"
 
@@ -98,6 +102,34 @@ describe("for hosts without Effect", () => {
     assert.deepStrictEqual(await orThrow(list), [
       { number: draft.number, contact_information: { name: "Ada Lovelace" } }
     ])
+  })
+  it("a list of contacts has the newest first", async () => {
+    const { caller, contact } = await given()
+    const grace = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Grace", last_name: "Hopper" } as const
+    const newest = await orThrow(contact_information.create({ caller, ...grace }))
+    const listed = await orThrow(contact_information.list({ caller }))
+    assert.sameDeepMembers([...listed], [newest, contact])
+    assert.deepStrictEqual(
+      await orThrow(contact_information.list({ caller, number_of_results: 1, name: "nobody" })),
+      []
+    )
+  })
+  it("a log-in returns a token, with which methods accept the user", async () => {
+    const user = freshCaller()
+    const [organisation, username, password] = [Name.make(freshId()), Name.make(freshId()), "correct horse"]
+    const account = Effect.flatMap(Accounts, (accounts) =>
+      Effect.andThen(
+        accounts.addOrganisation(user.organisation, organisation),
+        accounts.addUser(user, username, Redacted.make(password))
+      )
+    )
+    const ports = Layer.provideMerge(Layer.effectDiscard(Effect.orDie(account)), layerMemory)
+    const api = createCommunications(ports)
+    const { token } = await orThrow(api.authentication.token({ organisation, username, password }))
+    assert.deepStrictEqual(await orThrow(api.communications.list({ token, life_cycle_state: "DRAFT" })), [])
+    const refused = await errorOf(api.authentication.token({ organisation, username, password: "wrong" }))
+    assert.instanceOf(refused, InvalidCredentials)
+    await api.dispose()
   })
   it("a method returns an error with a tag, and orThrow throws it", async () => {
     const { caller, draft, communication_identifier } = await given()

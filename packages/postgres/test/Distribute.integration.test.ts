@@ -79,7 +79,7 @@ it("distributes every table once; migrate, and running it again, change nothing"
   assert.strictEqual((await run("distribute")).stdout, "Every table is already distributed.\n")
   assert.strictEqual((await run("migrate")).stdout, "The schema is already up to date.\n")
   assert.deepStrictEqual(await distributed(), tables)
-}, 120_000)
+}, 600_000)
 
 it("continues after a failure, and refuses a table that is distributed by another column", async () => {
   const { url, client, distributed } = await given()
@@ -104,4 +104,4 @@ it("continues after a failure, and refuses a table that is distributed by anothe
   const added = await onSchema(Postgres.distribute)
   assert.lengthOf(added, Object.keys(Postgres.distribution).length - 1)
   assert.deepInclude(added, { table: "users", by: "organisation" })
-}, 120_000)
+}, 600_000)

@@ -32,6 +32,6 @@ export const parseIdentifier = (
       onFailure: () => new CommunicationNotFound({ identifier: given })
     })
   }
-  if (number !== null && isNumber(number)) return Result.succeed({ _tag: "Number", number })
+  if (isNumber(number)) return Result.succeed({ _tag: "Number", number })
   return Result.fail(new CommunicationNotFound({ identifier: given }))
 }

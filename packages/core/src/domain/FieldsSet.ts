@@ -101,7 +101,6 @@ export const hasField = (fieldsSet: FieldsSet, name: string): boolean =>
 
 /** Reduces a result, or each element of a list, to these fields, in the documented order. `null` stays `null`. */
 export const reduceToFields = (value: Schema.Json, names: FieldsSet): Schema.Json => {
-  if (names.length === 0) return value
   if (isArray(value)) return value.map((element) => reduceToFields(element, names))
   if (!isObject(value) || hasExactly(value, names)) return value
   const reduced: Record<string, Schema.Json> = {}
@@ -111,7 +110,7 @@ export const reduceToFields = (value: Schema.Json, names: FieldsSet): Schema.Jso
 
 /** Whether an object has exactly these fields in this order, at any depth. Most results do, and are not copied. */
 const hasExactly = (value: Schema.Json | undefined, names: FieldsSet): boolean => {
-  if (value === undefined || isArray(value)) return value !== undefined && names.length === 0
+  if (isArray(value)) return names.length === 0
   if (names.length === 0 || !isObject(value)) return true
   let position = 0
   for (const name in value) {
@@ -121,6 +120,6 @@ const hasExactly = (value: Schema.Json | undefined, names: FieldsSet): boolean =
   return position === names.length
 }
 
-const isArray = (value: Schema.Json): value is Schema.JsonArray => globalThis.Array.isArray(value)
-const isObject = (value: Schema.Json): value is Schema.JsonObject =>
+const isArray = (value: Schema.Json | undefined): value is Schema.JsonArray => globalThis.Array.isArray(value)
+const isObject = (value: Schema.Json | undefined): value is Schema.JsonObject =>
   typeof value === "object" && value !== null && !isArray(value)

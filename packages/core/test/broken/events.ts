@@ -25,6 +25,7 @@ const orderClause =
   "Events: during concurrent steps no event is skipped or repeated, and each communication has its events in order"
 const settledClause = "Events: the next holder reads unsettled events again, but no settled ones"
 const leaseClause = "Events: one holder has a subscription at a time, until it releases it or its lease expires"
+const twoClause = "Events: a holder of two subscriptions settles, parks and releases each by itself"
 const clocksClause = "Events: servers whose clocks differ agree on the holder of a subscription"
 const positionClause = "Events: each subscription has its own position, and keeps it when it is opened again"
 const beginningClause =
@@ -160,6 +161,17 @@ export const brokenEvents = [
       claim: (holder, steps, limit) =>
         Effect.tap(sound.claim(holder, steps, limit), () => Effect.sync(() => (last = holder.holder))),
       release: (holder) => sound.release({ ...holder, holder: last })
+    }
+  }),
+  events("releases every subscription of a holder", twoClause, (sound) => {
+    const opened: Array<string> = []
+    return {
+      open: (subscription, from) => {
+        opened.push(subscription)
+        return sound.open(subscription, from)
+      },
+      release: (holder) =>
+        Effect.forEach(opened, (subscription) => sound.release({ ...holder, subscription }), { discard: true })
     }
   }),
   events("lets a lease expire too late", leaseClause, (sound) => ({

@@ -13,6 +13,8 @@ const againClause = "Events: an event that is parked again after retry keeps tho
 const listClause =
   "Events: parked events belong to one subscription, have their error, and can be retried or discarded once"
 const retryAllClause = "Events: retryAll retries every parked event of one subscription, and returns their number"
+const withheldClause =
+  "Events: a parked event withholds only those of its communication in its organisation, and only from its subscription"
 const backlogClause =
   "Events: a backlog is the age of the first step after the position of a subscription, and the number of its parked events"
 const leaseClause = "Events: only the holder of the lease can park an event"
@@ -33,6 +35,9 @@ export const brokenParking = [
         Effect.map(sound.claim(holder, steps, limit), (recorded) => (isBlocked ? [] : recorded))
     }
   }),
+  events("withholds nothing after a parked event", withheldClause, (sound) => ({
+    park: (holder, { position }) => sound.settle(holder, position)
+  })),
   events("delivers the later events of a retried communication in reverse", retryClause, (sound) => ({
     claim: (holder, steps, limit) =>
       Effect.map(sound.claim(holder, steps, limit), (recorded) =>

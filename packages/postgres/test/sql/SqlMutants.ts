@@ -1,11 +1,12 @@
 /** Runs the contracts of the ports against statements that lack a condition. */
 import { readFileSync } from "node:fs"
-import { contracts } from "@communications/core/testing"
+import { type Clause, contracts } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
-import { type Duration, Effect, Exit, Layer } from "effect"
+import { type Duration, Effect, Exit, Layer, Predicate } from "effect"
 import pg from "pg"
 import { mutantsOf } from "./Conditions.ts"
+import { LockingPool, lockedRowClauses } from "./lockedRows.ts"
 
 /** Whether a statement is for one item, or for several at once. */
 export type Size = "alone" | "in a batch"
@@ -17,7 +18,7 @@ type Rewrite = (text: string, size: Size) => Promise<string> | string
 const itemsIn = (parameter: unknown): number => {
   if (typeof parameter !== "string") return 1
   if (parameter.startsWith("[{")) return [...JSON.parse(parameter)].length
-  return /^\{".*"\}$/s.test(parameter) ? parameter.replaceAll(/\\./g, "").split('","').length : 1
+  return /^\{".*"\}$/s.test(parameter) ? (parameter.match(/"(\\.|[^"\\])*"/gs) ?? []).length : 1
 }
 
 const sizeOf = (parameters: ReadonlyArray<unknown>): Size =>
@@ -65,29 +66,47 @@ interface Limits {
 /** A mutant may wait forever. */
 const limits: Limits = { statement: "10 seconds", clause: "30 seconds" }
 
+const clauses: ReadonlyArray<Clause<Effect.Services<(typeof contracts)[number]["test"]> | LockingPool>> = [
+  ...contracts,
+  ...lockedRowClauses
+]
+
 /** A clause of a contract, with or without group commit. */
 export interface Case {
   readonly clause: string
   readonly groupCommit: "off" | "all"
-  readonly test: (typeof contracts)[number]["test"]
+  readonly test: (typeof clauses)[number]["test"]
 }
 
 /** Every clause, with and without group commit. */
 export const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((groupCommit) =>
-  contracts.map(({ name, test }) => ({ clause: name, groupCommit, test }))
+  clauses.map(({ name, test }) => ({ clause: name, groupCommit, test }))
 )
+
+/** Whether the statement would be retried, because of a concurrent transaction. */
+const isConflict = (error: unknown): boolean =>
+  Predicate.hasProperty(error, "code") && (error.code === "40001" || error.code === "40P01")
 
 /** Makes the function that runs cases with rewritten statements in a copy of a database. */
 const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrite) {
   const pool = yield* connect(yield* copyOf(template))
   const execute = Postgres.fromPg(pool)
+  /** The error of a statement in a batch. The batch repeats its items alone, which can hide the fault. */
+  let failed: unknown
+  const noBatchFailed = Effect.suspend(() => (failed === undefined ? Effect.void : Effect.die(failed)))
   const noTwinChanged = Effect.flatMap(
     Effect.promise(() => pool.query("SELECT FROM communications.changed_twins")),
     ({ rows }) => (rows.length === 0 ? Effect.void : Effect.die(new Error("a statement changed another organisation")))
   )
   const rewritten: Postgres.Execute = Object.assign(
-    async (text: string, parameters: ReadonlyArray<unknown>) =>
-      execute(await rewrite(text, sizeOf(parameters)), parameters),
+    async (text: string, parameters: ReadonlyArray<unknown>) => {
+      const size = sizeOf(parameters)
+      const statement = await rewrite(text, size)
+      return execute(statement, parameters).catch((error: unknown) => {
+        if (size === "in a batch" && !isConflict(error)) failed ??= error
+        throw error
+      })
+    },
     { concurrency: 10 }
   )
   const portsWith = (groupCommit: Case["groupCommit"]) =>
@@ -101,7 +120,9 @@ const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrit
   return ({ groupCommit, test }: Case, { statement, clause }: Limits) =>
     test.pipe(
       Effect.andThen(noTwinChanged),
+      Effect.andThen(noBatchFailed),
       Effect.provide(ports[groupCommit]),
+      Effect.provideService(LockingPool, pool),
       Effect.provideService(Postgres.StorageTimeout, statement),
       Effect.provideService(Postgres.PasswordCost, 4),
       Effect.timeout(clause),

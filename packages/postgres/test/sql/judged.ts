@@ -9,6 +9,7 @@ interface Judgement {
 }
 
 const [step, view, lock] = [/^WITH updated AS/, /^WITH viewed AS/, / SKIP LOCKED/]
+const skip = /^UPDATE \S+ s SET position = next/
 const both = (one: RegExp, other: RegExp) => new RegExp(`(?=.*${one.source.replace("^", "")})(?=.*${other.source})`)
 
 const judgements: ReadonlyArray<Judgement> = [
@@ -32,15 +33,40 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "The locked row and the viewed row are the same: one of the two conditions is enough for the result."
   },
   {
-    ...{
-      statement: lock,
-      condition: /^\(?c\.(organisation, c\.)?id\)? IN \(SELECT l|^EXISTS \(SELECT FROM .*communication_numbers/
-    },
-    why: "Without it the statement waits for locked rows, which no contract locks: GroupCommit.integration.test.ts does."
+    ...{ statement: both(view, lock), condition: /^c\.id IN \(SELECT l/ },
+    why: "Without it the statement waits for a locked row. It runs when two other requests of the organisation wait already."
+  },
+  {
+    ...{ statement: both(step, lock), condition: /^c\.id IN \(SELECT l/, size: "alone" },
+    why: "The same. In a batch, a contract fails."
+  },
+  {
+    ...{ statement: /communication_numbers/, condition: /^EXISTS \(SELECT FROM/ },
+    why: "The same, for the counter of the organisation."
   },
   {
     ...{ statement: /communication_numbers/, condition: /^organisation = / },
     why: "Decides only which counters are locked."
+  },
+  {
+    ...{ statement: /^WITH leased AS/, condition: /^h\."to" = 'COMPLETED'$/ },
+    why: "The only step so far leads to COMPLETED: an entry that has a previous state is a completion."
+  },
+  {
+    ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /parked_events AS p .* IS NULL$/ },
+    why: "No event of a communication follows its completion so far: nothing waits after a parked completion."
+  },
+  {
+    ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /^h\.era >= leased\.era$/ },
+    why: "An entry of an earlier era gets a later position only as an earlier entry of its communication, which is no completion."
+  },
+  {
+    ...{ statement: skip, condition: /^s\.holder = / },
+    why: "The statement before it has extended the lease of the holder."
+  },
+  {
+    ...{ statement: skip, condition: /^(?!s\.(subscription|holder) = )/ },
+    why: "Decides how far one statement skips, in a log with more entries than a contract has: Log.integration.test.ts has them."
   },
   {
     ...{ statement: /AS request_id FROM/, condition: /^(p\.organisation = |p\.id = |c\.(id|number) = ANY )/ },

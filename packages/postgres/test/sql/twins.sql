@@ -1,9 +1,9 @@
--- Gives every row twins in other organisations, before it and after it, so that a statement finds them unless it checks
--- the organisation. The last twin of a communication is completed. The twins of history entries belong to an era that no
--- subscription reads.
+-- Gives every row twins in other organisations, whose ids are smaller and greater, and that are inserted before and after
+-- the row, so that a statement finds them first, in any order, unless it checks the organisation. The last twin of a
+-- communication is completed. The twins of history entries belong to an era that no subscription reads.
 
 CREATE FUNCTION communications.twin(organisation uuid, kind text) RETURNS uuid LANGUAGE sql AS
-  'SELECT md5(organisation::text || kind)::uuid';
+  $$SELECT (CASE kind WHEN 'BEFORE' THEN '0000' ELSE 'ffff' END || substr(md5(organisation::text || kind), 5))::uuid$$;
 
 CREATE FUNCTION communications.contact_twin() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE twin communications.contact_information := NEW;

@@ -2,7 +2,7 @@ import { Effect, Result } from "effect"
 import { StaleVersion } from "../../domain/errors/index.ts"
 import { completion } from "../../domain/Steps.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
-import { anAct, noon } from "../Fixtures.ts"
+import { aDraft, anAct, noon, store } from "../Fixtures.ts"
 import {
   byId,
   byNumber,
@@ -42,6 +42,9 @@ export const expectedVersionClauses: Clauses = [
         const refusal = completion.refuse(completed, act.request_id)
         yield* expectFailure(expecting([completed.version], identifier), refusal)
       }
+      const second = aDraft("second")
+      yield* store(organisation, second)
+      yield* expectEqual(yield* expecting([1], byId(second)), completedBy(second, act))
     })
   },
   {

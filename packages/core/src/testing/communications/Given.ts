@@ -9,7 +9,7 @@ import { Instant } from "../../domain/Time.ts"
 import { Communications } from "../../ports/Communications.ts"
 import type { ContactInformations } from "../../ports/ContactInformations.ts"
 import type { Clause } from "../Clause.ts"
-import { aDraft, anAct, freshOrganisation, store } from "../Fixtures.ts"
+import { aDraft, anAct, aPerson, freshOrganisation, store } from "../Fixtures.ts"
 
 /** Clauses of `Communications`. They also store contacts, because every communication has one. */
 export type Clauses = ReadonlyArray<Clause<Communications | ContactInformations>>
@@ -44,11 +44,16 @@ export const creationBy = (act: Act): HistoryEntry => ({ from: null, to: "DRAFT"
 /** The history entry of a completion. */
 export const completionBy = (act: Act): HistoryEntry => ({ from: "DRAFT", to: "COMPLETED", ...act })
 
+const first = `${"0".repeat(31)}1`
+
+/** By id, it and its contact come before all others. */
+const untouched = aDraft({ id: first, number: "another", contact_information: aPerson({ id: first }) })
+
 /** Stores a draft in a new organisation, after another one that no clause may touch. */
 export const given = Effect.gen(function* () {
   const communications = yield* Communications
   const [organisation, draft, added] = [freshOrganisation(), aDraft(), anAct()]
-  yield* store(organisation, aDraft("another"))
+  yield* store(organisation, untouched)
   yield* store(organisation, draft, added)
   return { communications, organisation, draft, added }
 })

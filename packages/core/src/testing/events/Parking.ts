@@ -4,7 +4,7 @@ import { EventId } from "../../domain/Identity.ts"
 import type { Holder, LogEntry } from "../../ports/Events.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
 import { aDraft, anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
-import { type Clauses, completeDraft, type Given, given, read } from "./Given.ts"
+import { type Clauses, completeDraft, type Given, given, read, storeAndComplete } from "./Given.ts"
 
 const failure = { error: "Error: the letter could not be sent", attempts: 3 }
 
@@ -154,6 +154,33 @@ export const parkingClauses: Clauses = [
       yield* events.close(one.subscription)
       yield* events.open(one.subscription, "now")
       yield* expectEqual(yield* read(setup, one, 0, "all"), [])
+    }).pipe(Effect.scoped)
+  },
+  {
+    name: "a parked event withholds only those of its communication in its organisation, and only from its subscription",
+    test: Effect.gen(function* () {
+      for (const steps of ["completions", "all"] as const) {
+        const [setup, elsewhere] = [yield* given, yield* given]
+        const { events, organisation, one } = setup
+        const [draft, second] = [aDraft("one"), aDraft("two")]
+        yield* storeAndComplete(setup, draft)
+        const [entry] = yield* read(setup, one, 1, steps)
+        if (entry === undefined) return
+        yield* events.park(one, entry, failure)
+        yield* storeAndComplete(setup, second)
+        yield* storeAndComplete(elsewhere, draft)
+        const numbersIn = (setup: Given, holder: Holder) =>
+          Effect.map(read(setup, holder, 1, steps), (recorded) => [
+            ...new Set(recorded.map(({ event }) => event.number))
+          ])
+        yield* expectEqual(yield* numbersIn({ ...setup, organisation: elsewhere.organisation }, one), ["one"])
+        yield* expectEqual(yield* numbersIn(setup, one), ["two"])
+        const another = { ...elsewhere, organisation }
+        yield* expectEqual(yield* numbersIn(another, elsewhere.one), ["one", "two"])
+        yield* events.retry(one.subscription, entry.event.id)
+        yield* expectEqual(yield* numbersIn(setup, one), ["one"])
+        yield* expectEqual(yield* numbersIn(another, elsewhere.one), ["one", "two"])
+      }
     }).pipe(Effect.scoped)
   },
   {

@@ -1,8 +1,8 @@
 import { Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { differentClocks, expectEqual, expectFailure } from "../Clause.ts"
-import { aDraft } from "../Fixtures.ts"
-import { type Clauses, drain, given, read, settleLast, storeAndComplete } from "./Given.ts"
+import { aDraft, store } from "../Fixtures.ts"
+import { type Clauses, completeDraft, drain, given, read, settleLast, storeAndComplete } from "./Given.ts"
 
 /** The guarantees of `Events` about subscriptions: their start, their position and their lease. */
 export const subscriptionClauses: Clauses = [
@@ -25,22 +25,24 @@ export const subscriptionClauses: Clauses = [
   {
     name: "one holder has a subscription at a time, until it releases it or its lease expires",
     test: Effect.gen(function* () {
-      const { events, one, other } = yield* given
-      const { subscription } = one
-      const claim = (holder: typeof one) => events.claim(holder, "completions", 1)
-      yield* claim(one)
-      const leased = new SubscriptionTaken({ subscription })
-      yield* expectFailure(claim(other), leased)
-      yield* expectFailure(events.settle(other, null), leased)
-      yield* events.settle(one, null)
-      yield* events.release(other)
-      yield* expectFailure(claim(other), leased)
-      yield* events.release(one)
-      yield* claim({ ...other, lease: Duration.zero })
-      yield* claim({ ...one, lease: Duration.zero })
-      yield* expectFailure(events.settle(other, null), leased)
-      yield* events.settle(one, null)
-      yield* expectFailure(claim(other), leased)
+      for (const steps of ["completions", "all"] as const) {
+        const { events, one, other } = yield* given
+        const { subscription } = one
+        const claim = (holder: typeof one) => events.claim(holder, steps, 1)
+        yield* claim(one)
+        const leased = new SubscriptionTaken({ subscription })
+        yield* expectFailure(claim(other), leased)
+        yield* expectFailure(events.settle(other, null), leased)
+        yield* events.settle(one, null)
+        yield* events.release(other)
+        yield* expectFailure(claim(other), leased)
+        yield* events.release(one)
+        yield* claim({ ...other, lease: Duration.zero })
+        yield* claim({ ...one, lease: Duration.zero })
+        yield* expectFailure(events.settle(other, null), leased)
+        yield* events.settle(one, null)
+        yield* expectFailure(claim(other), leased)
+      }
     }).pipe(Effect.scoped)
   },
   {
@@ -73,6 +75,26 @@ export const subscriptionClauses: Clauses = [
     }).pipe(Effect.scoped)
   },
   {
+    name: "a holder of two subscriptions settles, parks and releases each by itself",
+    test: Effect.gen(function* () {
+      const [setup, another] = [yield* given, yield* given]
+      const { events, organisation, one } = setup
+      const twin = { ...one, subscription: another.one.subscription }
+      for (const draft of ["1", "2", "3", "4"].map(aDraft)) yield* store(organisation, draft)
+      yield* storeAndComplete(setup, aDraft("5"))
+      const [completed] = yield* read(setup, one, 1)
+      yield* events.settle(one, completed?.position ?? null)
+      const all = yield* read(setup, twin, 6, "all")
+      if (completed !== undefined) yield* events.park(one, completed, { error: "Error: it failed", attempts: 1 })
+      yield* expectEqual(yield* read(setup, twin, 6, "all"), all)
+      yield* events.release(one)
+      yield* expectFailure(
+        events.claim(another.other, "all", 1),
+        new SubscriptionTaken({ subscription: twin.subscription })
+      )
+    }).pipe(Effect.scoped)
+  },
+  {
     name: "a subscription from the beginning reads the whole log; a subscription that is not open reads nothing",
     test: Effect.gen(function* () {
       const [setup, another] = [yield* given, yield* given]
@@ -81,6 +103,7 @@ export const subscriptionClauses: Clauses = [
       yield* storeAndComplete(setup, draft)
       yield* events.close(one.subscription)
       yield* expectEqual(yield* events.claim(one, "all", 100), [])
+      yield* expectFailure(events.settle(one, null), new SubscriptionTaken({ subscription: one.subscription }))
       yield* read({ ...another, organisation }, another.one, 2, "all")
       yield* events.open(one.subscription, "beginning")
       const found = yield* drain(setup, { count: 2, steps: "all", limit: 1_000 })
@@ -98,21 +121,19 @@ export const subscriptionClauses: Clauses = [
     test: Effect.gen(function* () {
       const [before, setup] = [yield* given, yield* given]
       const { events, one, organisation } = setup
-      const [early, late] = [aDraft("1"), aDraft("2")]
+      const [early, late, old] = [aDraft("1"), aDraft("2"), aDraft("4")]
       yield* storeAndComplete(setup, early)
       yield* read({ ...before, organisation }, before.one, 2, "all")
       yield* events.close(one.subscription)
       yield* storeAndComplete(setup, aDraft("3"))
+      yield* store(organisation, old)
       yield* events.open(one.subscription, "now")
       yield* storeAndComplete(setup, late)
-      const found = yield* read(setup, one, 2, "all")
-      yield* expectEqual(
-        found.map(({ event }) => [event.communication, event.to]),
-        [
-          [late.id, "DRAFT"],
-          [late.id, "COMPLETED"]
-        ]
-      )
+      yield* completeDraft(setup, old)
+      const found = yield* read(setup, one, 3, "all")
+      const stepsOf = ({ id }: typeof old) =>
+        found.filter(({ event }) => event.communication === id).map(({ event }) => event.to)
+      yield* expectEqual([stepsOf(late), stepsOf(old), found.length], [["DRAFT", "COMPLETED"], ["COMPLETED"], 3])
     }).pipe(Effect.scoped)
   }
 ]
