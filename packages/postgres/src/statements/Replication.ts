@@ -9,5 +9,5 @@ import type { SqlClient, Statement } from "effect/sql"
  * (decision 18).
  */
 export const replicated = (sql: SqlClient.SqlClient): Statement.Fragment =>
-  sql`CASE WHEN current_setting('synchronous_standby_names') <> '' THEN
+  sql`CASE WHEN current_setting('synchronous_standby_names') <> '' OR pg_is_in_recovery() THEN
     pg_logical_emit_message(true, 'communications', pg_current_xact_id()::text)::text END AS replicated`
