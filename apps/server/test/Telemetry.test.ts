@@ -30,7 +30,7 @@ describe("OpenTelemetry", () => {
   it("exports everything by protobuf once it has an endpoint, with the headers", async () => {
     const result = await run({
       OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/otlp/`,
-      OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=se%63ret,other=1",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=se%63ret, other=1",
       OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test,service.name=mine"
     })
     expect(result).toEqual(Result.succeed([true, true]))
@@ -55,6 +55,8 @@ describe("OpenTelemetry", () => {
   it.each([
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://collector:4317"],
     ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key=secret%"],
+    ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key:secret"],
+    ["OTEL_EXPORTER_OTLP_HEADERS", "a=1,x api key=secret"],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
     ["OTEL_RESOURCE_ATTRIBUTES", "team=secret%"],
     ["OTEL_SDK_DISABLED", "perhaps"],

@@ -2,8 +2,15 @@
 import { Config, Effect, Redacted, Schema } from "effect"
 import { read, type Setting, setting } from "../Setting.ts"
 
-/** A list like `name=value,name=value`, with percent-encoded values. */
-const pairs = (name: string) => Config.Record(Schema.StringFromUriComponent, Schema.StringFromUriComponent, name)
+const Pairs = Schema.String.check(Schema.isPattern(/^(\s*[^\s,=]+\s*=[^,]*(,\s*|$))+$/))
+
+/** A list like `name=value, name=value`, with percent-encoded values. `Config.Record` alone ignores what has no `=`. */
+const pairs = (name: string) =>
+  Config.all([
+    Config.Record(Schema.StringFromUriComponent, Schema.StringFromUriComponent, name, { trim: true }),
+    Config.schema(Pairs, name)
+  ]).pipe(Config.map(([record]) => record))
+
 const pairsExpected = "a list like name=value,name=value, with special characters percent-encoded"
 
 const Endpoint = Schema.URLFromString.check(Schema.makeFilter(({ protocol }) => /^https?:$/.test(protocol)))
