@@ -10,7 +10,7 @@ const statements = ["packages/postgres/test/routing/*.statements.test.ts"]
 const sqlConditions = ["packages/postgres/test/sql/*.conditions.test.ts"]
 
 /** Tests that need more than npm installs: each has a command, `npm run test:NAME`, and files `*.NAME.test.ts`. */
-const further = ["browser", "citus", "deployment", "monitoring", "pooler", "restore"].map((name) => ({
+const further = ["browser", "citus", "deployment", "failover", "monitoring", "pooler", "restore"].map((name) => ({
   name,
   include: [`{packages,apps}/*/test/**/*.${name}.test.ts`]
 }))

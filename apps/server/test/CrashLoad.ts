@@ -1,6 +1,7 @@
 /** Clients that create and complete communications at several servers without a pause, and a checker that compares every response with the rows. */
 import { ContactInformations, Events, type OrganisationId, Sessions } from "@communications/core"
 import { aPerson, freshCaller, freshId, freshToken } from "@communications/core/testing"
+import { disagreement } from "@communications/test-support/documentAgreement"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Redacted, Schema } from "effect"
 import { readOn } from "./readOn.ts"
@@ -15,15 +16,15 @@ export interface Sent {
   readonly replayed: boolean
   /** The request that completed the communication, if the response names it. */
   readonly completedIn: string | undefined
+  /** When the response arrived, in milliseconds. */
+  readonly at: number
 }
 
-const Body = Schema.fromJsonString(
-  Schema.Struct({
-    status: Schema.Struct({ code: Schema.String }),
-    data: Schema.NullOr(Schema.Struct({ id: Schema.String })),
-    details: Schema.optionalKey(Schema.Struct({ request_id: Schema.NullOr(Schema.String) }))
-  })
-)
+const Body = Schema.Struct({
+  status: Schema.Struct({ code: Schema.String }),
+  data: Schema.NullOr(Schema.Struct({ id: Schema.String })),
+  details: Schema.optionalKey(Schema.Struct({ request_id: Schema.NullOr(Schema.String) }))
+})
 const parse = Schema.decodeUnknownSync(Body)
 
 /** A user of a new organisation with a contact, for requests over HTTP. */
@@ -40,15 +41,16 @@ const codes = new Set(["OK", "NOT_DRAFT", "UNAVAILABLE"])
 
 const isSettled = ({ code }: Sent) => code !== "UNAVAILABLE" && code !== "none"
 
-/** Starts clients of servers. */
-export const startLoad = (urls: ReadonlyArray<string>, { token, contact }: User, clients = 8) => {
+/** Starts clients of servers, which repeat a request after a pause in milliseconds. Every response must be documented. */
+export const startLoad = (urls: ReadonlyArray<string>, { token, contact }: User, clients = 8, pause = 20) => {
   const sent: Array<Sent> = []
   let isStopped = false
   let turn = 0
 
   const send = async (operation: Sent["operation"], members: object, key: string | undefined): Promise<Sent> => {
     const request = `request-${freshId()}`
-    const url = `${urls[turn++ % urls.length]}/crmapi/rest/v2/communications/${operation}`
+    const path = `/crmapi/rest/v2/communications/${operation}`
+    const url = `${urls[turn++ % urls.length]}${path}`
     const headers = {
       ...{ "content-type": "application/json", authorization: `Bearer ${token}`, "x-request-id": request },
       ...(key !== undefined && { "idempotency-key": key })
@@ -58,11 +60,23 @@ export const startLoad = (urls: ReadonlyArray<string>, { token, contact }: User,
     const received = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(30_000) })
       .then(async (response) => ({ response, text: await response.text() }))
       .catch(() => undefined)
-    if (received === undefined) return { ...common, code: "none" }
-    const { status, data, details } = parse(received.text)
-    if (!codes.has(status.code)) throw new Error(`${operation} returned ${received.text}`)
+    const at = performance.now()
+    if (received === undefined) return { ...common, code: "none", at }
+    const { status: http, headers: responseHeaders } = received.response
+    const json: unknown = JSON.parse(received.text)
+    const response = {
+      method: "POST",
+      path,
+      status: http,
+      headers: Object.fromEntries(responseHeaders),
+      json,
+      reduced: true
+    }
+    const { status, data, details } = parse(json)
+    const wrong = codes.has(status.code) ? disagreement(response) : "has a code that no client expects"
+    if (wrong !== undefined) throw new Error(`the response to ${operation} ${wrong}: ${received.text}`)
     return {
-      ...{ ...common, code: status.code, communication: data?.id },
+      ...{ ...common, code: status.code, communication: data?.id, at },
       replayed: received.response.headers.get("idempotency-replayed") === "true",
       completedIn: details?.request_id ?? undefined
     }
@@ -74,7 +88,7 @@ export const startLoad = (urls: ReadonlyArray<string>, { token, contact }: User,
       const result = await send(operation, members, key)
       sent.push(result)
       if (isSettled(result)) return result
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
 

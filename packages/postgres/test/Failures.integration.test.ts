@@ -250,6 +250,26 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
     }
   })
 
+  describe("sessions that accept only reads", () => {
+    for (const [by, use] of [
+      ["a change", (given: Given) => completeDraft(given)],
+      ["the check of readiness", ({ readiness }: Given) => readiness]
+    ] as const) {
+      it.live(`are ended by ${by}, so that others take their place`, () =>
+        Effect.gen(function* () {
+          const here = yield* given
+          const becomeReadOnly = Effect.flatMap(here.proxiedSql.reserve, (session) =>
+            session.executeUnprepared("SET default_transaction_read_only = on", [], undefined)
+          )
+          yield* Effect.scoped(allAtOnce(Array.from({ length: maxConnections }, () => becomeReadOnly)))
+          yield* expectUnavailable("read-only", use(here))
+          yield* untilAvailable(use(here))
+          yield* expectCompletable(here)
+        })
+      )
+    }
+  })
+
   describe("an update that waits for a lock", () => {
     const whileLocked = <A, E, R>({ sql, draft }: Given, body: Effect.Effect<A, E, R>) =>
       sql.withTransaction(

@@ -21,14 +21,15 @@ export interface FileFigures {
   readonly tests: ReadonlyArray<Figures>
 }
 
-/** Writes what tests of faults recorded in their long form; files that did not run keep their figures. Names the seed if a test failed. */
+/** Writes what tests of faults recorded in their long form, and those of failover; files that did not run keep their figures. Names the seed if a test of faults failed. */
 export default class WriteFigures implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const seed = process.env.FAULTS_SEED ?? ""
     const faults = modules.filter(({ moduleId }) => moduleId.endsWith(".faults.test.ts"))
     if (faults.some((module) => !module.ok())) console.log(`To repeat this run of the fault tests: FAULTS_SEED=${seed}`)
-    const written = faults.flatMap((module): ReadonlyArray<[string, FileFigures]> => {
-      if (module.project.name !== "faults" || !module.ok()) return []
+    const recording = modules.filter(({ project }) => project.name === "faults" || project.name === "failover")
+    const written = recording.flatMap((module): ReadonlyArray<[string, FileFigures]> => {
+      if (!module.ok()) return []
       const tests = [...module.children.allTests()].flatMap((test) => {
         const { figures } = test.meta()
         return figures === undefined ? [] : [{ test: test.fullName, figures }]

@@ -12,6 +12,7 @@ import { type DateTime, Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatArray, formatTimestamp } from "../statements/Columns.ts"
+import { replicated } from "../statements/Replication.ts"
 import { communicationColumns, type FoundRow, type Row, stateColumns } from "./CommunicationRows.ts"
 import { contactOfCommunication } from "./ContactRows.ts"
 import { historyStatements } from "./HistoryStatements.ts"
@@ -81,17 +82,18 @@ export const communicationStatements = Effect.gen(function* () {
     /** The communications with these ids or numbers, all of one organisation, in any order. */
     find: finding(() => sql``),
 
-    /** The same, with the request in which each of them reached its version. */
+    /** The same, with the request in which each of them reached its version, once it is replicated. */
     findReached: finding(
       (organisation) => sql`, (
       SELECT h.request_id FROM ${table.communication_history} h
       WHERE h.organisation = ${organisation}::uuid AND h.communication = c.id AND h.version = c.version
-    ) AS request_id`
+    ) AS request_id, ${replicated(sql)}`
     ),
 
-    /** The communication whose history has an entry of this user with this idempotency key. */
+    /** The communication whose history has an entry of this user with this idempotency key, once it is replicated. */
     findByKey: (organisation: OrganisationId, by: UserId, key: IdempotencyKey) => sql<KeyedRow>`
-      SELECT upper(encode(h.idempotency_fingerprint, 'hex')) AS fingerprint, ${communicationColumns(sql)}
+      SELECT upper(encode(h.idempotency_fingerprint, 'hex')) AS fingerprint, ${communicationColumns(sql)},
+        ${replicated(sql)}
       FROM ${table.communication_history} h,
         LATERAL (
           SELECT * FROM ${table.communications} c

@@ -13,6 +13,7 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { tables } from "../schema/Tables.ts"
 import { formatJson } from "../statements/Columns.ts"
+import { replicated } from "../statements/Replication.ts"
 import type { Shares } from "../statements/Shares.ts"
 import { makeRunStatement, withTimeLimit } from "../statements/StorageErrors.ts"
 import { contactListStatement } from "./ContactListStatement.ts"
@@ -29,7 +30,8 @@ export const layer: Layer.Layer<ContactInformations, never, Shares | SqlClient.S
 
     const findByKey = Effect.fnUntraced(function* (organisation: OrganisationId, by: UserId, key: IdempotencyKey) {
       const finding = sql<ContactRow & { readonly fingerprint: string }>`
-        SELECT upper(encode(p.idempotency_fingerprint, 'hex')) AS fingerprint, ${contactColumns(sql)}
+        SELECT upper(encode(p.idempotency_fingerprint, 'hex')) AS fingerprint, ${contactColumns(sql)},
+          ${replicated(sql)}
         FROM ${table.contact_information} p
         WHERE p.organisation = ${organisation}::uuid AND p.idempotency_by = ${by}::uuid AND p.idempotency_key = ${key}`
       const [row] = yield* runStatement("ContactInformations.findByKey", organisation)(finding)

@@ -1,10 +1,11 @@
 import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
 import { Context, Duration, Effect, Schedule, Tracer } from "effect"
+import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
 import { Shares } from "./Shares.ts"
 import { describeError, sqlStateOf } from "./SqlState.ts"
-import { makeMatchAnyTransaction } from "./Transactions.ts"
+import { Concurrency, makeMatchAnyTransaction, matchTransaction } from "./Transactions.ts"
 
 export { StorageTimeout }
 
@@ -57,6 +58,23 @@ const translate =
 
 const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
 
+const isReadOnly = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "read-only"
+
+/**
+ * Makes the effect that ends a session that accepts only reads, outside a transaction: after a failover the pool then
+ * connects to the new primary, instead of using its connections to a standby until they expire. It runs on any connection
+ * of the pool, and changes nothing if that one accepts changes. Connections of a host are the host's to end.
+ */
+export const makeEndReadOnlySession = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const isHosts = Number.isFinite(yield* Concurrency)
+  const end = sql`
+    SELECT pg_terminate_backend(pg_backend_pid()) WHERE current_setting('transaction_read_only') = 'on'`
+  return isHosts
+    ? Effect.void
+    : matchTransaction(sql, { inTransaction: () => Effect.void, otherwise: () => Effect.ignore(end) })
+})
+
 /** Names the method of the port in the span of its statement, if a tracer is installed. */
 const named = <A, E, R>(operation: PortMethod, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.tracer, (tracer) =>
@@ -69,11 +87,13 @@ const yes = Effect.succeed(true)
 /**
  * Makes the function that runs a statement, of an organisation if it has one, within the share of the pool that its kind of
  * work has, and translates its errors for the port. After a conflict with a concurrent
- * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted.
+ * transaction it retries the statement, unless the statement ran in a transaction, which the conflict has aborted. It ends a
+ * session that accepts only reads.
  */
 export const makeRunStatement = Effect.gen(function* () {
   const matchAnyTransaction = yield* makeMatchAnyTransaction
   const inShare = yield* Shares
+  const endReadOnlySession = yield* makeEndReadOnlySession
   const retries = {
     while: (error: SqlError) =>
       isConflict(error) ? matchAnyTransaction({ inTransaction: () => no, otherwise: () => yes }) : no,
@@ -85,6 +105,7 @@ export const makeRunStatement = Effect.gen(function* () {
       named(operation, run).pipe(
         inShare(operation, organisation),
         Effect.retry(retries),
+        Effect.tapError((error) => (isReadOnly(error) ? endReadOnlySession : Effect.void)),
         Effect.catch(translate(operation))
       )
 })

@@ -24,6 +24,10 @@ export const exceptions: ReadonlyArray<Exception> = [
   { statement: /subscriptions|parked_events|^WITH found AS MATERIALIZED/, why: subscriptions },
   { statement: /^SELECT pg_current_xact_id\(\)/, why: subscriptions },
   {
+    statement: /pg_logical_emit_message\(/,
+    why: "Runs on the node that has the row, and waits for that node's standby. The transaction id is compared with nothing: it makes a standby refuse."
+  },
+  {
     statement: /^SELECT pg_advisory_xact_lock\(hashtext/,
     why: "Processes that migrate exclude each other on the coordinator, where all of them migrate."
   },
