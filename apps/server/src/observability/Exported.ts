@@ -1,4 +1,4 @@
-/** What is exported: names and numbers, and nothing that identifies a person. */
+/** Exports names and numbers, and nothing that identifies a person. */
 import { Layer } from "effect"
 import { type OtlpLogger, OtlpSerialization, type OtlpTracer } from "effect/observability"
 import type { Configuration } from "../Configuration.ts"
