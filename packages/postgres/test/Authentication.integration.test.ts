@@ -5,6 +5,7 @@ import {
   changePassword,
   disableUser,
   InvalidCredentials,
+  InvalidToken,
   logIn,
   Name,
   releaseToken,
@@ -38,6 +39,10 @@ const given = Effect.gen(function* () {
   yield* withLongTimeout(accounts.addUser(caller, username, password))
   return { accounts, caller, credentials: { organisation, username, password } }
 })
+
+/** The statements that wait for this transaction. */
+const waiting = (sql: SqlClient.SqlClient) => sql`
+  SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
 
 const assertInvalid = (error: unknown) => Effect.sync(() => assert.deepStrictEqual(error, new InvalidCredentials()))
 
@@ -121,17 +126,44 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
           Effect.flip,
           Effect.forkChild
         )
-        const waiting = sql`
-          SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
         yield* sql.withTransaction(
           Effect.gen(function* () {
             yield* withLongTimeout(change)
             yield* Deferred.succeed(gate, undefined)
-            yield* Effect.repeat(Effect.delay(waiting, "5 millis"), { until: ({ length }) => length > 0 })
+            yield* Effect.repeat(Effect.delay(waiting(sql), "5 millis"), { until: ({ length }) => length > 0 })
           })
         )
         assert.deepStrictEqual(yield* Fiber.join(opening), new InvalidCredentials())
         assert.strictEqual(yield* sessions.releaseAll(caller), 0)
+      }
+    })
+  )
+
+  it.effect("disabling a user and changing the password end a session that is opened while they wait for it", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      const { accounts, caller, credentials } = yield* given
+      for (const change of [
+        Effect.map(disableUser(caller.organisation, credentials.username), ({ ended }) => ended),
+        changePassword(caller.organisation, credentials.username, credentials.password)
+      ]) {
+        yield* accounts.enable(caller.organisation, credentials.username)
+        const [authenticated, gate] = [
+          yield* withLongTimeout(accounts.authenticate(credentials)),
+          yield* Deferred.make()
+        ]
+        const changing = yield* Effect.forkChild(Effect.andThen(Deferred.await(gate), withLongTimeout(change)))
+        const token = freshToken()
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* withLongTimeout(sessions.openAuthenticated(token, authenticated, Duration.days(1)))
+            yield* Deferred.succeed(gate, undefined)
+            yield* Effect.repeat(Effect.delay(waiting(sql), "5 millis"), { until: ({ length }) => length > 0 })
+          })
+        )
+        assert.strictEqual(yield* Fiber.join(changing), 1)
+        assert.deepStrictEqual(yield* Effect.flip(sessions.authenticate(token)), new InvalidToken())
       }
     })
   )

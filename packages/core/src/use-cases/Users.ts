@@ -30,5 +30,6 @@ export const changePassword = Effect.fnUntraced(function* (
 export const disableUser = Effect.fnUntraced(function* (organisation: OrganisationId, username: string) {
   const [accounts, sessions] = [yield* Accounts, yield* Sessions]
   const { caller, ended, wasDisabled } = yield* accounts.disable(organisation, username)
+  // The session of a log-in that ran at the same time.
   return { wasDisabled, ended: ended + (yield* sessions.releaseAll(caller)) }
 })
