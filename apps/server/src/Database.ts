@@ -51,10 +51,12 @@ const requireSchema = Effect.fnUntraced(
         message: `The schema ${databaseSchema} has no tables of this software: run ${commandLine} migrate, set MIGRATE=on, or correct DATABASE_SCHEMA.`
       })
     }
-    const [first] = migrate === "check" ? yield* pendingMigrations : []
+    const pending = migrate === "check" ? (yield* pendingMigrations).map(([number]) => number) : []
+    const [first] = pending
     if (first === undefined) return
+    const which = pending.length === 1 ? `migration ${first} is` : `migrations ${first} to ${pending.at(-1)} are`
     return yield* new StartupFailure({
-      message: `The schema ${databaseSchema} is not up to date (migration ${first[0]} is pending): run ${commandLine} migrate, or set MIGRATE=on.`
+      message: `The schema ${databaseSchema} is not up to date (${which} pending): run ${commandLine} migrate, or set MIGRATE=on.`
     })
   },
   Effect.catchTag("MigrationError", (error) => Effect.fail(checkFailed(error)))

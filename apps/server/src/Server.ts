@@ -13,8 +13,9 @@ import * as Telemetry from "./observability/Telemetry.ts"
 const layer = (configuration: Configuration) =>
   Announcement.layer(configuration).pipe(
     Layer.provide(HttpServer.layer(configuration)),
+    // Before the API: a server whose port for metrics is in use must not serve first.
+    Layer.provide(MetricsServer.layer(configuration)),
     Layer.merge(ServerMetrics.layer),
-    Layer.merge(MetricsServer.layer(configuration)),
     Layer.provide(Database.layer(configuration)),
     Layer.provide(Layer.succeed(TrustedProxies, configuration.proxies)),
     Layer.provide(Layer.succeed(MaxBody, configuration.maxBody)),

@@ -94,6 +94,7 @@ describe("the command line", { timeout: 120_000 }, () => {
     ["usr", /^there is no command usr: see npm run cli -- --help\.\n$/],
     ["organisation create", /^NAME is missing: see npm run cli -- organisation create --help\.\n$/],
     ["user create anna", /^--organisation is missing: see npm run cli -- user create --help\.\n$/],
+    ["grants --role=", /^--role: expected .* see npm run cli -- grants --help\.\n$/],
     ["user create anna s3cret --organisation ACME", /^there is an argument too many: see .*\n$/],
     ["user create anna --password=s3cret --organisation ACME", /^there is no flag --password: see .*\n$/],
     [

@@ -121,7 +121,11 @@ it("a request is one trace, from its caller to each statement; nothing exported 
   const [exported] = receiver.metrics()
   expect(attributesOf(exported?.resource.attributes ?? [])).toMatchObject({ "service.name": "crm" })
   const metrics = receiver.metrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
-  expect(metrics.map(({ name }) => name)).toContain("communications_request_duration_seconds")
+  expect(Object.fromEntries(metrics.map(({ name, unit }) => [name, unit]))).toMatchObject({
+    communications_request_duration_seconds: "s",
+    communications_refusals_total: "{request}",
+    communications_build_info: "{process}"
+  })
 
   const text = receiver.received.map(({ path, body }) => `${path} ${body}`).join("\n")
   expect(spans.length).toBeGreaterThan(50)

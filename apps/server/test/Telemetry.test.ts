@@ -58,6 +58,8 @@ describe("OpenTelemetry", () => {
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/?key=secret"],
     ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key=secret%"],
     ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key=secret%0A"],
+    ["OTEL_EXPORTER_OTLP_HEADERS", "x-api-key:secret"],
+    ["OTEL_EXPORTER_OTLP_HEADERS", "a=1,x api key=secret"],
     ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
     ["OTEL_RESOURCE_ATTRIBUTES", "team=secret%"],
     ["OTEL_SDK_DISABLED", "perhaps"],

@@ -49,7 +49,9 @@ interface Payload {
   }>
   readonly resourceMetrics?: ReadonlyArray<{
     readonly resource: { readonly attributes: Attributes }
-    readonly scopeMetrics: ReadonlyArray<{ readonly metrics: ReadonlyArray<{ readonly name: string }> }>
+    readonly scopeMetrics: ReadonlyArray<{
+      readonly metrics: ReadonlyArray<{ readonly name: string; readonly unit: string }>
+    }>
   }>
 }
 

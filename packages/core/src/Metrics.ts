@@ -6,10 +6,11 @@ export const MetricsEnabled = Context.Reference<boolean>("@communications/core/M
   defaultValue: () => false
 })
 
-/** What a metric is called, what it measures, and its labels, which have few values. */
+/** What a metric is called, what it measures, its unit in UCUM (in braces if it is a count), and its labels, which have few values. */
 export interface MetricDeclaration<Label extends string = string> {
   readonly name: string
   readonly description: string
+  readonly unit: string
   readonly labels: ReadonlyArray<Label>
 }
 

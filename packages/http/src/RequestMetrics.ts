@@ -8,6 +8,7 @@ export const requestMetrics = {
     {
       name: "communications_request_duration_seconds",
       description: "How long requests took; the operation is none if their path has no route",
+      unit: "s",
       labels: ["operation", "code"]
     },
     (name, options) =>
@@ -21,6 +22,7 @@ export const requestMetrics = {
       name: "communications_refusals_total",
       description:
         "Refused requests, also those that are not valid HTTP; throttled log-ins have the code TOO_MANY_ATTEMPTS",
+      unit: "{request}",
       labels: ["code"]
     },
     (name, options) => Metric.counter(name, { ...options, incremental: true })

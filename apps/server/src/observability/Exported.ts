@@ -1,7 +1,8 @@
-/** What of the traces and the log leaves the process: names and numbers, and nothing that identifies a person. */
+/** Exports names and numbers, and nothing that identifies a person. */
 import { Layer } from "effect"
 import { type OtlpLogger, OtlpSerialization, type OtlpTracer } from "effect/observability"
 import type { Configuration } from "../Configuration.ts"
+import { metrics as declaredMetrics } from "./ServerMetrics.ts"
 
 type Span = OtlpTracer.TraceData["resourceSpans"][number]["scopeSpans"][number]["spans"][number]
 type LogRecord = NonNullable<OtlpLogger.LogsData["resourceLogs"][number]["scopeLogs"][number]["logRecords"]>[number]
@@ -38,6 +39,9 @@ const exportedSpan = (span: Span): Span => {
   }
 }
 
+/** A gauge without a unit would get another name in Prometheus: collectors add `_ratio` to it. */
+const units = new Map<string, string>(declaredMetrics.map(({ name, unit }) => [name, unit]))
+
 /** The serialization of what is exported. */
 export const layer = (protocol: Configuration["otlpProtocol"]) =>
   Layer.effect(
@@ -49,6 +53,16 @@ export const layer = (protocol: Configuration["otlpProtocol"]) =>
           resourceSpans: resourceSpans.map((resource) => ({
             ...resource,
             scopeSpans: resource.scopeSpans.map((scope) => ({ ...scope, spans: scope.spans.map(exportedSpan) }))
+          }))
+        }),
+      metrics: ({ resourceMetrics }) =>
+        serialization.metrics({
+          resourceMetrics: resourceMetrics.map((resource) => ({
+            ...resource,
+            scopeMetrics: resource.scopeMetrics.map((scope) => ({
+              ...scope,
+              metrics: scope.metrics.map((metric) => ({ ...metric, unit: units.get(metric.name) ?? "1" }))
+            }))
           }))
         }),
       logs: ({ resourceLogs }) =>

@@ -10,6 +10,7 @@ const own = {
     {
       name: "communications_subscription_lag_seconds",
       description: "The age of the first step after the position of a subscription; 0 if there is none",
+      unit: "s",
       labels: ["subscription"]
     },
     (name, options) => Metric.gauge(name, options)
@@ -18,6 +19,7 @@ const own = {
     {
       name: "communications_subscription_parked_events",
       description: "Events that a subscription has parked because its handler failed too often",
+      unit: "{event}",
       labels: ["subscription"]
     },
     (name, options) => Metric.gauge(name, options)
@@ -26,6 +28,7 @@ const own = {
     {
       name: "communications_event_loop_delay_seconds",
       description: "How much later than planned a timer ran, ten times a second",
+      unit: "s",
       labels: []
     },
     (name, options) =>
@@ -35,6 +38,7 @@ const own = {
     {
       name: "communications_build_info",
       description: "The version of this software and of Node; the value is always 1",
+      unit: "{process}",
       labels: ["version", "node"]
     },
     (name, options) => Metric.gauge(name, options)

@@ -2,9 +2,15 @@
 import { Config, Effect, Redacted, Schema } from "effect"
 import { read, type Setting, setting } from "../Setting.ts"
 
-/** A list like `name=value,name=value`, with percent-encoded values. */
+const Pairs = Schema.String.check(Schema.isPattern(/^(\s*[^\s,=]+\s*=[^,]*(,\s*|$))+$/))
+
+/** A list like `name=value, name=value`, with percent-encoded values. `Config.Record` alone ignores what has no `=`. */
 const pairs = (name: string, value: Schema.Codec<string, string> = Schema.StringFromUriComponent) =>
-  Config.Record(Schema.StringFromUriComponent, value, name, { trim: true })
+  Config.all([
+    Config.Record(Schema.StringFromUriComponent, value, name, { trim: true }),
+    Config.schema(Pairs, name)
+  ]).pipe(Config.map(([record]) => record))
+
 /** What a header may contain. An error about another value would repeat it. */
 const HeaderValue = Schema.StringFromUriComponent.check(Schema.isPattern(/^[\t\x20-\x7e\x80-\xff]*$/))
 const pairsExpected = "a list like name=value,name=value, with special characters percent-encoded"
