@@ -1,6 +1,6 @@
 import { MetricsEnabled } from "@communications/core"
 import { ConfigProvider, Effect, Layer, Result, Tracer } from "effect"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { configuration } from "../src/Configuration.ts"
 import * as Telemetry from "../src/observability/Telemetry.ts"
 import { otlpReceiver } from "./otlpReceiver.ts"
@@ -50,6 +50,16 @@ describe("OpenTelemetry", () => {
   ])("with %j exports %j", async (env, expected, on) => {
     expect(await run({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env })).toEqual(Result.succeed(on))
     expect(paths()).toEqual(expected)
+  })
+
+  it("warns once if the collector refuses what it receives", async () => {
+    receiver.status = 401
+    const log = vi.spyOn(console, "log")
+    await run({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+    const warnings = log.mock.calls.map(String).filter((line) => line.includes("WARN"))
+    log.mockRestore()
+    expect(warnings).toEqual([expect.stringContaining("The OpenTelemetry collector returned 401")])
+    expect(receiver.received.length).toBeGreaterThan(1)
   })
 
   it.each([

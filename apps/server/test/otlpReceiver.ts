@@ -62,13 +62,15 @@ export const otlpReceiver = async () => {
     const chunks: Array<Buffer> = []
     for await (const chunk of request) chunks.push(chunk)
     received.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("latin1") })
-    response.end()
+    response.writeHead(receiver.status).end()
   }).listen(0, "127.0.0.1")
   await once(server, "listening")
   const payloads = (): ReadonlyArray<Payload> =>
     received.map(({ body }) => JSON.parse(Buffer.from(body, "latin1").toString()))
-  return {
+  const receiver = {
     received,
+    /** The status of the responses. */
+    status: 200,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: () =>
       payloads().flatMap(({ resourceSpans = [] }) =>
@@ -84,4 +86,5 @@ export const otlpReceiver = async () => {
       await once(server, "close")
     }
   }
+  return receiver
 }
