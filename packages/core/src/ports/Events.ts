@@ -22,7 +22,10 @@ export const mostBacklogs = 100
 /** How far a subscription is behind. */
 export interface Backlog {
   readonly subscription: string
-  /** The age of the oldest step after its position, or zero; also of steps that it does not deliver, until it passes them. */
+  /**
+   * The age of the first step after its position, or zero; also of steps that it does not deliver, until it passes them. Of
+   * steps that no subscription has read yet, any may count as the first.
+   */
   readonly lag: Duration.Duration
   /** How many events it has parked. */
   readonly parked: number
