@@ -69,7 +69,10 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "Decides how far one statement skips, in a log with more entries than a contract has: Log.integration.test.ts has them."
   },
   {
-    ...{ statement: /AS request_id, .* AS replicated FROM/, condition: /^(p\.organisation = |p\.id = |c\.(id|number) = ANY )/ },
+    ...{
+      statement: /AS request_id, .* AS replicated FROM/,
+      condition: /^(p\.organisation = |p\.id = |c\.(id|number) = ANY )/
+    },
     why: "Finds the communications of refused steps, by key in the result; the refusal has nothing of the contact."
   },
   {
