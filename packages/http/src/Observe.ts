@@ -1,5 +1,5 @@
 /** Traces, logs and measures requests: all of it follows from the request and its response. */
-import { MetricsEnabled } from "@communications/core"
+import { isTracerInstalled, MetricsEnabled } from "@communications/core"
 import { Context, Effect, LogLevel, Option, References, Tracer } from "effect"
 import { fromInput } from "effect/http/Headers"
 import { fromHeaders } from "effect/http/HttpTraceContext"
@@ -94,7 +94,7 @@ export const observe = <R>(
 ): Effect.Effect<HttpResponse, never, R> =>
   // An unused span, log line or measurement would cost as much as the rest of the request (decision 14).
   Effect.withFiber((fiber) => {
-    const isTraced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer
+    const isTraced = isTracerInstalled(fiber.getRef(Tracer.Tracer))
     const isLogged = LogLevel.isLessThanOrEqualTo(fiber.getRef(References.MinimumLogLevel), "Debug")
     const isMeasured = fiber.getRef(MetricsEnabled)
     if (!(isTraced || isLogged || isMeasured)) return response

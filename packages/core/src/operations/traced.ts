@@ -1,12 +1,10 @@
-import { Effect, Tracer } from "effect"
+import { Effect } from "effect"
+import { isTracerInstalled } from "../isTracerInstalled.ts"
 
-/**
- * Runs an effect in a span, but only if a tracer is installed (decision 14). Effect's native tracer does not count: its
- * spans are never exported, and each captures two stack traces.
- */
+/** Runs an effect in a span, but only if a tracer is installed. */
 export const traced =
   (name: string) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.tracer, (tracer) =>
-      tracer === Tracer.nativeTracer ? run : Effect.withSpan(run, name, { captureStackTrace: false })
+      isTracerInstalled(tracer) ? Effect.withSpan(run, name, { captureStackTrace: false }) : run
     )

@@ -52,7 +52,7 @@ export const layer: Layer.Layer<Attempts, never, Shares | SqlClient.SqlClient> =
         }).pipe(withTimeLimit("Attempts.take")),
       giveBack: ({ key, every }) =>
         sql`
-          UPDATE ${table.attempts} 
+          UPDATE ${table.attempts}
           SET full_at = (full_at AT TIME ZONE 'UTC' - ${`${Duration.toMillis(every)} milliseconds`}::interval) AT TIME ZONE 'UTC'
           WHERE key_hash = decode(${hashOf(key)}, 'hex')`.pipe(
           Effect.asVoid,

@@ -2,7 +2,7 @@
 import { MetricsEnabled, type PortMethod, StorageUnavailable } from "@communications/core"
 import { Context, Effect, type Tracer } from "effect"
 import { postgresMetrics } from "../statements/Metrics.ts"
-import { millis, StorageTimeout, withTimeLimit } from "../statements/StorageErrors.ts"
+import { StorageTimeout, timeLimit, withTimeLimit } from "../statements/StorageErrors.ts"
 import { makeBatcher } from "./Batcher.ts"
 
 /**
@@ -67,7 +67,7 @@ export const makeStorageBatcher = Effect.fnUntraced(function* <Item, A>(
     }
   })
   return (key: string, item: Item): Effect.Effect<A, StorageUnavailable> =>
-    Effect.withFiber(({ cache, context }) =>
-      runInBatch(key, { item, span: cache.span }, millis(Context.get(context, StorageTimeout)))
+    Effect.flatMap(timeLimit, (limit) =>
+      Effect.withFiber(({ cache }) => runInBatch(key, { item, span: cache.span }, limit))
     )
 })

@@ -1,5 +1,5 @@
-import { endEarly, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
-import { Context, Duration, Effect, Schedule, Tracer } from "effect"
+import { endEarly, isTracerInstalled, type PortMethod, StorageTimeout, StorageUnavailable } from "@communications/core"
+import { Context, Duration, Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { withRemedy } from "./Remedies.ts"
@@ -12,8 +12,7 @@ export { StorageTimeout }
 /** The longest delay of a timer in Node, in milliseconds: 24 days. */
 const maxTimerMillis = 2 ** 31 - 1
 
-/** A time limit in milliseconds, as timers accept it. */
-export const millis = (limit: Duration.Input): number =>
+const millis = (limit: Duration.Input): number =>
   Math.min(Duration.toMillis(Duration.fromInputUnsafe(limit)), maxTimerMillis)
 
 /** The current `StorageTimeout` in milliseconds. */
@@ -56,9 +55,12 @@ const translate =
     return Effect.die(new Error(withRemedy(`${operation}: ${detail}`, sqlState), { cause }))
   }
 
-const isConflict = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "conflict"
-
-const isReadOnly = ({ reason }: SqlError): boolean => reasonOfState[String(sqlStateOf(reason.cause))] === "read-only"
+const hasReason =
+  (expected: StorageUnavailable["reason"]) =>
+  ({ reason }: SqlError): boolean =>
+    reasonOfState[String(sqlStateOf(reason.cause))] === expected
+const isConflict = hasReason("conflict")
+const isReadOnly = hasReason("read-only")
 
 /**
  * Makes the effect that ends a session that accepts only reads, outside a transaction: after a failover the pool then
@@ -78,7 +80,7 @@ export const makeEndReadOnlySession = Effect.gen(function* () {
 /** Names the method of the port in the span of its statement, if a tracer is installed. */
 const named = <A, E, R>(operation: PortMethod, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.tracer, (tracer) =>
-    tracer === Tracer.nativeTracer ? run : Effect.annotateSpans(run, "db.operation.name", operation)
+    isTracerInstalled(tracer) ? Effect.annotateSpans(run, "db.operation.name", operation) : run
   )
 
 const no = Effect.succeed(false)
