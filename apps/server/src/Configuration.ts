@@ -1,9 +1,9 @@
 import { largestBody } from "@communications/http"
-import { Config, Effect, Result, Schema, SchemaGetter } from "effect"
+import { Effect, Result, Schema, SchemaGetter } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
 import { readTelemetry, telemetrySettings } from "./observability/TelemetrySettings.ts"
-import { read, setting } from "./Setting.ts"
+import { optionalSetting, read, setting } from "./Setting.ts"
 import { StartupFailure } from "./StartupFailure.ts"
 
 const Port = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
@@ -35,20 +35,16 @@ export const settings = {
     expected: portExpected,
     description: "The port to listen on"
   }),
-  metricsPort: {
+  metricsPort: optionalSetting(Port, {
     name: "METRICS_PORT",
-    default: "",
     expected: portExpected,
-    description: "The port, on `HOST`, at which Prometheus reads `GET /metrics`; off if unset",
-    config: Config.option(Config.schema(Port, "METRICS_PORT"))
-  },
-  databaseUrl: {
+    description: "The port, on `HOST`, at which Prometheus reads `GET /metrics`; off if unset"
+  }),
+  databaseUrl: optionalSetting(Schema.RedactedFromValue(Schema.String), {
     name: "DATABASE_URL",
-    default: "",
     expected,
-    description: "The PostgreSQL database; the embedded one if unset",
-    config: Config.option(Config.schema(Schema.RedactedFromValue(Schema.String), "DATABASE_URL"))
-  },
+    description: "The PostgreSQL database; the embedded one if unset"
+  }),
   databasePrepare: setting(Schema.Literals(["on", "off"]), {
     name: "DATABASE_PREPARE",
     default: "on",

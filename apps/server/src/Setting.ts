@@ -1,4 +1,4 @@
-import { Config, Effect, Schema } from "effect"
+import { Config, Effect, type Option, Schema } from "effect"
 import { StartupFailure } from "./StartupFailure.ts"
 
 /** A variable of the environment. How it is read, the error about a wrong value and its row in the docs follow from this. */
@@ -16,6 +16,16 @@ export interface Setting<A> {
 export const setting = <A>(schema: Schema.Codec<A, string>, described: Omit<Setting<A>, "config">): Setting<A> => ({
   ...described,
   config: Config.schema(schema, described.name).pipe(Config.withDefault(Schema.decodeSync(schema)(described.default)))
+})
+
+/** Declares a setting that may be unset. `default` describes what applies then, if anything does. */
+export const optionalSetting = <A>(
+  schema: Schema.Codec<A, string>,
+  described: Omit<Setting<A>, "config" | "default"> & { readonly default?: string }
+): Setting<Option.Option<A>> => ({
+  default: "",
+  ...described,
+  config: Config.option(Config.schema(schema, described.name))
 })
 
 /** Reads a setting, or fails with the sentence about it. */

@@ -1,6 +1,6 @@
 /** The settings of OpenTelemetry: the standard variables, as far as they make sense here. */
 import { Config, Effect, Redacted, Schema } from "effect"
-import { read, type Setting, setting } from "../Setting.ts"
+import { optionalSetting, read, type Setting, setting } from "../Setting.ts"
 
 const Pairs = Schema.String.check(Schema.isPattern(/^(\s*[^\s,=]+\s*=[^,]*(,\s*|$))+$/))
 
@@ -30,14 +30,11 @@ const exporter = (signal: "TRACES" | "METRICS" | "LOGS", exported: string) =>
 
 /** The settings of OpenTelemetry. */
 export const telemetrySettings = {
-  otlpEndpoint: {
+  otlpEndpoint: optionalSetting(Endpoint, {
     name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-    default: "",
     expected: "a URL like http://collector:4318, without a user, a password and a query",
-    description:
-      "The OpenTelemetry collector that receives traces, metrics and the log by OTLP over HTTP; off if unset",
-    config: Config.option(Config.schema(Endpoint, "OTEL_EXPORTER_OTLP_ENDPOINT"))
-  },
+    description: "The OpenTelemetry collector that receives traces, metrics and the log by OTLP over HTTP; off if unset"
+  }),
   otlpHeaders: {
     name: "OTEL_EXPORTER_OTLP_HEADERS",
     default: "",
@@ -54,13 +51,12 @@ export const telemetrySettings = {
     expected: "http/protobuf or http/json",
     description: "How the data is encoded"
   }),
-  serviceName: {
+  serviceName: optionalSetting(Schema.NonEmptyString, {
     name: "OTEL_SERVICE_NAME",
     default: "communications",
     expected: "a name",
-    description: "The name of this service in what is exported",
-    config: Config.option(Config.schema(Schema.NonEmptyString, "OTEL_SERVICE_NAME"))
-  },
+    description: "The name of this service in what is exported"
+  }),
   serviceAttributes: {
     name: "OTEL_RESOURCE_ATTRIBUTES",
     default: "",
