@@ -2,7 +2,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { once } from "node:events"
-import { existsSync, readFileSync } from "node:fs"
 import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -10,6 +9,8 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { runAs } from "@communications/test-support/PostgresServer"
 import { vi } from "vitest"
+import { blockOf, chapterOf } from "./blockOf.ts"
+import { installed } from "./installed.ts"
 
 const programs = {
   etcd: "/usr/bin/etcd",
@@ -18,11 +19,7 @@ const programs = {
   postgres: "/usr/lib/postgresql/15/bin/postgres"
 } as const
 
-const chapter = /^## Fail over\n([\s\S]*?)^## /m.exec(readFileSync("docs/operating.md", "utf8"))?.[1] ?? ""
-
-/** The configuration in the chapter "Fail over" that is written in a language. */
-const documented = (language: string): string =>
-  new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(chapter)?.[1] ?? ""
+const chapter = chapterOf("Fail over")
 
 /**
  * Finds ports that stay free while a program that listens there is stopped: Linux assigns those from 32768 on to
@@ -68,10 +65,10 @@ interface Reported {
 
 /** Starts the cluster. `stop` ends every process and removes every file, also if starting has failed. */
 export const makeCluster = async () => {
-  const missing = Object.values(programs).filter((path) => !existsSync(path))
-  if (missing.length > 0) {
-    throw new Error(
-      `No ${missing.join(", ")} exists: apt-get install haproxy patroni etcd-server postgresql-15 (npm run test:failover needs Debian's packages).`
+  for (const path of Object.values(programs)) {
+    installed(
+      path,
+      "npm run test:failover needs Debian's packages: apt-get install haproxy patroni etcd-server postgresql-15"
     )
   }
   const folder = await mkdtemp(join(tmpdir(), "communications-failover-"))
@@ -115,7 +112,7 @@ export const makeCluster = async () => {
     const home = await makeFolder(name)
     const data = join(home, "data")
     const configuration = here(
-      documented("yaml")
+      blockOf("yaml", chapter)
         .replaceAll("pg1", name)
         .replace(/hosts: .*/, `hosts: [127.0.0.1:${etcd}]`)
     )
@@ -235,7 +232,7 @@ export const makeCluster = async () => {
       ])
       for (const name of names) members.push(await makeMember(name))
       for (const member of members) await member.start()
-      const configuration = here(documented("haproxy"))
+      const configuration = here(blockOf("haproxy", chapter))
         .replace("bind 127.0.0.1:5432", `bind 127.0.0.1:${database}`)
         .replace(/bind :443 ssl .*/, `bind 127.0.0.1:${site}`)
         .replaceAll(/app(\d):3000/g, (_, number) => `127.0.0.1:${servers[Number(number) - 1]}`)

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs"
 import { document } from "@communications/http/document"
 import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
 import { type Browser, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { documented } from "./documented.ts"
+import { installed } from "./installed.ts"
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium"
 const quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
@@ -17,9 +17,7 @@ describe("the documentation page in a browser, with the default configuration,",
   const errors: Array<string> = []
 
   beforeAll(async () => {
-    if (!existsSync(executablePath)) {
-      throw new Error(`No browser exists at ${executablePath}: install Chromium, or set CHROMIUM to its path.`)
-    }
+    installed(executablePath, "install Chromium, or set CHROMIUM to its path")
     url = await start("main", { DATA_DIR: await freshFolder() }).url()
     browser = await chromium.launch({ executablePath, args })
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } })

@@ -8,6 +8,7 @@ import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { type Cluster, type Member, makeCluster } from "./Cluster.ts"
 import { check, givenUser, startLoad } from "./CrashLoad.ts"
+import { untilReady } from "./untilReady.ts"
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const minutes = (count: number) => count * 60_000
@@ -55,12 +56,7 @@ describe("two servers on a cluster of PostgreSQL, behind HAProxy,", () => {
         PROXIES: "1"
       }).url()
     }
-    const isReady = () =>
-      fetch(`${cluster.site}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false
-      )
-    await vi.waitUntil(isReady, { timeout: minutes(5), interval: 500 })
+    await untilReady(cluster.site, minutes(5))
   }, minutes(10))
   afterAll(async () => {
     await endAll()

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync } from "node:fs"
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,6 +7,7 @@ import { freePort, type PostgresServer, runAs, startPostgres } from "@communicat
 import { endAll, start } from "@communications/test-support/ServerProcess"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented } from "./documented.ts"
+import { installed } from "./installed.ts"
 
 const executable = process.env.PGBOUNCER ?? "/usr/sbin/pgbouncer"
 
@@ -32,9 +32,7 @@ describe("a server behind PgBouncer that pools transactions", () => {
   let log = ""
 
   beforeAll(async () => {
-    if (!existsSync(executable)) {
-      throw new Error(`No PgBouncer exists at ${executable}: apt-get install pgbouncer, or set PGBOUNCER to its path.`)
-    }
+    installed(executable, "apt-get install pgbouncer, or set PGBOUNCER to its path")
     postgres = await startPostgres({ fsync: "off" })
     postgres.process.stderr?.on("data", (text: string) => {
       log += text

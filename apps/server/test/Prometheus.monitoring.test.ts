@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { freePort } from "@communications/test-support/PostgresServer"
@@ -8,15 +7,14 @@ import { endAll, freshFolder, start } from "@communications/test-support/ServerP
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { metrics } from "../src/observability/ServerMetrics.ts"
 import { completing } from "./documented.ts"
+import { installed } from "./installed.ts"
 import { dashboardQueries } from "./monitored.ts"
 
-const executable = (name: string, variable: string): string => {
-  const path = process.env[variable] ?? `/usr/bin/${name}`
-  if (existsSync(path)) return path
-  throw new Error(
-    `No ${name} exists at ${path}: install Debian's package prometheus (apt-get install prometheus), or set ${variable} to its path.`
+const executable = (name: string, variable: string): string =>
+  installed(
+    process.env[variable] ?? `/usr/bin/${name}`,
+    `install Debian's package prometheus (apt-get install prometheus), or set ${variable} to its path`
   )
-}
 
 describe("Prometheus", () => {
   let [metricsUrl, prometheusUrl] = ["", ""]

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { request } from "node:http"
 import { join } from "node:path"
 import { freePort } from "@communications/test-support/PostgresServer"
 import { endAll, freshFolder, type ServerProcess, start } from "@communications/test-support/ServerProcess"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { blockOf } from "./blockOf.ts"
 import { completing, documented } from "./documented.ts"
+import { installed } from "./installed.ts"
+import { untilReady } from "./untilReady.ts"
 
 /** A proxy, and how to run its documented configuration without TLS. */
 interface Proxy {
@@ -45,9 +46,7 @@ describe.each(proxies)("the server behind $name, as documented,", (proxy) => {
 
   beforeAll(async () => {
     const { name, executable, variable } = proxy
-    if (!existsSync(executable)) {
-      throw new Error(`No ${name} exists at ${executable}: install it, or set ${variable} to its path.`)
-    }
+    installed(executable, `install ${name}, or set ${variable} to its path`)
     server = start("main", { DATA_DIR: await freshFolder(), PROXIES: "1", LOG_LEVEL: "debug" })
     const folder = await freshFolder()
     port = await freePort()
@@ -56,12 +55,7 @@ describe.each(proxies)("the server behind $name, as documented,", (proxy) => {
     await writeFile(file, proxy.configuration(block, folder, port))
     running = spawn(executable, [...proxy.parameters(file)], { stdio: "inherit" })
     url = `http://127.0.0.1:${port}`
-    const isReady = () =>
-      fetch(`${url}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false
-      )
-    await vi.waitUntil(isReady, { timeout: 60_000 })
+    await untilReady(url, 60_000)
   }, 180_000)
   afterAll(async () => {
     running?.kill()

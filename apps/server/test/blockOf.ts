@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs"
 
-/** The first block of this language in docs/operating.md. */
-export const blockOf = (language: string): string =>
-  new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(readFileSync("docs/operating.md", "utf8"))?.[1] ??
-  ""
+const operating = readFileSync("docs/operating.md", "utf8")
+
+/** A chapter of docs/operating.md. */
+export const chapterOf = (title: string): string =>
+  new RegExp(`^## ${title}\\n([\\s\\S]*?)^## `, "m").exec(operating)?.[1] ?? ""
+
+/** The first block of this language in docs/operating.md, or in one of its chapters. */
+export const blockOf = (language: string, text = operating): string =>
+  new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(text)?.[1] ?? ""

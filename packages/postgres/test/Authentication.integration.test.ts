@@ -37,12 +37,32 @@ const given = Effect.gen(function* () {
   const password = Redacted.make(`pässword ${freshId()}`)
   yield* accounts.addOrganisation(caller.organisation, organisation)
   yield* withLongTimeout(accounts.addUser(caller, username, password))
-  return { accounts, caller, credentials: { organisation, username, password } }
+  /** Changes that end the sessions of the user; each returns how many. */
+  const changes = [
+    Effect.map(disableUser(caller.organisation, username), ({ ended }) => ended),
+    changePassword(caller.organisation, username, password)
+  ]
+  return { accounts, caller, credentials: { organisation, username, password }, changes }
 })
 
-/** The statements that wait for this transaction. */
-const waiting = (sql: SqlClient.SqlClient) => sql`
-  SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
+/** Runs one effect in a transaction, which is committed when another one waits for it; returns the result of that one. */
+const waitingFor = Effect.fnUntraced(function* <A, E1, R1, E2, R2>(
+  first: Effect.Effect<unknown, E1, R1>,
+  second: Effect.Effect<A, E2, R2>
+) {
+  const sql = yield* SqlClient.SqlClient
+  const gate = yield* Deferred.make()
+  const waiting = yield* Effect.forkChild(Effect.andThen(Deferred.await(gate), withLongTimeout(second)))
+  const blocked = sql`SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
+  yield* sql.withTransaction(
+    Effect.gen(function* () {
+      yield* withLongTimeout(first)
+      yield* Deferred.succeed(gate, undefined)
+      yield* Effect.repeat(Effect.delay(blocked, "5 millis"), { until: ({ length }) => length > 0 })
+    })
+  )
+  return yield* Fiber.join(waiting)
+})
 
 const assertInvalid = (error: unknown) => Effect.sync(() => assert.deepStrictEqual(error, new InvalidCredentials()))
 
@@ -109,31 +129,13 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
 
   it.effect("a log-in opens no session while a transaction disables the user or changes the password", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
-      const { accounts, caller, credentials } = yield* given
-      for (const change of [
-        Effect.asVoid(disableUser(caller.organisation, credentials.username)),
-        Effect.asVoid(changePassword(caller.organisation, credentials.username, credentials.password))
-      ]) {
+      const { accounts, caller, credentials, changes } = yield* given
+      for (const change of changes) {
         yield* accounts.enable(caller.organisation, credentials.username)
-        const [authenticated, gate] = [
-          yield* withLongTimeout(accounts.authenticate(credentials)),
-          yield* Deferred.make()
-        ]
-        const opening = yield* Deferred.await(gate).pipe(
-          Effect.andThen(withLongTimeout(sessions.openAuthenticated(freshToken(), authenticated, Duration.days(1)))),
-          Effect.flip,
-          Effect.forkChild
-        )
-        yield* sql.withTransaction(
-          Effect.gen(function* () {
-            yield* withLongTimeout(change)
-            yield* Deferred.succeed(gate, undefined)
-            yield* Effect.repeat(Effect.delay(waiting(sql), "5 millis"), { until: ({ length }) => length > 0 })
-          })
-        )
-        assert.deepStrictEqual(yield* Fiber.join(opening), new InvalidCredentials())
+        const authenticated = yield* withLongTimeout(accounts.authenticate(credentials))
+        const opening = sessions.openAuthenticated(freshToken(), authenticated, Duration.days(1))
+        assert.deepStrictEqual(yield* waitingFor(change, Effect.flip(opening)), new InvalidCredentials())
         assert.strictEqual(yield* sessions.releaseAll(caller), 0)
       }
     })
@@ -141,28 +143,14 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
 
   it.effect("disabling a user and changing the password end a session that is opened while they wait for it", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
       const sessions = yield* Sessions
-      const { accounts, caller, credentials } = yield* given
-      for (const change of [
-        Effect.map(disableUser(caller.organisation, credentials.username), ({ ended }) => ended),
-        changePassword(caller.organisation, credentials.username, credentials.password)
-      ]) {
+      const { accounts, caller, credentials, changes } = yield* given
+      for (const change of changes) {
         yield* accounts.enable(caller.organisation, credentials.username)
-        const [authenticated, gate] = [
-          yield* withLongTimeout(accounts.authenticate(credentials)),
-          yield* Deferred.make()
-        ]
-        const changing = yield* Effect.forkChild(Effect.andThen(Deferred.await(gate), withLongTimeout(change)))
+        const authenticated = yield* withLongTimeout(accounts.authenticate(credentials))
         const token = freshToken()
-        yield* sql.withTransaction(
-          Effect.gen(function* () {
-            yield* withLongTimeout(sessions.openAuthenticated(token, authenticated, Duration.days(1)))
-            yield* Deferred.succeed(gate, undefined)
-            yield* Effect.repeat(Effect.delay(waiting(sql), "5 millis"), { until: ({ length }) => length > 0 })
-          })
-        )
-        assert.strictEqual(yield* Fiber.join(changing), 1)
+        const opening = sessions.openAuthenticated(token, authenticated, Duration.days(1))
+        assert.strictEqual(yield* waitingFor(opening, change), 1)
         assert.deepStrictEqual(yield* Effect.flip(sessions.authenticate(token)), new InvalidToken())
       }
     })

@@ -4,6 +4,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, start } from "@communications/test-support/ServerProcess"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
+import type { SqlClient } from "effect/sql"
 import pg from "pg"
 import { afterAll, assert, it, onTestFinished } from "vitest"
 
@@ -23,7 +24,7 @@ const standIn = `
   ) RETURNS void LANGUAGE sql
     AS $$ INSERT INTO public.pg_dist_partition VALUES (table_name, 'h', distribution_column, 's', colocate_with, shard_count) $$;`
 
-/** A database of the tests, and a client on it; the command runs on the schema \`crm\`. */
+/** A database of the tests, and a client on it; the command runs on the schema `crm`. */
 const given = async () => {
   const url = await Effect.runPromise(freshDatabase)
   const client = new pg.Client({ connectionString: url })
@@ -84,7 +85,7 @@ it("distributes every table once; migrate, and running it again, change nothing"
 it("continues after a failure, and refuses a table that is distributed by another column", async () => {
   const { url, client, distributed } = await given()
   await client.query(standIn)
-  const onSchema = <A, E>(run: Effect.Effect<A, E, PgClient.PgClient | import("effect/sql").SqlClient.SqlClient>) =>
+  const onSchema = <A, E>(run: Effect.Effect<A, E, PgClient.PgClient | SqlClient.SqlClient>) =>
     run.pipe(
       Effect.provideService(Postgres.DatabaseSchema, "crm"),
       Effect.provide(PgClient.layer({ url: Redacted.make(url) })),
