@@ -38,7 +38,12 @@ export const settings = {
   metricsPort: optionalSetting(Port, {
     name: "METRICS_PORT",
     expected: portExpected,
-    description: "The port, on `HOST`, at which Prometheus reads `GET /metrics`; off if unset"
+    description: "The port at which Prometheus reads `GET /metrics`; off if unset"
+  }),
+  metricsHost: optionalSetting(Schema.String, {
+    name: "METRICS_HOST",
+    expected: "an address of this machine",
+    description: "The address for `METRICS_PORT`; that of `HOST` if unset"
   }),
   databaseUrl: optionalSetting(Schema.RedactedFromValue(Schema.String), {
     name: "DATABASE_URL",
@@ -115,6 +120,7 @@ const reads = {
   host: read(settings.host),
   port: read(settings.port),
   metricsPort: read(settings.metricsPort),
+  metricsHost: read(settings.metricsHost),
   databaseUrl: Effect.flatMap(read(settings.databaseUrl), databaseTarget),
   databasePrepare: Effect.map(read(settings.databasePrepare), (value) => value === "on"),
   databaseSchema: read(settings.databaseSchema),

@@ -53,6 +53,11 @@ it.live(
       })
     }
 
+    for (const command of ["parked", "retry --all"]) {
+      const { code, stderr } = yield* cli(`events ${command} --subscription leters`)
+      assert.deepStrictEqual([code, stderr], [1, 'There is no subscription "leters": there are "letters".\n'])
+    }
+
     isPoisoned = false
     const [first, second] = parked.map(({ event }) => event)
     const change = (method: string, id = "") => cli(`events ${method} --subscription letters --event ${id}`)

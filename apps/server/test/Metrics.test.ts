@@ -20,7 +20,9 @@ describe("the metrics of the server", () => {
     const registry: Metric.MetricRegistry = new Map()
     const metricsPort = await freePort()
     const ports = Layer.merge(
-      MetricsServer.layer({ host: "127.0.0.1", metricsPort: Option.some(metricsPort) }),
+      MetricsServer.layer({
+        ...{ host: "192.0.2.1", metricsHost: Option.some("127.0.0.1"), metricsPort: Option.some(metricsPort) }
+      }),
       serverMetrics
     ).pipe(
       Layer.provideMerge(openSubscription),

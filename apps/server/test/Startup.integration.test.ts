@@ -94,10 +94,15 @@ describe("a server that cannot start", () => {
     const address = otherServer.address()
     const port = String(typeof address === "object" ? address?.port : "")
     await refused({ DATABASE_URL, PORT: port }, /^127\.0\.0\.1:\d+ is in use: set PORT/)
-    const server = start("main", { DATABASE_URL, METRICS_PORT: port })
-    expect(await server.ended()).toBe(1)
-    expect(server.stderr).toMatch(/^127\.0\.0\.1:\d+ is in use: set METRICS_PORT/)
-    expect(server.stdout).not.toContain("listens")
+    for (const [METRICS_HOST, message] of [
+      [undefined, /^127\.0\.0\.1:\d+ is in use: set METRICS_PORT/],
+      ["192.0.2.1", /^192\.0\.2\.1:\d+ is not an address of this machine: set METRICS_HOST/]
+    ] as const) {
+      const server = start("main", { DATABASE_URL, METRICS_PORT: port, ...(METRICS_HOST && { METRICS_HOST }) })
+      expect(await server.ended()).toBe(1)
+      expect(server.stderr).toMatch(message)
+      expect(server.stdout).not.toContain("listens")
+    }
     otherServer.close()
   }, 60_000)
 })

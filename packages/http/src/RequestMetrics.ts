@@ -7,7 +7,8 @@ export const requestMetrics = {
   duration: declareMetric(
     {
       name: "communications_request_duration_seconds",
-      description: "How long requests took; the operation is none if their path has no route",
+      description:
+        "How long requests took, except those whose client did not wait for the response; the operation is none if their path has no route",
       unit: "s",
       labels: ["operation", "code"]
     },

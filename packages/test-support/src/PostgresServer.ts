@@ -9,11 +9,15 @@ import { dirname, join } from "node:path"
 import type { Readable } from "node:stream"
 import { promisify } from "node:util"
 
-/** A running server. `stop` also removes its data; `crash` kills it with SIGKILL, and starts it again on its data. */
+/**
+ * A running server. `stop` also removes its data; `crash` kills it with SIGKILL, and starts it again on its data; `standBy`
+ * starts it again as a standby that no primary feeds.
+ */
 export interface PostgresServer {
   readonly url: string
   readonly process: ChildProcess
   readonly crash: () => Promise<void>
+  readonly standBy: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -74,12 +78,13 @@ export const startPostgres = async (
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
     { ...runAs, env }
   )
-  for (const [name, content] of Object.entries(files)) {
+  const write = async (name: string, content: string) => {
     const path = join(data, name)
     await writeFile(path, content)
     await chmod(path, 0o600)
     if (runAs.uid !== undefined) await chown(path, runAs.uid, runAs.gid)
   }
+  for (const [name, content] of Object.entries(files)) await write(name, content)
   const options = { listen_addresses: "127.0.0.1", port: String(port), unix_socket_directories: folder, ...settings }
   const start = async () => {
     const server = spawn(
@@ -91,7 +96,7 @@ export const startPostgres = async (
     await new Promise<void>((resolve, reject) => {
       server.stderr.setEncoding("utf8").on("data", (text: string) => {
         if (log.length < 100) log.push(text)
-        if (text.includes("database system is ready to accept connections")) resolve()
+        if (/database system is ready to accept (read-only )?connections/.test(text)) resolve()
       })
       server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log.join("")}`)))
     })
@@ -108,21 +113,27 @@ export const startPostgres = async (
       return restart()
     }
   }
+  const end = async (signal: "SIGKILL" | "SIGINT") => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    server.kill(signal)
+    await once(server, "exit")
+  }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     get process() {
       return server
     },
     crash: async () => {
-      server.kill("SIGKILL")
-      await once(server, "exit")
+      await end("SIGKILL")
       server = await restart()
     },
+    standBy: async () => {
+      await end("SIGINT")
+      await write("standby.signal", "")
+      server = await start()
+    },
     stop: async () => {
-      if (server.exitCode === null && server.signalCode === null) {
-        server.kill("SIGINT")
-        await once(server, "exit")
-      }
+      await end("SIGINT")
       await rm(folder, { recursive: true, force: true })
     }
   }

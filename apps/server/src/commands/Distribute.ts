@@ -2,6 +2,7 @@ import { distribute as distributeTables } from "@communications/postgres"
 import { Console, Effect } from "effect"
 import { Command } from "effect/cli"
 import { configuration } from "../Configuration.ts"
+import { commandLine } from "../commandLine.ts"
 import * as Database from "../Database.ts"
 import { CommandFailure } from "./CommandFailure.ts"
 
@@ -27,6 +28,7 @@ export const distribute = Command.make(
 ).pipe(
   Command.withShortDescription("Distribute the tables on Citus"),
   Command.withDescription(
-    "Distributes the tables by organisation over the nodes of a Citus cluster. Stop the servers first. It is safe to run\n  again: it continues with the tables that are not distributed yet."
-  )
+    "Distributes the tables by organisation over the nodes of a Citus cluster. The database needs the extension citus, and\n  the tables that migrate creates. Stop the servers first. It is safe to run again: it continues with the tables that\n  are not distributed yet."
+  ),
+  Command.withExamples([{ command: `${commandLine} distribute`, description: "Prints each table that it distributes" }])
 )

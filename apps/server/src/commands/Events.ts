@@ -1,4 +1,4 @@
-import { EventId, Events, hexOf } from "@communications/core"
+import { EventId, Events, hexOf, mostBacklogs } from "@communications/core"
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { commandLine } from "../commandLine.ts"
@@ -12,9 +12,18 @@ const subscriptionFlag = Flag.String("subscription").pipe(
 
 const eventFlag = Flag.String("event").pipe(Flag.withMetavar("ID"))
 
+/** Fails if the subscription has never run: its name may be misspelt. */
+const checkExists = Effect.fnUntraced(function* (subscription: string) {
+  const names = (yield* (yield* Events).backlogs).map(({ subscription }) => subscription)
+  if (names.includes(subscription) || names.length === mostBacklogs) return
+  const known = names.length === 0 ? "none has run yet" : `there are ${names.map(quoted).join(", ")}`
+  return yield* new CommandFailure({ message: `There is no subscription ${quoted(subscription)}: ${known}.` })
+})
+
 const parked = Command.make("parked", { subscription: subscriptionFlag }, ({ subscription }) =>
   Effect.gen(function* () {
     const events = yield* (yield* Events).parked(subscription)
+    if (events.length === 0) yield* checkExists(subscription)
     for (const { event, error, attempts, parked_at } of events) {
       const { id, organisation, number, from, to } = event
       yield* Console.log(JSON.stringify({ id, organisation, number, from, to, attempts, parked_at, error }))
@@ -64,6 +73,7 @@ const retry = Command.make(
         return yield* Console.log("The subscription delivers the event again.")
       }
       const count = yield* (yield* Events).retryAll(subscription)
+      if (count === 0) yield* checkExists(subscription)
       yield* Console.log(`The subscription delivers ${count} parked ${count === 1 ? "event" : "events"} again.`)
     }).pipe(onDatabase)
 ).pipe(

@@ -20,6 +20,6 @@ export const layer = ({
     Effect.gen(function* () {
       const ports = yield* Effect.context<Ports>()
       const server = strictServer(listener(ports), makeLogUnserved(ports))
-      return yield* listen(server, { host, port, variable: "PORT" })
+      return yield* listen(server, { host, port, variables: ["HOST", "PORT"] })
     })
   )

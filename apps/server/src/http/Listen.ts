@@ -3,25 +3,26 @@ import type { Server } from "node:net"
 import { Effect } from "effect"
 import { StartupFailure } from "../StartupFailure.ts"
 
-/** An address to listen on, and the variable that sets its port. */
+/** An address to listen on, and the variables that set it. */
 export interface Address {
   readonly host: string
   readonly port: number
-  readonly variable: "PORT" | "METRICS_PORT"
+  readonly variables: readonly [host: string, port: string]
 }
 
-const remedies = (variable: Address["variable"]): Readonly<Record<string, string>> => ({
-  EADDRINUSE: `is in use: set ${variable} to another port, or stop the other program`,
-  EACCES: `needs more permissions: set ${variable} to a port above 1023`,
-  EADDRNOTAVAIL: "is not an address of this machine: set HOST to one of its addresses",
-  ENOTFOUND: "is not an address of this machine: set HOST to one of its addresses"
+const remedies = ([host, port]: Address["variables"]): Readonly<Record<string, string>> => ({
+  EADDRINUSE: `is in use: set ${port} to another port, or stop the other program`,
+  EACCES: `needs more permissions: set ${port} to a port above 1023`,
+  EADDRNOTAVAIL: `is not an address of this machine: set ${host} to one of its addresses`,
+  ENOTFOUND: `is not an address of this machine: set ${host} to one of its addresses`
 })
 
-const open = (server: Server, { host, port, variable }: Address) =>
+const open = (server: Server, { host, port, variables }: Address) =>
   Effect.callback<void, StartupFailure>((resume) => {
     const explain = (error: NodeJS.ErrnoException) => {
       const code = error.code ?? String(error)
-      const remedy = remedies(variable)[code] ?? `cannot be used (${code}): set HOST and ${variable} to another address`
+      const remedy =
+        remedies(variables)[code] ?? `cannot be used (${code}): set ${variables.join(" and ")} to another address`
       resume(Effect.fail(new StartupFailure({ message: `${host}:${port} ${remedy}.` })))
     }
     server.once("error", explain).listen({ host, port }, () => {

@@ -11,8 +11,9 @@ const contentType = { "content-type": "text/plain; version=0.0.4; charset=utf-8"
 /** Serves `GET /metrics` if there is a port for it. */
 export const layer = ({
   host,
-  metricsPort
-}: Pick<Configuration, "host" | "metricsPort">): Layer.Layer<never, StartupFailure> =>
+  metricsPort,
+  metricsHost
+}: Pick<Configuration, "host" | "metricsPort" | "metricsHost">): Layer.Layer<never, StartupFailure> =>
   Option.match(metricsPort, {
     onNone: () => Layer.empty,
     onSome: (port) =>
@@ -24,7 +25,11 @@ export const layer = ({
             else if (method !== "GET" && method !== "HEAD") response.writeHead(405, { allow: "GET, HEAD" }).end()
             else response.writeHead(200, contentType).end(PrometheusMetrics.formatUnsafe(context))
           })
-          const address = yield* listen(server, { host, port, variable: "METRICS_PORT" })
+          const address = yield* listen(server, {
+            host: Option.getOrElse(metricsHost, () => host),
+            port,
+            variables: ["METRICS_HOST", "METRICS_PORT"]
+          })
           yield* Effect.annotateLogs(Effect.logInfo("Metrics are served"), { metrics: `${address}/metrics` })
         })
       )
