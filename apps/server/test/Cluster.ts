@@ -1,4 +1,4 @@
-/** Three PostgreSQL that Patroni manages on etcd, behind HAProxy, configured as docs/operating.md shows it. */
+/** Three machines with PostgreSQL, Patroni and etcd, behind HAProxy, configured as docs/operating.md shows it. */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { once } from "node:events"
@@ -6,7 +6,7 @@ import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from "nod
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { promisify } from "node:util"
+import { parseEnv, promisify } from "node:util"
 import { runAs } from "@communications/test-support/PostgresServer"
 import { vi } from "vitest"
 import { blockOf, chapterOf } from "./blockOf.ts"
@@ -40,16 +40,17 @@ const steadyPorts = async (count: number): Promise<ReadonlyArray<number>> => {
 
 const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
 
-/** One machine of the cluster, with its Patroni and its PostgreSQL. */
+/** One machine of the cluster, with its etcd, its Patroni and its PostgreSQL. */
 export interface Member {
   readonly name: string
   /** The process ids of its PostgreSQL, the first of them that of the postmaster. */
   readonly postgres: () => Promise<ReadonlyArray<number>>
-  readonly patroni: () => ChildProcess
   /** The process id of the process of its PostgreSQL that receives changes from the primary. */
   readonly receiver: () => Promise<number>
-  /** Starts Patroni, as systemd does after a machine has started. */
+  /** Starts etcd and Patroni, as systemd does after a machine has started. */
   readonly start: () => Promise<void>
+  /** Kills all its processes. */
+  readonly kill: () => Promise<void>
   /** Sends SIGSTOP to all its processes, or SIGCONT. */
   readonly freeze: () => Promise<void>
   readonly thaw: () => void
@@ -77,9 +78,11 @@ export const makeCluster = async () => {
   const env = { PATH: process.env.PATH, HOME: folder, LC_ALL: "C.UTF-8" }
 
   /** Starts a program, which writes to a log file. */
-  const run = async (name: string, file: string, parameters: ReadonlyArray<string>): Promise<ChildProcess> => {
+  const run = async (name: string, file: string, parameters: ReadonlyArray<string>, settings = {}) => {
     const log = await open(join(folder, `${name}.log`), "a")
-    const child = spawn(file, [...parameters], { ...runAs, cwd: folder, env, stdio: ["ignore", log.fd, log.fd] })
+    const child = spawn(file, [...parameters], {
+      ...{ ...runAs, cwd: folder, env: { ...env, ...settings }, stdio: ["ignore", log.fd, log.fd] }
+    })
     await log.close()
     processes.push(child)
     return child
@@ -95,37 +98,34 @@ export const makeCluster = async () => {
 
   const names = ["pg1", "pg2", "pg3"]
   const ports = new Map<string, number>()
-  const [database, etcd, peer, site, one, two, ...others] = await steadyPorts(12)
+  const [database, site, one, two, ...others] = await steadyPorts(16)
   const servers = [Number(one), Number(two)]
   for (const [index, name] of names.entries()) {
-    for (const [offset, port] of [5432, 8008].entries())
-      ports.set(`${name}:${port}`, Number(others[2 * index + offset]))
+    for (const [offset, port] of [5432, 8008, 2379, 2380].entries())
+      ports.set(`${name}:${port}`, Number(others[4 * index + offset]))
   }
   /** Replaces the documented addresses. */
   const here = (text: string): string =>
     text
       .replaceAll(/(pg\d)(:5432 port) 8008/g, (_, name, rest) => `${name}${rest} ${ports.get(`${name}:8008`)}`)
-      .replaceAll(/\bpg\d:(?:5432|8008)\b/g, (address) => `127.0.0.1:${ports.get(address)}`)
+      .replaceAll("10.0.0.0/24", "127.0.0.1/32")
+      .replaceAll(/\bpg\d:\d{4}\b/g, (address) => `127.0.0.1:${ports.get(address)}`)
+  /** Makes the configuration of the first machine that of another one, except for the lines that name all of them. */
+  const onMachine = (name: string, text: string): string =>
+    here(text.replaceAll(/^(?!.*pg2).*$/gm, (line) => line.replaceAll(/pg1|10\.0\.0\.11/g, name)))
   const restOf = (name: string) => `http://127.0.0.1:${ports.get(`${name}:8008`)}`
 
   const makeMember = async (name: string): Promise<Member> => {
     const home = await makeFolder(name)
     const data = join(home, "data")
-    const configuration = here(
-      blockOf("yaml", chapter)
-        .replaceAll("pg1", name)
-        .replace(/hosts: .*/, `hosts: [127.0.0.1:${etcd}]`)
-    )
+    const settings = onMachine(name, blockOf("ini", chapter)).replace(/DATA_DIR=.*/, `DATA_DIR=${home}/etcd`)
+    const configuration = onMachine(name, blockOf("yaml", chapter))
       .replace(/data_dir: .*/, `data_dir: ${data}`)
       .replace(/pgpass: .*/, `pgpass: ${home}/pgpass`)
-      .replaceAll("10.0.0.0/24", "127.0.0.1/32")
     const file = join(folder, `${name}.yml`)
     await writeFile(file, `${configuration}  parameters:\n    unix_socket_directories: ${home}\n`)
-    let patroni: ChildProcess | undefined
-    const started = () => {
-      if (patroni === undefined) throw new Error(`Patroni of ${name} has not been started`)
-      return patroni
-    }
+    /** The running etcd and Patroni. */
+    let started: ReadonlyArray<ChildProcess> = []
     let frozen: Array<number> = []
     const childrenOf = async (pid: number) => {
       const { stdout } = await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(pid)])
@@ -147,7 +147,6 @@ export const makeCluster = async () => {
         const pid = await postmaster()
         return [pid, ...(await childrenOf(pid))]
       },
-      patroni: started,
       receiver: async () => {
         for (const pid of await childrenOf(await postmaster())) {
           if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("walreceiver")) return pid
@@ -155,11 +154,17 @@ export const makeCluster = async () => {
         throw new Error(`${name} receives nothing`)
       },
       start: async () => {
-        patroni = await run(name, programs.patroni, [file])
+        const etcd = await run(`etcd-${name}`, programs.etcd, [], parseEnv(settings))
+        started = [etcd, await run(name, programs.patroni, [file])]
+      },
+      kill: async () => {
+        const pid = await postmaster()
+        for (const child of started) child.kill("SIGKILL")
+        process.kill(pid, "SIGKILL")
       },
       freeze: async () => {
         const pid = await postmaster()
-        frozen = [Number(started().pid), pid]
+        frozen = [...started.map((child) => Number(child.pid)), pid]
         for (const parent of frozen) process.kill(parent, "SIGSTOP") // from now on they start no children
         const children = await childrenOf(pid)
         for (const child of children) process.kill(child, "SIGSTOP")
@@ -218,18 +223,6 @@ export const makeCluster = async () => {
     /** The ports of the servers, which the caller starts. */
     servers,
     start: async () => {
-      await run("etcd", programs.etcd, [
-        "--enable-v2", // as documented: Patroni 3.0.2 is not safe on the API of version 3
-        ...["--data-dir", await makeFolder("etcd"), "--name", "one"],
-        ...["--listen-client-urls", `http://127.0.0.1:${etcd}`, "--advertise-client-urls", `http://127.0.0.1:${etcd}`],
-        ...[
-          "--listen-peer-urls",
-          `http://127.0.0.1:${peer}`,
-          "--initial-advertise-peer-urls",
-          `http://127.0.0.1:${peer}`
-        ],
-        ...["--initial-cluster", `one=http://127.0.0.1:${peer}`]
-      ])
       for (const name of names) members.push(await makeMember(name))
       for (const member of members) await member.start()
       const configuration = here(blockOf("haproxy", chapter))

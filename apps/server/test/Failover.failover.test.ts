@@ -1,11 +1,13 @@
-/** The primary of a cluster is killed while clients use two servers, all behind HAProxy: no acknowledged completion is lost. */
+/** Machines of a database and servers are killed while clients use the servers through HAProxy: no acknowledged completion is lost. */
 import * as Postgres from "@communications/postgres"
 import { record } from "@communications/test-support/faults"
 import { databaseOn } from "@communications/test-support/freshDatabase"
-import { endAll, start } from "@communications/test-support/ServerProcess"
+import { endAll, type ServerProcess, start } from "@communications/test-support/ServerProcess"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { blockOf, chapterOf } from "./blockOf.ts"
 import { type Cluster, type Member, makeCluster } from "./Cluster.ts"
 import { check, givenUser, startLoad } from "./CrashLoad.ts"
 import { untilReady } from "./untilReady.ts"
@@ -23,15 +25,11 @@ const killPostgres = async (member: Member) => {
   const [postmaster] = await member.postgres()
   process.kill(Number(postmaster), "SIGKILL")
 }
-const killAll = async (member: Member) => {
-  member.patroni().kill("SIGKILL")
-  await killPostgres(member)
-}
 const failures: ReadonlyArray<Failure> = [
   { name: "PostgreSQL killed", fail: killPostgres, bringBack: async () => {} },
-  { name: "PostgreSQL and Patroni killed", fail: killAll, bringBack: (member) => member.start() },
+  { name: "machine killed", fail: (member) => member.kill(), bringBack: (member) => member.start() },
   {
-    name: "PostgreSQL and Patroni frozen",
+    name: "machine frozen",
     fail: (member) => member.freeze(),
     bringBack: async (member) => member.thaw()
   }
@@ -39,7 +37,17 @@ const failures: ReadonlyArray<Failure> = [
 
 describe("two servers on a cluster of PostgreSQL, behind HAProxy,", () => {
   let cluster: Cluster
+  /** The URL of the database for its administrator, and for another user. */
   let database = ""
+  const as = (user: string): string => {
+    const [username = "", password = ""] = user.split(":")
+    return Object.assign(new URL(database), { username, password }).href
+  }
+  let servers: Array<ServerProcess> = []
+  const startServer = (port: number) =>
+    start("main", {
+      ...{ PORT: String(port), DATABASE_URL: as("crm_app:choose another"), MIGRATE: "check", PROXIES: "1" }
+    })
   const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`)
 
   beforeAll(async () => {
@@ -48,14 +56,21 @@ describe("two servers on a cluster of PostgreSQL, behind HAProxy,", () => {
     const administrator = cluster.database("postgres:choose-one", "postgres")
     const reachable = () => Effect.runPromise(databaseOn(administrator)).catch(() => undefined)
     database = await vi.waitUntil(reachable, { timeout: minutes(5), interval: 500 })
-    for (const port of cluster.servers) {
-      await start("main", {
-        PORT: String(port),
-        DATABASE_URL: database,
-        DATABASE_SCHEMA: "communications",
-        PROXIES: "1"
-      }).url()
+    const query = async (sql: string) => {
+      const client = new pg.Client({ connectionString: database })
+      await client.connect()
+      await client.query(sql).finally(() => client.end())
     }
+    const command = async (user: string, ...words: ReadonlyArray<string>) => {
+      const program = start("cli", { DATABASE_URL: as(user), MIGRATE: "off" }, words)
+      if ((await program.ended()) !== 0) throw new Error(program.stderr)
+      return program.stdout
+    }
+    await query(blockOf("sql", chapterOf("Roles")))
+    await command("crm_owner:choose one", "migrate")
+    await query(await command("crm_owner:choose one", "grants", "--role", "crm_app"))
+    servers = cluster.servers.map(startServer)
+    await Promise.all(servers.map((server) => server.url()))
     await untilReady(cluster.site, minutes(5))
   }, minutes(10))
   afterAll(async () => {
@@ -67,7 +82,10 @@ describe("two servers on a cluster of PostgreSQL, behind HAProxy,", () => {
   const underLoad = async (during: (load: ReturnType<typeof startLoad>) => Promise<void>) => {
     const ports = ManagedRuntime.make(
       Layer.provideMerge(
-        Layer.provide(Postgres.layer, Layer.succeed(Postgres.StorageTimeout, "1 minute")),
+        Postgres.layer.pipe(
+          Layer.provide(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
+          Layer.provide(Layer.succeed(Postgres.DatabaseSchema, "public"))
+        ),
         PgClient.layer({ url: Redacted.make(database), maxConnections: 2 })
       )
     )
@@ -127,6 +145,28 @@ describe("two servers on a cluster of PostgreSQL, behind HAProxy,", () => {
     record(context, { failures: 10, ...figures, ...Object.fromEntries(times) })
   })
 
+  it("lose nothing if servers are killed: the other one serves", { timeout: minutes(20) }, async (context) => {
+    const outages: Array<string> = []
+    const figures = await underLoad(async (load) => {
+      await cluster.settled()
+      for (let round = 0; round < 6; round++) {
+        const index = round % servers.length
+        await load.progress(50)
+        const since = performance.now()
+        await servers[index]?.stop("SIGKILL")
+        await load.progress(50)
+        outages.push(outage(load, since))
+        const server = startServer(Number(cluster.servers[index]))
+        servers[index] = server
+        await server.url()
+        // HAProxy asks once a second whether it is ready.
+        await pause(3_000)
+        say(`round ${round + 1}: a server killed; ${outages.at(-1)} s without service; ${load.sent.length} requests`)
+      }
+    })
+    record(context, { kills: outages.length, ...figures, "seconds without service": outages.join(", ") })
+  })
+
   it("report no success that the synchronous standby does not have: it receives nothing, and then takes over", {
     timeout: minutes(20)
   }, async (context) => {
@@ -139,7 +179,7 @@ describe("two servers on a cluster of PostgreSQL, behind HAProxy,", () => {
       const receiver = await standby.receiver()
       process.kill(receiver, "SIGSTOP")
       await pause(12_000)
-      await killAll(primary)
+      await primary.kill()
       process.kill(receiver, "SIGKILL")
       await vi.waitUntil(async () => (await cluster.having("primary")) === standby, {
         timeout: minutes(10),

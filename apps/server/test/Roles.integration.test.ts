@@ -1,16 +1,14 @@
 /** The roles of docs/operating.md: one migrates, and the other serves and runs the commands, with no right too few. */
 import { randomUUID } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, start } from "@communications/test-support/ServerProcess"
 import { Effect } from "effect"
 import pg from "pg"
 import { afterAll, assert, expect, it, onTestFinished } from "vitest"
+import { blockOf, chapterOf } from "./blockOf.ts"
 import { completing } from "./documented.ts"
 
-const operating = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8")
-const [, chapter = ""] = operating.split("\n### Roles\n")
-const [creating = ""] = Array.from(chapter.matchAll(/^```sql\n([\s\S]*?)^```$/gm), ([, sql]) => sql)
+const creating = blockOf("sql", chapterOf("Roles"))
 
 afterAll(endAll, 60_000)
 

@@ -141,6 +141,7 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       yield* accounts.addOrganisation(caller.organisation, organisation)
       yield* accounts.addUser(caller, username, password)
       const authenticated = accounts.authenticate({ organisation, username, password })
+      const first = yield* authenticated
       for (const change of [
         accounts.setPassword(caller.organisation, username, password),
         accounts.disable(caller.organisation, username)
@@ -155,6 +156,8 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
         yield* expectFailure(sessions.authenticate(token), new InvalidToken())
       }
       yield* accounts.enable(caller.organisation, username)
+      // No later change restores what an earlier one has ended.
+      yield* expectFailure(sessions.openAuthenticated(freshToken(), first, day), new InvalidCredentials())
       const token = freshToken()
       yield* sessions.openAuthenticated(token, yield* authenticated, day)
       yield* expectEqual(yield* sessions.authenticate(token), caller)

@@ -15,7 +15,8 @@ it.live(
       const mutants = yield* findMutants(template, cases)
       const survivors: Array<string> = []
       const figures = { mutants: mutants.length, killed: 0, timedOut: 0, survived: 0, judged: 0 }
-      for (const mutant of mutants) {
+      for (const [index, mutant] of mutants.entries()) {
+        if (index % 50 === 0) console.log(`${index} of ${mutants.length} conditions`)
         const { size, condition, statement } = mutant
         if (judgementOf(mutant) !== undefined) figures.judged++
         else if ((yield* killerOf(template, mutant)) !== undefined) figures.killed++
