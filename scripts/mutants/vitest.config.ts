@@ -41,6 +41,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     ...project.tests,
+    setupFiles: [resolve("scripts/mutants/hooks.ts")],
     isolate: false,
     sequence: { sequencer: ShortestFirst },
     testTimeout: 10_000,
