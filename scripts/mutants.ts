@@ -3,12 +3,20 @@ import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { matchesGlob, resolve } from "node:path"
 import { writeFigures } from "@communications/test-support/mutantFigures"
+import { judgementOf } from "./mutants/judged.ts"
 import { incrementalFile, projects } from "./mutants/projects.ts"
 
 process.chdir(resolve(import.meta.dirname, ".."))
 
+interface Mutant {
+  readonly status: string
+  readonly replacement: string
+  readonly location: { readonly start: { readonly line: number } }
+}
+
+/** What Stryker stores of a run. */
 interface Report {
-  readonly files: Readonly<Record<string, { readonly mutants: ReadonlyArray<{ readonly status: string }> }>>
+  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: ReadonlyArray<Mutant> }>>
 }
 
 for (const [name, { mutate, least }] of Object.entries(projects)) {
@@ -22,14 +30,20 @@ for (const [name, { mutate, least }] of Object.entries(projects)) {
   const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
   // It also has the files of earlier runs.
   const files = Object.entries(report.files).filter(([file]) => mutate.some((pattern) => matchesGlob(file, pattern)))
-  const statuses = files.flatMap(([, { mutants }]) => mutants.map(({ status }) => status))
-  const count = (...wanted: ReadonlyArray<string>) => statuses.filter((status) => wanted.includes(status)).length
-  const figures = {
-    mutants: count("Killed", "Timeout", "Survived", "NoCoverage"),
-    killed: count("Killed"),
-    timedOut: count("Timeout"),
-    survived: count("Survived", "NoCoverage"),
-    judged: 0
+  const figures = { mutants: 0, killed: 0, timedOut: 0, survived: 0, judged: 0 }
+  for (const [file, { source, mutants }] of files) {
+    for (const { status, replacement, location } of mutants) {
+      const line = source.split("\n")[location.start.line - 1]?.trim() ?? ""
+      if (status === "Killed") figures.killed++
+      else if (status === "Timeout") figures.timedOut++
+      else if (status !== "Survived" && status !== "NoCoverage") continue
+      else if (judgementOf(file, line, replacement) !== undefined) figures.judged++
+      else {
+        figures.survived++
+        console.log(`survived: ${file}:${location.start.line}\n  ${line}\n  with ${replacement}`)
+      }
+      figures.mutants++
+    }
   }
   writeFigures(name, figures)
   const percent = (100 * (figures.killed + figures.timedOut)) / figures.mutants

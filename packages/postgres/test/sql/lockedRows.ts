@@ -1,5 +1,5 @@
 /** Guarantees about locked rows, as further clauses for the mutants of the SQL. The contracts cannot lock rows. */
-import { Communications, type ContactInformations, completion } from "@communications/core"
+import { Communications, type ContactInformations, completion, type Draft } from "@communications/core"
 import { aDraft, anAct, type Clause, expectEqual, freshOrganisation, store } from "@communications/core/testing"
 import { Context, Effect, Fiber } from "effect"
 import type pg from "pg"
@@ -25,27 +25,28 @@ const lock = (organisation: string, id: string) =>
 /** The clauses. With group commit, requests that are made at once share a statement. */
 export const lockedRowClauses: ReadonlyArray<Clause<Communications | ContactInformations | LockingPool>> = [
   {
-    name: "Locked rows: of steps at once, one of a locked communication delays no other",
+    name: "Locked rows: of steps at once, those of locked communications delay no other",
     test: Effect.gen(function* () {
       const { take } = yield* Communications
       const [ours, theirs] = [freshOrganisation(), freshOrganisation()]
       for (const isById of [true, false]) {
         for (const other of [ours, theirs]) {
-          const drafts = [aDraft(`locked ${isById} ${other}`), aDraft(`free ${isById} ${other}`)] as const
-          const [locked, free] = drafts
+          const locked = [aDraft(`one ${isById} ${other}`), aDraft(`two ${isById} ${other}`)]
+          const free = aDraft(`free ${isById} ${other}`)
           for (const organisation of [ours, theirs]) {
-            for (const draft of drafts) yield* store(organisation, draft)
+            for (const draft of [...locked, free]) yield* store(organisation, draft)
           }
-          const complete = (organisation: typeof ours, { id, number }: typeof locked) =>
+          const complete = (organisation: typeof ours, { id, number }: Draft) =>
             take(organisation, isById ? { _tag: "Id", id } : { _tag: "Number", number }, completion, anAct())
           const waiting = yield* Effect.gen(function* () {
-            yield* lock(ours, locked.id)
-            const waiting = yield* Effect.forkChild(complete(ours, locked))
+            // From two requests that wait on, further ones of the organisation skip locked rows.
+            for (const { id } of locked) yield* lock(ours, id)
+            const waiting = yield* Effect.forEach(locked, (draft) => Effect.forkChild(complete(ours, draft)))
             yield* complete(other, free)
-            yield* expectEqual(waiting.pollUnsafe(), undefined)
+            for (const fiber of waiting) yield* expectEqual(fiber.pollUnsafe(), undefined)
             return waiting
           }).pipe(Effect.scoped)
-          yield* expectEqual((yield* Fiber.join(waiting))._tag, "Completed")
+          for (const fiber of waiting) yield* expectEqual((yield* Fiber.join(fiber))._tag, "Completed")
         }
       }
     })

@@ -4,7 +4,7 @@ import { NotDraft } from "../../domain/errors/index.ts"
 import { completion, type Step } from "../../domain/Steps.ts"
 import { utcTimestampOf } from "../../domain/Timestamps.ts"
 import { expectEqual, expectFailure, expectForAll } from "../Clause.ts"
-import { aDraft, anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
+import { aDraft, anAct, freshId, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
   Acts,
   byId,
@@ -34,6 +34,7 @@ export const stepClauses: Clauses = [
       Effect.fnUntraced(function* ([generated, added, act]) {
         const { communications } = yield* given
         const [organisation, draft] = [freshOrganisation(), { ...generated, version: 1 }]
+        yield* store(organisation, aDraft(freshId())) // with another contact
         yield* store(organisation, draft, added)
         const completed = yield* communications.take(organisation, byId(draft), completion, act)
         yield* expectEqual(completed, completedBy(draft, act))
