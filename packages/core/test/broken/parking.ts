@@ -19,6 +19,10 @@ const backlogClause =
   "Events: a backlog is the age of the first step after the position of a subscription, and the number of its parked events"
 const leaseClause = "Events: only the holder of the lease can park an event"
 
+const scopeClause =
+  "Events: what happens to a parked event concerns one communication, organisation and subscription, also of one holder"
+const retriedLeaseClause = "Events: only the holder of the lease can settle a parked event that is retried"
+
 /** Adapters of `Events` with a fault in how they park events. */
 export const brokenParking = [
   events("only settles a parked event", waitClause, (sound) => ({
@@ -99,6 +103,24 @@ export const brokenParking = [
   events("counts no parked events", backlogClause, (sound) => ({
     backlogs: Effect.map(sound.backlogs, (backlogs) => backlogs.map((own) => ({ ...own, parked: 0 })))
   })),
+  events("retries the communication with the same id in another organisation too", scopeClause, (sound) => ({
+    retry: (subscription, id) =>
+      Effect.gen(function* () {
+        const parked = yield* sound.parked(subscription)
+        const communication = parked.find(({ event }) => event.id === id)?.event.communication
+        const same = parked.filter(({ event }) => event.communication === communication)
+        for (const { event } of same) yield* sound.retry(subscription, event.id)
+        return same.length > 0
+      })
+  })),
+  events("settles a retried event for any holder", retriedLeaseClause, (sound) => {
+    let last = ""
+    return {
+      claim: (holder, steps, limit) =>
+        Effect.tap(sound.claim(holder, steps, limit), () => Effect.sync(() => (last = holder.holder))),
+      settle: (holder, position) => sound.settle({ ...holder, holder: last }, position)
+    }
+  }),
   events("parks for any holder", leaseClause, (sound) => {
     let last = ""
     return {

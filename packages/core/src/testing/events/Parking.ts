@@ -6,12 +6,13 @@ import { expectEqual, expectFailure } from "../Clause.ts"
 import { aDraft, anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
 import { type Clauses, completeDraft, type Given, given, read, storeAndComplete } from "./Given.ts"
 
-const failure = { error: "Error: the letter could not be sent", attempts: 3 }
+/** How a handler failed. */
+export const failure = { error: "Error: the letter could not be sent", attempts: 3 }
 
 const summary = (recorded: ReadonlyArray<LogEntry>) => recorded.map(({ event }) => [event.number, event.to])
 
 /** Reads the next events, one at a time, and settles each: the numbers of their communications, and their states. */
-const drainAll = Effect.fnUntraced(function* (setup: Given, holder: Holder) {
+export const drainAll = Effect.fnUntraced(function* (setup: Given, holder: Holder) {
   const seen: Array<readonly [string, string]> = []
   for (let empty = 0; empty < 3 && seen.length < 10; ) {
     const [entry] = yield* setup.events.claim(holder, "all", 1)
@@ -23,7 +24,7 @@ const drainAll = Effect.fnUntraced(function* (setup: Given, holder: Holder) {
 })
 
 /** Stores the draft `one`, which is parked at its creation, and the draft `two`; then completes `one`. */
-const givenParked = Effect.gen(function* () {
+export const givenParked = Effect.gen(function* () {
   const setup = yield* given
   const { events, organisation, one } = setup
   const drafts = [aDraft("one"), aDraft("two")] as const
