@@ -1,7 +1,7 @@
 import { DateTime, Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { EventId } from "../../domain/Identity.ts"
-import type { Holder, LogEntry } from "../../ports/Events.ts"
+import { Events, type Holder, type LogEntry, mostBacklogs } from "../../ports/Events.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
 import { aDraft, anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
 import { type Clauses, completeDraft, type Given, given, read, storeAndComplete } from "./Given.ts"
@@ -64,6 +64,8 @@ export const parkingClauses: Clauses = [
       yield* expectEqual(yield* events.retry(one.subscription, id), true)
       const recorded = yield* read(setup, one, 2, "all")
       yield* expectEqual(yield* read(setup, one, 2, "all"), recorded)
+      yield* expectEqual(yield* events.claim(one, "all", 1), recorded.slice(0, 1))
+      yield* expectEqual(yield* events.claim(one, "completions", 2), recorded.slice(1))
       yield* expectEqual(summary(recorded), [
         ["one", "DRAFT"],
         ["one", "COMPLETED"]
@@ -77,6 +79,7 @@ export const parkingClauses: Clauses = [
         ["one", "COMPLETED"],
         ["three", "DRAFT"]
       ])
+      yield* events.settle(other, recorded[1]?.position ?? null)
       yield* completeDraft(setup, later)
       yield* expectEqual(yield* drainAll(setup, other), [["three", "COMPLETED"]])
     }).pipe(Effect.scoped)
@@ -129,6 +132,10 @@ export const parkingClauses: Clauses = [
         parked.map(({ event, attempts }) => [event.id, attempts]),
         [[id, 7]]
       )
+      yield* events.retry(one.subscription, id)
+      const [third, last] = yield* read(setup, one, 2, "all")
+      if (third !== undefined) yield* events.park(one, third, failure)
+      yield* events.settle(one, last?.position ?? null)
       yield* events.retry(one.subscription, id)
       yield* expectEqual(yield* drainAll(setup, one), [
         ["one", "DRAFT"],
@@ -208,6 +215,23 @@ export const parkingClauses: Clauses = [
       yield* expectEqual(yield* backlog, [0, 1])
       yield* events.retryAll(one.subscription)
       yield* expectEqual(yield* backlog, [0, 0])
+    }).pipe(Effect.scoped)
+  },
+  {
+    name: "of more backlogs than the largest number, those of the first subscriptions by name are returned, in that order",
+    test: Effect.gen(function* () {
+      const events = yield* Events
+      // After the names of all other subscriptions, which tests at the same time may look for.
+      const prefix = `~${freshId()} `
+      const own = Array.from({ length: mostBacklogs + 1 }, (_, index) => `${prefix}${index}`).toReversed()
+      yield* Effect.forEach(own, (subscription) =>
+        Effect.acquireRelease(events.open(subscription, "beginning"), () => Effect.ignore(events.close(subscription)))
+      )
+      const found = (yield* events.backlogs).map(({ subscription }) => subscription)
+      yield* expectEqual(found, found.toSorted())
+      yield* expectEqual(found.length, mostBacklogs)
+      const others = own.filter((subscription) => !found.includes(subscription))
+      yield* expectEqual([...found, ...others.toSorted()], [...found, ...others].toSorted())
     }).pipe(Effect.scoped)
   },
   {
