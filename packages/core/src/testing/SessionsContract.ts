@@ -70,7 +70,8 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       const sessions = yield* Sessions
       const tokens = Array.from({ length: 16 }, () => ({ token: freshToken(), caller: freshCaller() }))
       for (const [index, { token, caller }] of tokens.entries()) {
-        if (index % 4 < 3) yield* sessions.open(token, caller, index % 4 === 0 ? Duration.zero : day)
+        // The last one has expired: an adapter may delete such sessions when it opens another.
+        if (index % 4 > 0) yield* sessions.open(token, caller, index % 4 === 3 ? Duration.zero : day)
         if (index % 4 === 1) yield* sessions.release(token)
       }
       const results = yield* Effect.forEach(tokens, ({ token }) => Effect.result(sessions.authenticate(token)), {
@@ -127,9 +128,11 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
     test: Effect.gen(function* () {
       const sessions = yield* Sessions
       const [token, caller] = [freshToken(), freshCaller()]
-      yield* sessions.open(token, freshCaller(), Duration.hours(1))
-      yield* sessions.open(token, caller, day)
-      yield* expectEqual(yield* sessions.authenticate(token), caller)
+      for (const lifetime of [Duration.hours(1), Duration.zero]) {
+        yield* sessions.open(token, freshCaller(), lifetime)
+        yield* sessions.open(token, caller, day)
+        yield* expectEqual(yield* sessions.authenticate(token), caller)
+      }
     })
   },
   {
@@ -139,6 +142,13 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       const [caller, organisation, username] = [freshCaller(), Name.make(freshId()), Name.make(freshId())]
       const password = Redacted.make("correct horse battery staple")
       yield* accounts.addOrganisation(caller.organisation, organisation)
+      // The others have the revision that the user had at first.
+      const [colleague, namesake] = [freshCaller().user, freshCaller().organisation]
+      yield* accounts.addOrganisation(namesake, Name.make(freshId()))
+      yield* accounts.addUser({ ...caller, user: colleague }, Name.make(freshId()), password)
+      yield* accounts.addUser({ ...caller, organisation: namesake }, username, password)
+      const others = freshToken()
+      yield* sessions.open(others, { ...caller, user: colleague }, day)
       yield* accounts.addUser(caller, username, password)
       const authenticated = accounts.authenticate({ organisation, username, password })
       const first = yield* authenticated
@@ -159,8 +169,11 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       // No later change restores what an earlier one has ended.
       yield* expectFailure(sessions.openAuthenticated(freshToken(), first, day), new InvalidCredentials())
       const token = freshToken()
-      yield* sessions.openAuthenticated(token, yield* authenticated, day)
+      for (const lifetime of [Duration.zero, day]) {
+        yield* sessions.openAuthenticated(token, yield* authenticated, lifetime)
+      }
       yield* expectEqual(yield* sessions.authenticate(token), caller)
+      yield* expectEqual(yield* sessions.authenticate(others), { ...caller, user: colleague })
       const unknown = { caller: freshCaller(), revision: 1 }
       yield* expectFailure(sessions.openAuthenticated(freshToken(), unknown, day), new InvalidCredentials())
     })

@@ -21,6 +21,10 @@ const mostBacklogsClause =
   "Events: of more backlogs than the largest number, those of the first subscriptions by name are returned, in that order"
 const leaseClause = "Events: only the holder of the lease can park an event"
 
+const scopeClause =
+  "Events: what happens to a parked event concerns one communication, organisation and subscription, also of one holder"
+const retriedLeaseClause = "Events: only the holder of the lease can settle a parked event that is retried"
+
 /** Adapters of `Events` with a fault in how they park events. */
 export const brokenParking = [
   events("only settles a parked event", waitClause, (sound) => ({
@@ -107,6 +111,24 @@ export const brokenParking = [
   events("returns the backlogs in reverse", mostBacklogsClause, (sound) => ({
     backlogs: Effect.map(sound.backlogs, (backlogs) => backlogs.toReversed())
   })),
+  events("retries the communication with the same id in another organisation too", scopeClause, (sound) => ({
+    retry: (subscription, id) =>
+      Effect.gen(function* () {
+        const parked = yield* sound.parked(subscription)
+        const communication = parked.find(({ event }) => event.id === id)?.event.communication
+        const same = parked.filter(({ event }) => event.communication === communication)
+        for (const { event } of same) yield* sound.retry(subscription, event.id)
+        return same.length > 0
+      })
+  })),
+  events("settles a retried event for any holder", retriedLeaseClause, (sound) => {
+    let last = ""
+    return {
+      claim: (holder, steps, limit) =>
+        Effect.tap(sound.claim(holder, steps, limit), () => Effect.sync(() => (last = holder.holder))),
+      settle: (holder, position) => sound.settle({ ...holder, holder: last }, position)
+    }
+  }),
   events("parks for any holder", leaseClause, (sound) => {
     let last = ""
     return {

@@ -10,6 +10,8 @@ interface Judgement {
 
 const [step, view, lock] = [/^WITH updated AS/, /^WITH viewed AS/, / SKIP LOCKED/]
 const skip = /^UPDATE \S+ s SET position = next/
+/** Reads the entries of a parked event that is retried, or deletes its row. */
+const released = /p\.released AND (EXISTS|s\.)/
 const both = (one: RegExp, other: RegExp) => new RegExp(`(?=.*${one.source.replace("^", "")})(?=.*${other.source})`)
 
 const judgements: ReadonlyArray<Judgement> = [
@@ -59,6 +61,21 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /^h\.era >= leased\.era$/ },
     why: "An entry of an earlier era gets a later position only as an earlier entry of its communication, which is no completion."
+  },
+  {
+    ...{ statement: /FROM \S+\.sessions WHERE token_hash = ANY/, condition: /^token_hash = ANY/ },
+    why: "The result is read by the hash of the token: without it, the statement only reads more sessions."
+  },
+  {
+    ...{ statement: both(released, /h\."to" = 'COMPLETED'/), condition: /^(h\.|p\.|EXISTS|NOT)/ },
+    why: "The same text as for a subscription to all steps, for which a contract fails. Nothing follows a completion so far."
+  },
+  {
+    ...{
+      statement: /^DELETE FROM \S+ p USING/,
+      condition: /^(s\.holder = |s\.subscription = |p\.subscription = |NOT )/
+    },
+    why: "The statement before it has the lease, and has found nothing to deliver: the row is not needed by any subscription."
   },
   {
     ...{ statement: skip, condition: /^s\.holder = / },
