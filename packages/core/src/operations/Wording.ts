@@ -40,8 +40,8 @@ const tagOf = (union: SchemaAST.AST): readonly [name: PropertyKey, values: strin
     .filter(SchemaAST.isObjects)
     .flatMap(({ propertySignatures }) => propertySignatures.find(({ type }) => SchemaAST.isLiteral(type)) ?? [])
   const [first] = tags
-  if (first === undefined || tags.length < types.length) return undefined
-  if (tags.some(({ name }) => name !== first.name)) return undefined
+  if (first === undefined) return undefined
+  if (tags.length < types.length || tags.some(({ name }) => name !== first.name)) return undefined
   return [first.name, list(tags.flatMap(({ type }) => choices(type)))]
 }
 

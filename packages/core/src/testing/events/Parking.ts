@@ -1,4 +1,4 @@
-import { DateTime, Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { EventId } from "../../domain/Identity.ts"
 import type { Holder, LogEntry } from "../../ports/Events.ts"
@@ -65,6 +65,7 @@ export const parkingClauses: Clauses = [
       yield* expectEqual(yield* events.retry(one.subscription, id), true)
       const recorded = yield* read(setup, one, 2, "all")
       yield* expectEqual(yield* read(setup, one, 2, "all"), recorded)
+      yield* expectEqual(yield* events.claim(one, "all", 1), recorded.slice(0, 1))
       yield* expectEqual(yield* events.claim(one, "completions", 2), recorded.slice(1))
       yield* expectEqual(summary(recorded), [
         ["one", "DRAFT"],
