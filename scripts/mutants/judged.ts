@@ -35,6 +35,18 @@ const judgements: ReadonlyArray<Judgement> = [
     why: foundHistory
   },
   {
+    file: "core/src/CallOptions.ts",
+    line: "if (within === undefined && signal === undefined) return call",
+    mutant: "false",
+    why: "Without a time limit and a signal, the rest of the function has the same result, and costs more."
+  },
+  {
+    file: "core/src/CallOptions.ts",
+    line: "const onAbort = () => end(Effect.die(signal?.reason))",
+    mutant: "signal.reason",
+    why: "Only a signal calls this function."
+  },
+  {
     file: "core/src/domain/FieldsSet.ts",
     line: "export const unknownMembers = (schema: Schema.Top, others: ReadonlyArray<string> = [])",
     mutant: '["Stryker was here"]',
