@@ -4,7 +4,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, DateTime, Effect, Fiber, Layer, Redacted } from "effect"
-import { type Given, given, open, reader } from "./log.ts"
+import { type Given, given, open, portsOn, reader } from "./log.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -19,6 +19,20 @@ const countPositions = ({ sql }: Given) =>
 
 /** Reads statistics after the time in which every connection reports its own. */
 const afterReports = <A, E, R>(statistics: Effect.Effect<A, E, R>) => Effect.delay(statistics, "1500 millis")
+
+const connect = (url: string) =>
+  Effect.map(Layer.build(PgClient.layer({ url: Redacted.make(url) })), Context.get(PgClient.PgClient))
+
+/** The URLs of two migrated databases, one of them a copy, whose tables have the same ids. */
+const twins = Effect.gen(function* () {
+  const url = yield* freshDatabase
+  yield* Effect.scoped(portsOn(url))
+  const [name, postgres] = [new URL(url).pathname.slice(1), Object.assign(new URL(url), { pathname: "/postgres" })]
+  yield* Effect.scoped(
+    Effect.flatMap(connect(postgres.href), (sql) => sql.unsafe(`CREATE DATABASE ${name}_copy TEMPLATE ${name}`))
+  )
+  return [url, `${url}_copy`] as const
+})
 
 /** Stores many drafts, as an import does. */
 const importDrafts = ({ sql, drafts }: Given, count: number) =>
@@ -96,13 +110,16 @@ describe("an open transaction", () => {
 
   it.live("delays nothing if it is in another database or has written no history", () =>
     Effect.gen(function* () {
-      const here = yield* given(1)
-      const another = yield* Layer.build(PgClient.layer({ url: Redacted.make(yield* freshDatabase) }))
-      const elsewhere = Context.get(another, PgClient.PgClient)
+      const [url, copy] = yield* twins
+      const here = yield* given(1, Effect.succeed(url))
+      const elsewhere = yield* connect(copy)
       const [draft = aDraft()] = here.drafts
-      const other = yield* open({ sql: elsewhere }, Effect.void)
-      const own = yield* open(here, here.sql`CREATE TABLE of_the_host ()`)
-      yield* own.run
+      const other = yield* open({ sql: elsewhere }, elsewhere`DELETE FROM communications.communication_history`)
+      const own = yield* open(
+        here,
+        Effect.andThen(here.sql`CREATE TABLE of_the_host ()`, here.sql`SELECT FROM communication_history`)
+      )
+      yield* Effect.all([other.run, own.run])
       yield* here.events.open("later", "now")
       yield* here.completing(draft)
       for (const subscription of ["mail", "later"]) {
@@ -113,8 +130,7 @@ describe("an open transaction", () => {
           [draft.id]
         )
       }
-      yield* Effect.all([other.run, own.commit])
-      yield* other.commit
+      yield* Effect.all([other.commit, own.commit])
     })
   )
 })
