@@ -1,3 +1,4 @@
+import type { Holder } from "@communications/core"
 import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
 import { StorageTimeout } from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
@@ -117,7 +118,11 @@ describe("an open transaction", () => {
       const other = yield* open({ sql: elsewhere }, elsewhere`DELETE FROM communications.communication_history`)
       const own = yield* open(
         here,
-        Effect.andThen(here.sql`CREATE TABLE of_the_host ()`, here.sql`SELECT FROM communication_history`)
+        Effect.all([
+          here.sql`CREATE TABLE of_the_host ()`,
+          here.sql`INSERT INTO of_the_host DEFAULT VALUES`,
+          here.sql`SELECT FROM communication_history`
+        ])
       )
       yield* Effect.all([other.run, own.run])
       yield* here.events.open("later", "now")
@@ -243,6 +248,25 @@ describe("a long log", () => {
         seen.map(({ communication }) => communication),
         [draft.id]
       )
+    })
+  )
+
+  it.live("a call ends at once if what follows is of an earlier era, or waits after a parked event", () =>
+    Effect.gen(function* () {
+      const here = yield* given(1)
+      const { events } = here
+      const [draft = aDraft()] = here.drafts
+      yield* events.open("later", "now")
+      const [{ holder: mail }, { holder: later }] = [reader(here), reader(here, { subscription: "later" })]
+      const [entry] = yield* events.claim(mail, "all", 1)
+      if (entry === undefined) return assert.fail("expected the creation of the draft")
+      // A call that does not get on repeats its statements for half of its time limit.
+      const claim = (holder: Holder) =>
+        Effect.timeout(Effect.provideService(events.claim(holder, "all", 1), StorageTimeout, "1 minute"), "20 seconds")
+      assert.deepStrictEqual(yield* claim(later), [])
+      yield* events.park(mail, entry, { error: "Error: the letter could not be sent", attempts: 3 })
+      yield* here.completing(draft)
+      assert.deepStrictEqual(yield* claim(mail), [])
     })
   )
 
