@@ -4,6 +4,7 @@ import { type Execute, type ExecutorOptions, layerHost } from "@communications/p
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { expectTypeOf } from "vitest"
+import { StorageTimeout, timeLimit, withRemainingTime } from "../src/statements/StorageErrors.ts"
 
 /** Runs a statement that fails once with this SQLSTATE; returns the result and how often it ran. */
 const running = (code: string, options?: ExecutorOptions, handle: Pick<Execute, "concurrency"> = {}) =>
@@ -41,6 +42,16 @@ describe("a statement that PostgreSQL rolls back because of a concurrent transac
     )
   }
 })
+
+it.live("a part of an operation has the time that remains, not the whole time again", () =>
+  Effect.gen(function* () {
+    const remaining = withRemainingTime((limitToRemaining) => Effect.delay(limitToRemaining(timeLimit), "50 millis"))
+    const left = yield* Effect.provideService(remaining, StorageTimeout, "1 minute")
+    assert.isAtMost(left, 60_000 - 49)
+    assert.isAbove(left, 0)
+    assert.strictEqual(yield* Effect.provideService(remaining, StorageTimeout, "10 millis"), 0)
+  })
+)
 
 describe("operation of an error", () => {
   it("names the method of a port", async () => {
