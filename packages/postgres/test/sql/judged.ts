@@ -79,7 +79,7 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: /^DELETE FROM \S+ p USING/, condition: /^NOT / },
-    why: "Keeps a row that is retried after the statement before it: Retried.integration.test.ts retries one then."
+    why: "Keeps a row that is retried after the statement before it: Interleaved.integration.test.ts retries one then."
   },
   {
     ...{ statement: skip, condition: /^s\.holder = / },
@@ -88,6 +88,10 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{ statement: skip, condition: /^next\.position > / },
     why: "The next position is never smaller. Without it, the statement may store the same position again."
+  },
+  {
+    ...{ statement: skip, condition: /^(p\.|\(SELECT 1 FROM \S+parked_events)/ },
+    why: "Keeps an entry that another reader finds after the statement before it: Interleaved.integration.test.ts finds one."
   },
   {
     ...{ statement: skip, condition: /^(?!s\.(subscription|holder) = )/ },
@@ -103,6 +107,14 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{ statement: /^WITH full_buckets AS/, condition: /^key_hash <> / },
     why: "PostgreSQL changes a row once in a statement: the bucket of the attempt is changed, and then not deleted."
+  },
+  {
+    ...{ statement: /pg_locks/, condition: /^(locktype = |pid )/ },
+    why: "Locks of other types name no table in this mode, and the statement that reads the locks has none of them."
+  },
+  {
+    ...{ statement: /pg_locks/, condition: /^granted$/ },
+    why: "Without it, opening also waits for transactions that have not written yet, because they wait for a lock of the table."
   },
   {
     ...{ statement: /pg_locks/, condition: /./ },
