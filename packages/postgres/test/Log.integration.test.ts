@@ -143,8 +143,8 @@ describe("an open transaction", () => {
 describe("a subscription from now", () => {
   it.live("opens when earlier transactions with steps have ended, and does not deliver their events", () =>
     Effect.gen(function* () {
-      const here = yield* given(3)
-      const [before = aDraft(), meanwhile = aDraft(), after = aDraft()] = here.drafts
+      const here = yield* given(4)
+      const [before = aDraft(), meanwhile = aDraft(), after = aDraft(), late = aDraft()] = here.drafts
       const earlier = yield* open(here, here.completing(before))
       yield* earlier.run
       const opening = yield* Effect.forkChild(here.events.open("later", "now"), { startImmediately: true })
@@ -153,14 +153,17 @@ describe("a subscription from now", () => {
       yield* here.completing(meanwhile)
       yield* Effect.sleep("100 millis")
       assert.isUndefined(opening.pollUnsafe())
+      const younger = yield* open(here, here.completing(late))
+      yield* younger.run
       yield* earlier.commit
       yield* Fiber.join(opening)
+      yield* younger.commit
       yield* here.completing(after)
       const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
       yield* readOn
       assert.sameMembers(
         seen.map(({ communication }) => communication),
-        [meanwhile.id, after.id]
+        [meanwhile.id, late.id, after.id]
       )
       assert.deepStrictEqual(yield* eras, [{ era: 2 }])
       yield* here.events.open("later", "now")

@@ -25,7 +25,7 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: both(step, lock), condition: /^l\.(organisation|id|number) = / },
-    why: "Decides only which rows are locked. Without it the statement locks rows that it does not change."
+    why: "Decides only which rows are locked. GroupCommit.integration.test.ts tests that a batch locks no other row."
   },
   {
     ...{
