@@ -304,6 +304,22 @@ describe("a long log", () => {
   )
 })
 
+it.live("events that get their positions at once follow their times", () =>
+  Effect.gen(function* () {
+    const here = yield* given(10)
+    const now = yield* DateTime.now
+    for (const [seconds, draft] of here.drafts.entries()) {
+      yield* here.completing(draft, { ...anAct(), at: DateTime.add(now, { seconds }) })
+    }
+    const { seen, readOn } = reader(here)
+    yield* readOn
+    assert.deepStrictEqual(
+      seen.map(({ communication }) => communication),
+      here.drafts.map(({ id }) => id)
+    )
+  })
+)
+
 it.live("an event has the same unique id for every subscription", () =>
   Effect.gen(function* () {
     const here = yield* given(10)
