@@ -10,9 +10,14 @@ process.chdir(resolve(import.meta.dirname, ".."))
 
 interface Mutant {
   readonly status: string
+  readonly statusReason?: string
   readonly replacement: string
   readonly location: { readonly start: { readonly line: number } }
 }
+
+/** Whether a mutant failed while a test file was set up. Any other error outside a test may come from an earlier mutant. */
+const failedSetUp = ({ status, statusReason = "" }: Mutant): boolean =>
+  status === "RuntimeError" && /outside of a test run: \S+\.test\.ts: /.test(statusReason)
 
 /** What Stryker stores of a run. */
 interface Report {
@@ -32,15 +37,16 @@ for (const [name, { mutate, least }] of Object.entries(projects)) {
   const files = Object.entries(report.files).filter(([file]) => mutate.some((pattern) => matchesGlob(file, pattern)))
   const figures = { mutants: 0, killed: 0, timedOut: 0, survived: 0, judged: 0 }
   for (const [file, { source, mutants }] of files) {
-    for (const { status, replacement, location } of mutants) {
+    for (const mutant of mutants) {
+      const { status, replacement, location } = mutant
       const line = source.split("\n")[location.start.line - 1]?.trim() ?? ""
-      if (status === "Killed") figures.killed++
+      if (status === "Ignored") continue
+      if (status === "Killed" || failedSetUp(mutant)) figures.killed++
       else if (status === "Timeout") figures.timedOut++
-      else if (status !== "Survived" && status !== "NoCoverage") continue
       else if (judgementOf(file, line, replacement) !== undefined) figures.judged++
       else {
         figures.survived++
-        console.log(`survived: ${file}:${location.start.line}\n  ${line}\n  with ${replacement}`)
+        console.log(`${status}: ${file}:${location.start.line}\n  ${line}\n  with ${replacement}`)
       }
       figures.mutants++
     }

@@ -229,7 +229,7 @@ const valuesTable = (): string =>
 
 const mutantsTable = (): string =>
   table(
-    ["faults in", "faults", "caught", "of them by a timeout", "not caught", "without effect on a result", "date"],
+    ["faults in", "faults", "caught", "of them by a timeout", "not caught", "excused, for a stated reason", "date"],
     Object.entries(readFigures()).map(([name, { mutants, killed, timedOut, survived, judged, date }]) => [
       name,
       ...[mutants, killed + timedOut, timedOut, survived, judged].map((count) => count.toLocaleString("en")),

@@ -93,7 +93,7 @@ describe("batcher", () => {
   it.live("an item fails after its time limit, waiting or running, and is not run later", () =>
     Effect.gen(function* () {
       const { runItem, openGate, items } = yield* given({ lanes: 1, maxBatch: 1, halveAbove: 1 })
-      const [running, waiting] = [runItem(1, 20), runItem(2, 20)]
+      const [running, waiting] = [runItem(1, 500), runItem(2, 500)]
       const failures = yield* Effect.all([Effect.flip(running), Effect.flip(waiting)], { concurrency: "unbounded" })
       assert.deepStrictEqual(failures, ["timed out", "timed out"])
       const last = yield* Effect.forkChild(runItem(3), { startImmediately: true })
@@ -179,6 +179,23 @@ describe("batcher", () => {
       })
       assert.deepStrictEqual(exits, [Exit.succeed(1), Exit.die("two"), Exit.succeed(3)])
       assert.deepStrictEqual(batches, [[1, 2, 3], [1], [2], [3]])
+    })
+  )
+  it.effect("a batch may take as long as the longest time limit of its items", () =>
+    Effect.gen(function* () {
+      const limits: Array<number> = []
+      const runItem = yield* makeBatcher<number, number, string>({
+        ...{ lanes: 1, lanesPerKey: 1, maxBatch: 3, halveAbove: 3, maxWaiting: 8 },
+        ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+        run: (items, limit) => {
+          limits.push(limit)
+          return Effect.succeed(items)
+        }
+      })
+      yield* Effect.forEach([20_000, 60_000, 30_000], (limit) => runItem("key", limit, limit), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(limits, [60_000])
     })
   )
   it.effect("an item that is interrupted while its batch runs is not run again", () =>

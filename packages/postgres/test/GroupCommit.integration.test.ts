@@ -195,6 +195,37 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
+  it.effect("a batch locks only the rows that it changes", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { communications, organisation, drafts } = yield* given
+      const elsewhere = freshOrganisation()
+      yield* Effect.forEach(drafts.slice(0, 8), (draft) => store(elsewhere, draft))
+      /** The drafts, with the last transaction that has locked each. */
+      const unchanged = sql<{ readonly key: string; readonly xmax: string }>`
+        SELECT organisation::text || id::text AS key, xmax::text FROM communications
+        WHERE life_cycle_state = 'DRAFT' ORDER BY 1`
+      const before = new Map((yield* unchanged).map(({ key, xmax }) => [key, xmax]))
+      for (const [index, [tag, other]] of (
+        [
+          ["Id", organisation],
+          ["Number", organisation],
+          ["Id", elsewhere],
+          ["Number", elsewhere]
+        ] as const
+      ).entries()) {
+        const requests = drafts.slice(2 * index, 2 * index + 2).map(({ id, number }, item) => {
+          const identifier = tag === "Id" ? ({ _tag: "Id", id } as const) : ({ _tag: "Number", number } as const)
+          return communications.take(item === 0 ? organisation : other, identifier, completion, act)
+        })
+        yield* Effect.all(requests, { concurrency: "unbounded" })
+      }
+      const after = yield* unchanged
+      assert.lengthOf(after, before.size - 8)
+      for (const { key, xmax } of after) assert.strictEqual(xmax, before.get(key), key)
+    })
+  )
+
   it.effect("a locked row does not delay requests for other communications", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -55,6 +55,30 @@ describe("requests for locked rows", () => {
       })
     )
   }
+  it.live("one that has waited makes room for another of its own organisation", () =>
+    Effect.gen(function* () {
+      const untilUnlocked = yield* Effect.provide(makeUntilUnlocked, layerExecutor(execute, { concurrency: 8 }))
+      const [waiting, refused]: [Array<string>, Array<string>] = [[], []]
+      const start = Effect.fnUntraced(function* (organisation: OrganisationId, name: string) {
+        const unlocked = yield* Deferred.make<string>()
+        const wait = Effect.andThen(
+          Effect.sync(() => waiting.push(name)),
+          Deferred.await(unlocked)
+        )
+        const attempt = Effect.sync(() => void refused.push(name))
+        const fiber = yield* Effect.forkChild(untilUnlocked<string, never>(organisation, attempt, wait), {
+          startImmediately: true
+        })
+        return Effect.andThen(Deferred.succeed(unlocked, "done"), Fiber.join(fiber))
+      })
+      const first = yield* start(one, "first")
+      yield* start(one, "second")
+      yield* start(freshOrganisation(), "another")
+      yield* first
+      yield* start(one, "third")
+      assert.deepStrictEqual({ waiting, refused }, { waiting: ["first", "second", "another", "third"], refused: [] })
+    })
+  )
   it.live("all wait in the database on a single connection, which may be a transaction", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* waitersOf(1, () => one), 20)

@@ -1,10 +1,11 @@
+import type { Holder } from "@communications/core"
 import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
 import { StorageTimeout } from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Context, DateTime, Effect, Fiber, Layer, Redacted } from "effect"
-import { type Given, given, open, reader } from "./log.ts"
+import { type Given, given, open, portsOn, reader } from "./log.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -19,6 +20,20 @@ const countPositions = ({ sql }: Given) =>
 
 /** Reads statistics after the time in which every connection reports its own. */
 const afterReports = <A, E, R>(statistics: Effect.Effect<A, E, R>) => Effect.delay(statistics, "1500 millis")
+
+const connect = (url: string) =>
+  Effect.map(Layer.build(PgClient.layer({ url: Redacted.make(url) })), Context.get(PgClient.PgClient))
+
+/** The URLs of two migrated databases, one of them a copy, whose tables have the same ids. */
+const twins = Effect.gen(function* () {
+  const url = yield* freshDatabase
+  yield* Effect.scoped(portsOn(url))
+  const [name, postgres] = [new URL(url).pathname.slice(1), Object.assign(new URL(url), { pathname: "/postgres" })]
+  yield* Effect.scoped(
+    Effect.flatMap(connect(postgres.href), (sql) => sql.unsafe(`CREATE DATABASE ${name}_copy TEMPLATE ${name}`))
+  )
+  return [url, `${url}_copy`] as const
+})
 
 /** Stores many drafts, as an import does. */
 const importDrafts = ({ sql, drafts }: Given, count: number) =>
@@ -96,13 +111,20 @@ describe("an open transaction", () => {
 
   it.live("delays nothing if it is in another database or has written no history", () =>
     Effect.gen(function* () {
-      const here = yield* given(1)
-      const another = yield* Layer.build(PgClient.layer({ url: Redacted.make(yield* freshDatabase) }))
-      const elsewhere = Context.get(another, PgClient.PgClient)
+      const [url, copy] = yield* twins
+      const here = yield* given(1, Effect.succeed(url))
+      const elsewhere = yield* connect(copy)
       const [draft = aDraft()] = here.drafts
-      const other = yield* open({ sql: elsewhere }, Effect.void)
-      const own = yield* open(here, here.sql`CREATE TABLE of_the_host ()`)
-      yield* own.run
+      const other = yield* open({ sql: elsewhere }, elsewhere`DELETE FROM communications.communication_history`)
+      const own = yield* open(
+        here,
+        Effect.all([
+          here.sql`CREATE TABLE of_the_host ()`,
+          here.sql`INSERT INTO of_the_host DEFAULT VALUES`,
+          here.sql`SELECT FROM communication_history`
+        ])
+      )
+      yield* Effect.all([other.run, own.run])
       yield* here.events.open("later", "now")
       yield* here.completing(draft)
       for (const subscription of ["mail", "later"]) {
@@ -113,8 +135,7 @@ describe("an open transaction", () => {
           [draft.id]
         )
       }
-      yield* Effect.all([other.run, own.commit])
-      yield* other.commit
+      yield* Effect.all([other.commit, own.commit])
     })
   )
 })
@@ -122,8 +143,8 @@ describe("an open transaction", () => {
 describe("a subscription from now", () => {
   it.live("opens when earlier transactions with steps have ended, and does not deliver their events", () =>
     Effect.gen(function* () {
-      const here = yield* given(3)
-      const [before = aDraft(), meanwhile = aDraft(), after = aDraft()] = here.drafts
+      const here = yield* given(4)
+      const [before = aDraft(), meanwhile = aDraft(), after = aDraft(), late = aDraft()] = here.drafts
       const earlier = yield* open(here, here.completing(before))
       yield* earlier.run
       const opening = yield* Effect.forkChild(here.events.open("later", "now"), { startImmediately: true })
@@ -132,14 +153,17 @@ describe("a subscription from now", () => {
       yield* here.completing(meanwhile)
       yield* Effect.sleep("100 millis")
       assert.isUndefined(opening.pollUnsafe())
+      const younger = yield* open(here, here.completing(late))
+      yield* younger.run
       yield* earlier.commit
       yield* Fiber.join(opening)
+      yield* younger.commit
       yield* here.completing(after)
       const { seen, readOn } = reader(here, { subscription: "later", steps: "all" })
       yield* readOn
       assert.sameMembers(
         seen.map(({ communication }) => communication),
-        [meanwhile.id, after.id]
+        [meanwhile.id, late.id, after.id]
       )
       assert.deepStrictEqual(yield* eras, [{ era: 2 }])
       yield* here.events.open("later", "now")
@@ -230,6 +254,25 @@ describe("a long log", () => {
     })
   )
 
+  it.live("a call ends at once if what follows is of an earlier era, or waits after a parked event", () =>
+    Effect.gen(function* () {
+      const here = yield* given(1)
+      const { events } = here
+      const [draft = aDraft()] = here.drafts
+      yield* events.open("later", "now")
+      const [{ holder: mail }, { holder: later }] = [reader(here), reader(here, { subscription: "later" })]
+      const [entry] = yield* events.claim(mail, "all", 1)
+      if (entry === undefined) return assert.fail("expected the creation of the draft")
+      // A call that does not get on repeats its statements for half of its time limit.
+      const claim = (holder: Holder) =>
+        Effect.timeout(Effect.provideService(events.claim(holder, "all", 1), StorageTimeout, "1 minute"), "20 seconds")
+      assert.deepStrictEqual(yield* claim(later), [])
+      yield* events.park(mail, entry, { error: "Error: the letter could not be sent", attempts: 3 })
+      yield* here.completing(draft)
+      assert.deepStrictEqual(yield* claim(mail), [])
+    })
+  )
+
   it.live("concurrent readers assign each entry one position, in the order of each communication", () =>
     Effect.gen(function* () {
       const here = yield* given(8)
@@ -260,6 +303,22 @@ describe("a long log", () => {
     })
   )
 })
+
+it.live("events that get their positions at once follow their times", () =>
+  Effect.gen(function* () {
+    const here = yield* given(10)
+    const now = yield* DateTime.now
+    for (const [seconds, draft] of here.drafts.entries()) {
+      yield* here.completing(draft, { ...anAct(), at: DateTime.add(now, { seconds }) })
+    }
+    const { seen, readOn } = reader(here)
+    yield* readOn
+    assert.deepStrictEqual(
+      seen.map(({ communication }) => communication),
+      here.drafts.map(({ id }) => id)
+    )
+  })
+)
 
 it.live("an event has the same unique id for every subscription", () =>
   Effect.gen(function* () {

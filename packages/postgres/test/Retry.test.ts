@@ -4,13 +4,14 @@ import { type Execute, type ExecutorOptions, layerHost } from "@communications/p
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { expectTypeOf } from "vitest"
+import { StorageTimeout, timeLimit, withRemainingTime } from "../src/statements/StorageErrors.ts"
 
-/** Runs a statement that fails once with this SQLSTATE; returns the result and how often it ran. */
-const running = (code: string, options?: ExecutorOptions, handle: Pick<Execute, "concurrency"> = {}) =>
+/** Runs a statement that fails once, or `failures` times, with this SQLSTATE; returns the result and how often it ran. */
+const running = (code: string, options?: ExecutorOptions, handle: Pick<Execute, "concurrency"> = {}, failures = 1) =>
   Effect.gen(function* () {
     let runs = 0
     const execute: Execute = Object.assign(async () => {
-      if (runs++ === 0) throw Object.assign(new Error("a conflict"), { code })
+      if (runs++ < failures) throw Object.assign(new Error("a conflict"), { code })
       return []
     }, handle)
     const check = Effect.flatMap(Readiness, ({ check }) => check)
@@ -25,6 +26,8 @@ describe("a statement that PostgreSQL rolls back because of a concurrent transac
         const { runs, error } = yield* running(code, { concurrency: 2 })
         assert.strictEqual(runs, 2)
         assert.strictEqual(error._tag, "None")
+        const repeated = yield* running(code, { concurrency: 2 }, {}, 5)
+        assert.deepStrictEqual([repeated.runs, repeated.error._tag], [6, "None"])
       })
     )
     it.live(`runs once if it may be part of the host's transaction (${code})`, () =>
@@ -41,6 +44,16 @@ describe("a statement that PostgreSQL rolls back because of a concurrent transac
     )
   }
 })
+
+it.live("a part of an operation has the time that remains, not the whole time again", () =>
+  Effect.gen(function* () {
+    const remaining = withRemainingTime((limitToRemaining) => Effect.delay(limitToRemaining(timeLimit), "50 millis"))
+    const left = yield* Effect.provideService(remaining, StorageTimeout, "1 minute")
+    assert.isAtMost(left, 60_000 - 49)
+    assert.isAbove(left, 0)
+    assert.strictEqual(yield* Effect.provideService(remaining, StorageTimeout, "10 millis"), 0)
+  })
+)
 
 describe("operation of an error", () => {
   it("names the method of a port", async () => {

@@ -18,8 +18,10 @@ it.live(
       for (const [index, mutant] of mutants.entries()) {
         if (index % 50 === 0) console.log(`${index} of ${mutants.length} conditions`)
         const { size, condition, statement } = mutant
-        if (judgementOf(mutant) !== undefined) figures.judged++
-        else if ((yield* killerOf(template, mutant)) !== undefined) figures.killed++
+        const isJudged = judgementOf(mutant) !== undefined
+        const killer = isJudged ? undefined : yield* killerOf(template, mutant)
+        if (isJudged) figures.judged++
+        else if (killer !== undefined) figures[killer.timedOut ? "timedOut" : "killed"]++
         else {
           figures.survived++
           survivors.push(`${size}: ${condition}\n  in ${statement}`)

@@ -1,10 +1,17 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { judgementOf } from "./judged.ts"
-import { cases, findMutants, killerOf, migrated } from "./SqlMutants.ts"
+import { cases, findMutants, killerOf, migrated, sizeOf } from "./SqlMutants.ts"
 
 /** Each mutant has a copy of the database: on a busy machine they take more than a minute. */
 const limit = 10 * 60_000
+
+it("a statement is for several items if it has a list of them, not if a text begins like one", () => {
+  assert.strictEqual(sizeOf(["[{", '[{"name', "{", null]), "alone")
+  assert.strictEqual(sizeOf(['[{"item":0,"key":"41"}]', '{"41"}']), "alone")
+  assert.strictEqual(sizeOf(['[{"item":0,"key":"41"},{"item":1,"key":"42"}]']), "in a batch")
+  assert.strictEqual(sizeOf(['{"41","42"}']), "in a batch")
+})
 
 /** The short form of `npm run test:conditions`: the statements of steps at once, without their check of the organisation. */
 it.live(

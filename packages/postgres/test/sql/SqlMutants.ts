@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { type Clause, contracts } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
-import { type Duration, Effect, Exit, Layer, Predicate } from "effect"
+import { Duration, Effect, Exit, Layer, Predicate } from "effect"
 import pg from "pg"
 import { mutantsOf } from "./Conditions.ts"
 import { LockingPool, lockedRowClauses } from "./lockedRows.ts"
@@ -14,14 +14,14 @@ export type Size = "alone" | "in a batch"
 /** Returns the statement that runs instead of another one. */
 type Rewrite = (text: string, size: Size) => Promise<string> | string
 
-/** How many items a parameter has that is a list of JSON objects or an array as text. */
+/** How many items a parameter has that is a list of steps as JSON, or an array as text. Other texts may begin like JSON. */
 const itemsIn = (parameter: unknown): number => {
   if (typeof parameter !== "string") return 1
-  if (parameter.startsWith("[{")) return [...JSON.parse(parameter)].length
+  if (parameter.startsWith('[{"item":')) return [...JSON.parse(parameter)].length
   return /^\{".*"\}$/s.test(parameter) ? (parameter.match(/"(\\.|[^"\\])*"/gs) ?? []).length : 1
 }
 
-const sizeOf = (parameters: ReadonlyArray<unknown>): Size =>
+export const sizeOf = (parameters: ReadonlyArray<unknown>): Size =>
   parameters.some((parameter) => itemsIn(parameter) > 1) ? "in a batch" : "alone"
 
 const twins = readFileSync(new URL("./twins.sql", import.meta.url), "utf8")
@@ -62,12 +62,12 @@ const copyOf = Effect.fnUntraced(function* (template: string) {
 
 /** How long a statement and a clause may take. */
 interface Limits {
-  readonly statement: Duration.Input
-  readonly clause: Duration.Input
+  readonly statement: Duration.Duration
+  readonly clause: Duration.Duration
 }
 
 /** A mutant may wait forever. */
-const limits: Limits = { statement: "10 seconds", clause: "30 seconds" }
+const limits: Limits = { statement: Duration.seconds(10), clause: Duration.seconds(30) }
 
 const clauses: ReadonlyArray<Clause<Effect.Services<(typeof contracts)[number]["test"]> | LockingPool>> = [
   ...contracts,
@@ -179,16 +179,19 @@ export const findMutants = Effect.fnUntraced(function* (template: string, cases:
   const run = yield* runningOn(template, print)
   for (const one of cases) {
     running = { one, began: performance.now() }
-    const exit = yield* run(one, { statement: "1 minute", clause: "10 minutes" })
+    const exit = yield* run(one, { statement: Duration.minutes(1), clause: Duration.minutes(10) })
     if (Exit.isFailure(exit))
       return yield* Effect.die(new Error(`${one.clause} (group commit ${one.groupCommit}): ${exit.cause}`))
   }
   return [...found.values()]
 }, Effect.scoped)
 
-/** The first case that fails with a mutant, the fastest first; undefined if all of them pass. */
+/** The first case that fails with a mutant, the fastest first, and whether it waited too long; undefined if all pass. */
 export const killerOf = Effect.fnUntraced(function* (template: string, { size, texts, times }: SqlMutant) {
   const run = yield* runningOn(template, (text, sizeOfText) => (sizeOfText === size ? (texts.get(text) ?? text) : text))
   const fastest = [...times].sort(([, one], [, other]) => one - other)
-  for (const [one] of fastest) if (Exit.isFailure(yield* run(one, limits))) return one
+  for (const [one] of fastest) {
+    const [took, exit] = yield* Effect.timed(run(one, limits))
+    if (Exit.isFailure(exit)) return { ...one, timedOut: Duration.isGreaterThanOrEqualTo(took, limits.statement) }
+  }
 }, Effect.scoped)

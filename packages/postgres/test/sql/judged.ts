@@ -25,7 +25,7 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: both(step, lock), condition: /^l\.(organisation|id|number) = / },
-    why: "Decides only which rows are locked. Without it the statement locks rows that it does not change."
+    why: "Decides only which rows are locked. GroupCommit.integration.test.ts tests that a batch locks no other row."
   },
   {
     ...{
@@ -73,17 +73,29 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{
       statement: /^DELETE FROM \S+ p USING/,
-      condition: /^(s\.holder = |s\.subscription = |p\.subscription = |NOT )/
+      condition: /^(s\.holder = |s\.subscription = |p\.subscription = )/
     },
     why: "The statement before it has the lease, and has found nothing to deliver: the row is not needed by any subscription."
+  },
+  {
+    ...{ statement: /^DELETE FROM \S+ p USING/, condition: /^NOT / },
+    why: "Keeps a row that is retried after the statement before it: Interleaved.integration.test.ts retries one then."
   },
   {
     ...{ statement: skip, condition: /^s\.holder = / },
     why: "The statement before it has extended the lease of the holder."
   },
   {
+    ...{ statement: skip, condition: /^next\.position > / },
+    why: "The next position is never smaller. Without it, the statement may store the same position again."
+  },
+  {
+    ...{ statement: skip, condition: /^(p\.|\(SELECT 1 FROM \S+parked_events)/ },
+    why: "Keeps an entry that another reader finds after the statement before it: Interleaved.integration.test.ts finds one."
+  },
+  {
     ...{ statement: skip, condition: /^(?!s\.(subscription|holder) = )/ },
-    why: "Decides how far one statement skips, in a log with more entries than a contract has: Log.integration.test.ts has them."
+    why: "Decides how far one statement skips, which no contract sees: Log.integration.test.ts tests that a call gets on."
   },
   {
     ...{
@@ -95,6 +107,14 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{ statement: /^WITH full_buckets AS/, condition: /^key_hash <> / },
     why: "PostgreSQL changes a row once in a statement: the bucket of the attempt is changed, and then not deleted."
+  },
+  {
+    ...{ statement: /pg_locks/, condition: /^(locktype = |pid )/ },
+    why: "Locks of other types name no table in this mode, and the statement that reads the locks has none of them."
+  },
+  {
+    ...{ statement: /pg_locks/, condition: /^granted$/ },
+    why: "Without it, opening also waits for transactions that have not written yet, because they wait for a lock of the table."
   },
   {
     ...{ statement: /pg_locks/, condition: /./ },
