@@ -10,6 +10,7 @@ interface Judgement {
 
 const [step, view, lock] = [/^WITH updated AS/, /^WITH viewed AS/, / SKIP LOCKED/]
 const skip = /^UPDATE \S+ s SET position = next/
+const claimReleased = /p\.released AND EXISTS/
 /** Reads the entries of a parked event that is retried, or deletes its row. */
 const released = /p\.released AND (EXISTS|s\.)/
 const both = (one: RegExp, other: RegExp) => new RegExp(`(?=.*${one.source.replace("^", "")})(?=.*${other.source})`)
@@ -61,6 +62,26 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /^h\.era >= leased\.era$/ },
     why: "An entry of an earlier era gets a later position only as an earlier entry of its communication, which is no completion."
+  },
+  {
+    ...{ statement: both(step, /versions integer\[\]/), condition: /^c\.id IN \(SELECT l/ },
+    why: "The same text as for requests without a version, for which a contract fails."
+  },
+  {
+    ...{ statement: /INSERT INTO \S+\.sessions/, condition: /^token_hash <> / },
+    why: "PostgreSQL changes a row once in a statement: the session is opened, and then not deleted."
+  },
+  {
+    ...{ statement: claimReleased, condition: /^(h\.|EXISTS)/ },
+    why: "Stands twice in the statement, and one of them is enough: a row without entries is removed, and the next one is read."
+  },
+  {
+    ...{ statement: /^DELETE FROM \S+ p USING/, condition: /^p\.released$/ },
+    why: "The entry of an event that is parked stands before the position, so that NOT EXISTS keeps its row."
+  },
+  {
+    ...{ statement: /^WITH renewed AS .* moved AS/, condition: /^p\.released$/ },
+    why: "Only events that are retried have a position with a communication, and one that is parked again is not settled."
   },
   {
     ...{ statement: /FROM \S+\.sessions WHERE token_hash = ANY/, condition: /^token_hash = ANY/ },
