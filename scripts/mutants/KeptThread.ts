@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads"
 import type { PoolOptions, PoolWorker, WorkerRequest } from "vitest/node"
+import { project } from "./projects.ts"
 
 /** How many runs share a thread, and how long each of them may take, in milliseconds: a slow one may leave fibers behind. */
-const [maxRuns, maxTime] = [100, 3_000]
+const [maxRuns, maxTime] = [project.runsPerThread ?? 100, 3_000]
 
 let kept: { readonly thread: Worker; runs: number } | undefined
 

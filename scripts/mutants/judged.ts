@@ -11,7 +11,96 @@ interface Judgement {
   readonly why: string
 }
 
-const judgements: ReadonlyArray<Judgement> = []
+const foundHistory = "A communication that was found has a history."
+const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
+const stackTrace = "A stack trace costs time, and changes nothing in the span."
+
+const judgements: ReadonlyArray<Judgement> = [
+  {
+    file: "core/src/memory/Accounts.ts",
+    line: "users.get(organisation)?.set(username",
+    mutant: "users.get(organisation).set",
+    why: "An account that was found belongs to an organisation that exists."
+  },
+  {
+    file: "core/src/memory/Communications.ts",
+    line: "const last = storeOf(organisation).histories.get(found.id)?.at(-1)",
+    mutant: "storeOf(organisation).histories.get(found.id).at",
+    why: foundHistory
+  },
+  {
+    file: "core/src/memory/Communications.ts",
+    line: "return decide(step)(found, act, options, last?.request_id)",
+    mutant: "last.request_id",
+    why: foundHistory
+  },
+  {
+    file: "core/src/CallOptions.ts",
+    line: "if (within === undefined && signal === undefined) return call",
+    mutant: "false",
+    why: "Without a time limit and a signal, the rest of the function has the same result, and costs more."
+  },
+  {
+    file: "core/src/CallOptions.ts",
+    line: "const onAbort = () => end(Effect.die(signal?.reason))",
+    mutant: "signal.reason",
+    why: "Only a signal calls this function."
+  },
+  {
+    file: "core/src/domain/FieldsSet.ts",
+    line: "export const unknownMembers = (schema: Schema.Top, others: ReadonlyArray<string> = [])",
+    mutant: '["Stryker was here"]',
+    why: "The mutant allows a further name, which no value has."
+  },
+  {
+    file: "core/src/domain/Identity.ts",
+    line: ".replace(/^([0-9a-f]{8})-",
+    mutant: "/([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i",
+    why: noId
+  },
+  {
+    file: "core/src/domain/Identity.ts",
+    line: ".replace(/^([0-9a-f]{8})-",
+    mutant: "/^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})/i",
+    why: noId
+  },
+  {
+    file: "core/src/domain/LogInLimits.ts",
+    line: 'address.replace(/^::ffff:/i, "")',
+    mutant: "/::ffff:/i",
+    why: "An address with another ::ffff: in it still has a network that no other address has."
+  },
+  {
+    file: "core/src/domain/Steps.ts",
+    line: "new NotDraft({ ...members, completed_at: null, completed_by: null })",
+    mutant: "{}",
+    why: "Only a draft and a completed communication exist, so every communication that is not a draft is completed."
+  },
+  {
+    file: "core/src/operations/CreateCommunication.ts",
+    line: "const contact = Result.getOrElse(parsed, () => contact_information_identifier.id)",
+    mutant: "() => undefined",
+    why: "A request with a malformed contact fails, so no stored fingerprint is equal to that of such a request."
+  },
+  {
+    file: "core/src/operations/Wording.ts",
+    line: "if (first === undefined) return undefined",
+    mutant: "false",
+    why: "Without a tag there are fewer tags than alternatives, which the next line refuses."
+  },
+  {
+    file: "core/src/operations/traced.ts",
+    line: "Effect.withSpan(run, name, { captureStackTrace: false })",
+    mutant: "{}",
+    why: stackTrace
+  },
+  {
+    file: "core/src/operations/traced.ts",
+    line: "Effect.withSpan(run, name, { captureStackTrace: false })",
+    mutant: "true",
+    why: stackTrace
+  }
+]
 
 /** Why no test has to fail with the mutant; undefined if one has to. */
 export const judgementOf = (file: string, line: string, mutant: string): string | undefined =>

@@ -10,6 +10,8 @@ interface Project {
   }
   /** The least share of killed mutants, in percent. */
   readonly least: number
+  /** How many runs share a thread; 1 if modules keep what they have computed. */
+  readonly runsPerThread?: number
 }
 
 /** A part of the core, with its unit tests except some. The contracts are tests, which BrokenAdapters.test.ts tests. */
@@ -52,7 +54,7 @@ export const projects: Readonly<Record<string, Project>> = {
   "core/use-cases": core(["use-cases/**/*.ts", "*.ts"], "Memory"),
   "http/server": http("*.ts"),
   "http/client": http("client/**/*.ts"),
-  "http/document": http("document/**/*.ts"),
+  "http/document": { ...http("document/**/*.ts"), runsPerThread: 1 },
   "postgres/batching": postgres("batching/**/*.ts", "Batcher", "GroupCommit.integration"),
   "postgres/statements": postgres(
     "statements/**/*.ts",

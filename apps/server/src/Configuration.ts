@@ -1,5 +1,5 @@
 import { largestBody } from "@communications/http"
-import { Effect, Result, Schema, SchemaGetter } from "effect"
+import { Effect, Option, Result, Schema, SchemaGetter } from "effect"
 import { databaseTarget } from "./DatabaseTarget.ts"
 import { expected } from "./DatabaseUrl.ts"
 import { readTelemetry, telemetrySettings } from "./observability/TelemetrySettings.ts"
@@ -139,7 +139,15 @@ const reads = {
 export const configuration = Effect.gen(function* () {
   const results = yield* Effect.all(reads, { mode: "result" })
   const failures = Object.values<Result.Result<unknown, StartupFailure>>(results).filter(Result.isFailure)
-  if (failures.length === 0) return yield* Effect.fromResult(Result.all(results))
-  return yield* new StartupFailure({ message: failures.map(({ failure }) => failure.message).join("\n") })
+  if (failures.length > 0) {
+    return yield* new StartupFailure({ message: failures.map(({ failure }) => failure.message).join("\n") })
+  }
+  const read = yield* Effect.fromResult(Result.all(results))
+  const { host, port, metricsPort, metricsHost } = read
+  const isSameHost = Option.getOrElse(metricsHost, () => host) === host
+  if (port > 0 && isSameHost && Option.contains(metricsPort, port)) {
+    return yield* new StartupFailure({ message: "METRICS_PORT must differ from PORT." })
+  }
+  return read
 })
 export type Configuration = Effect.Success<typeof configuration>

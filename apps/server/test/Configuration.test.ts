@@ -45,6 +45,25 @@ describe("CORS_ORIGINS", () => {
   )
 })
 
+it.effect.each([
+  [{ PORT: "3001", METRICS_PORT: "3001" }, true],
+  [{ PORT: "3001", METRICS_PORT: "3001", METRICS_HOST: "127.0.0.1" }, true],
+  [{ PORT: "3001", METRICS_PORT: "3001", METRICS_HOST: "::1" }, false],
+  [{ PORT: "3001", METRICS_PORT: "3002" }, false],
+  [{ PORT: "3001", METRICS_HOST: "::1" }, false],
+  [{ PORT: "0", METRICS_PORT: "0" }, false]
+] as const)(
+  "the address for metrics is another one than that of the API: %j is refused: %s",
+  ([variables, isRefused]) =>
+    Effect.gen(function* () {
+      const message = Result.match(yield* readAll(variables), {
+        onSuccess: () => "",
+        onFailure: (error) => error.message
+      })
+      assert.strictEqual(message, isRefused ? "METRICS_PORT must differ from PORT." : "")
+    })
+)
+
 it.effect("the configuration reports every wrong setting, one sentence a line", () =>
   Effect.gen(function* () {
     const result = yield* readAll({ PORT: "abc", DATABASE_URL: "mysql://x", LOG_LEVEL: "loud", HOST: "::1" })

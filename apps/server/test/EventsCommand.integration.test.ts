@@ -53,9 +53,12 @@ it.live(
       })
     }
 
-    for (const command of ["parked", "retry --all"]) {
+    for (const command of ["parked", "retry --all", `retry --event ${freshId()}`, `discard --event ${freshId()}`]) {
       const { code, stderr } = yield* cli(`events ${command} --subscription leters`)
-      assert.deepStrictEqual([code, stderr], [1, 'There is no subscription "leters": there are "letters".\n'])
+      assert.deepStrictEqual(
+        [code, stderr],
+        [1, 'There is no subscription "leters": those that exist are "letters".\n']
+      )
     }
 
     isPoisoned = false

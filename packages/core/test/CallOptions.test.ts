@@ -42,20 +42,20 @@ describe("the options of a call", () => {
 
   it("signal rejects a call with its reason, before and while it runs", async () => {
     const { communications } = createCommunications(stuck)
-    const reason = new Error("the client has gone")
-    assert.strictEqual(
-      await rejectionOf(communications.complete(request, { signal: AbortSignal.abort(reason) })),
-      reason
-    )
-    const controller = new AbortController()
-    const rejection = rejectionOf(communications.complete(request, { signal: controller.signal }))
-    setTimeout(() => controller.abort(reason), 10)
-    assert.strictEqual(await rejection, reason)
+    for (const reason of [new Error("the client has gone"), "the client has gone"]) {
+      assert.strictEqual(
+        await rejectionOf(communications.complete(request, { signal: AbortSignal.abort(reason) })),
+        reason
+      )
+      const controller = new AbortController()
+      const rejection = rejectionOf(communications.complete(request, { signal: controller.signal }))
+      setTimeout(() => controller.abort(reason), 10)
+      assert.strictEqual(await rejection, reason)
+    }
   })
 
   it("a call that ends in time leaves no listener and no timer", async () => {
     const { communications, caller, seed } = createTestCommunications()
-    const { number } = seed.draft()
     let listeners = 0
     const signal = {
       aborted: false,
@@ -63,9 +63,11 @@ describe("the options of a call", () => {
       addEventListener: () => void listeners++,
       removeEventListener: () => void listeners--
     }
-    const own = { caller, communication_identifier: { number } }
-    assert.isTrue((await communications.complete(own, { within: "1 minute", signal })).ok)
-    assert.strictEqual(listeners, 0)
+    for (const options of [{ within: "1 minute", signal }, { within: "1 minute" }, { signal }] as const) {
+      const own = { caller, communication_identifier: { number: seed.draft().number } }
+      assert.isTrue((await communications.complete(own, options)).ok)
+      assert.strictEqual(listeners, 0)
+    }
   })
 
   const refused = async (options: object) => {
@@ -76,9 +78,15 @@ describe("the options of a call", () => {
     assert.deepStrictEqual(recordedEvents(), [])
     return error
   }
-  it.each([{ request_id: "a b" }, { request_id: "" }, { request_id: 5 }, { request_id: null }, { signal: {} }])(
-    "%j is refused with a TypeError, and changes nothing",
-    async (options) => assert.instanceOf(await refused(options), TypeError)
+  it.each([
+    { request_id: "a b" },
+    { request_id: "" },
+    { request_id: 5 },
+    { request_id: null },
+    { signal: {} },
+    { signal: null }
+  ])("%j is refused with a TypeError, and changes nothing", async (options) =>
+    assert.match(String(await refused(options)), /^TypeError: (request_id|signal) must be /)
   )
 
   const wrongDurations = [-5, Number.NaN, Number.POSITIVE_INFINITY, "-1 seconds", "soon", "1 fortnight"]

@@ -10,6 +10,7 @@ import { freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 
+const hex = "0123456789ABCDEF0123456789ABCDEF"
 const drafts = { life_cycle_state: "DRAFT" } as const
 const failure = (parameter: string, expected: string) => Result.fail(new InvalidQuery({ parameter, expected }))
 const noFilter = failure(
@@ -22,7 +23,7 @@ const invalidOffset = failure("offset", "a whole number from 0 to 1000; to read 
 describe("checkQuery", () => {
   it.each<QueryInput>([
     drafts,
-    { contact_information_identifier: { id: freshId() } },
+    { contact_information_identifier: { id: hex } },
     { contact_information_identifier: { id: "no id at all" }, after: "neither" },
     { ...drafts, number_of_results: 1 },
     { ...drafts, number_of_results: 100 },
@@ -33,7 +34,7 @@ describe("checkQuery", () => {
   })
   it.each<QueryInput>([
     {},
-    { direction: "INCOMING", media: "SMS", after: freshId() },
+    { direction: "INCOMING", media: "SMS", after: hex },
     { number_of_results: 0, offset: -1 },
     { contact_information_identifier: undefined, life_cycle_state: undefined }
   ])("refuses a query without contact and state, before it checks the rest: %j", (given) => {

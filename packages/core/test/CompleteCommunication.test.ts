@@ -5,9 +5,11 @@ import {
   completeCommunication,
   completion,
   type ExpectedVersion,
+  IdempotencyKeyReused,
   type IdentifierInput,
   InvalidToken,
   layerMemory,
+  type OnceOptions,
   RequestId,
   Sessions,
   StaleVersion
@@ -73,17 +75,22 @@ layer(layerMemory)("completeCommunication", (it) => {
       assert.strictEqual(yield* refusal(null), "NotDraft")
     })
   )
-  it.effect("checks in the documented order: token, identifier, existence", () =>
+  it.effect("checks in the documented order: token, identifier, idempotency key, existence", () =>
     Effect.gen(function* () {
-      const { token } = yield* given
-      const error = (token: Redacted.Redacted, communication_identifier: IdentifierInput) =>
-        Effect.flip(completeCommunication({ token, communication_identifier }))
+      const { token, draft } = yield* given
+      const error = (token: Redacted.Redacted, communication_identifier: IdentifierInput, options?: OnceOptions) =>
+        Effect.flip(completeCommunication({ token, communication_identifier }, options))
       for (const invalid of [freshToken(), Redacted.make(""), Redacted.make("not a token")]) {
         assert.deepStrictEqual(yield* error(invalid, {}), new InvalidToken())
       }
       assert.deepStrictEqual(yield* error(token, {}), new AmbiguousIdentifier({ given: {} }))
-      const identifier = { number: "no such" }
-      assert.deepStrictEqual(yield* error(token, identifier), new CommunicationNotFound({ identifier }))
+      for (const identifier of [{ number: "no such" }, { id: "41" }]) {
+        assert.deepStrictEqual(yield* error(token, identifier), new CommunicationNotFound({ identifier }))
+      }
+      const used = { idempotencyKey: "key" }
+      yield* completeCommunication({ token, communication_identifier: { id: draft.id } }, used)
+      assert.deepStrictEqual(yield* error(token, {}, used), new AmbiguousIdentifier({ given: {} }))
+      assert.deepStrictEqual(yield* error(token, { id: "41" }, used), new IdempotencyKeyReused({ key: "key" }))
     })
   )
   it.effect("finds communications only in the organisation of the token", () =>

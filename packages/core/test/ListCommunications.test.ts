@@ -1,11 +1,14 @@
 import {
   CommunicationNotFound,
+  Communications,
   ContactInformationNotFound,
+  ContactInformations,
   createCommunication,
   InvalidQuery,
   InvalidToken,
   layerMemory,
   listCommunications,
+  operations,
   type QueryInput
 } from "@communications/core"
 import { aDraft, freshId, freshToken, store } from "@communications/core/testing"
@@ -13,6 +16,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { anEmail, given, uuidOf } from "./Given.ts"
+
+const list = operations[3]
 
 layer(layerMemory)("listCommunications", (it) => {
   it.effect("returns the newest 25, or the page that number_of_results, offset and after select", () =>
@@ -62,6 +67,34 @@ layer(layerMemory)("listCommunications", (it) => {
       assert.deepStrictEqual(yield* pages(3), [3, 1])
       assert.deepStrictEqual(yield* pages(2), [2, 2])
       assert.deepStrictEqual(yield* pages(4), [4])
+    })
+  )
+  it.effect("reads the content only if it is requested, and the contact and the after only if the list is empty", () =>
+    Effect.gen(function* () {
+      const { token, contact_information_identifier } = yield* given
+      yield* createCommunication({ token, contact_information_identifier, ...anEmail, content: "It is on its way." })
+      const { communications } = yield* listCommunications({ token, life_cycle_state: "DRAFT" })
+      assert.strictEqual(communications[0]?.content, "It is on its way.")
+      const [port, queries] = [yield* Communications, Array.of<boolean | undefined>()]
+      const listed = Effect.fnUntraced(function* (fields_set: string) {
+        const { value } = yield* list.call({ token }, { contact_information_identifier, fields_set })
+        return value
+      })
+      const values = yield* Effect.all([listed("content"), listed("number")]).pipe(
+        Effect.provideService(Communications, {
+          ...port,
+          list: (organisation, query) => {
+            queries.push(query.omitsContent)
+            return port.list(organisation, query)
+          }
+        }),
+        Effect.provideService(ContactInformations, {
+          ...(yield* ContactInformations),
+          find: () => Effect.die("needless")
+        })
+      )
+      assert.deepStrictEqual(values, [[{ content: "It is on its way." }], [{ number: "1" }]])
+      assert.deepStrictEqual(queries, [false, true])
     })
   )
   it.effect("checks in the documented order: query, token, contact, after", () =>

@@ -36,6 +36,11 @@ layer(layerMemory)("listContactInformation", (it) => {
         const page = { ids: created.slice(1, 3), isLast: false }
         assert.deepStrictEqual(yield* list({ after, number_of_results: 2 }), page)
       }
+      const withoutFind = {
+        ...contacts,
+        find: () => Effect.die("a contact was looked up, though the list is not empty")
+      }
+      yield* Effect.provideService(list({ after: newest }), ContactInformations, withoutFind)
       assert.deepStrictEqual(yield* list({ after: contact.id }), { ids: [], isLast: true })
       assert.deepStrictEqual((yield* list({ type: "COMPANY" })).ids.length, 3)
       assert.deepStrictEqual((yield* list({ name: "ZOE 2" })).ids, [...created.slice(0, 10), ...created.slice(27, 28)])

@@ -1,9 +1,9 @@
 import * as Core from "@communications/core"
-import { freshId } from "@communications/core/testing"
 import { assert, describe, it } from "vitest"
 
-const [id, number] = [Core.CommunicationId.make(freshId()), Core.CommunicationNumber.make("41")]
-const contact = Core.ContactInformationId.make(freshId())
+const hex = "0123456789ABCDEF0123456789ABCDEF"
+const [id, number] = [Core.CommunicationId.make(hex), Core.CommunicationNumber.make("41")]
+const contact = Core.ContactInformationId.make(hex)
 const storage = { operation: "Communications.find", reason: "conflict" } as const
 
 describe("the message of an error has what a person can act on", () => {

@@ -82,6 +82,21 @@ describe("a subscription", () => {
     })
   )
 
+  it.each([
+    [new RangeError("x".repeat(2_000)), `RangeError: ${"x".repeat(988)}`],
+    [{ code: 5 }, '{"code":5}'],
+    [undefined, "undefined"]
+  ])("stores at most 1,000 characters of the error of a parked event: %#", async (error, text) => {
+    const { seed, subscribe } = createTestCommunications()
+    seed.completed()
+    const subscription = subscribe({
+      ...{ subscription: "mail", attempts: 1, every: "2 millis" },
+      handler: () => Promise.reject(error),
+      onError: () => {}
+    })
+    await vi.waitFor(async () => assert.strictEqual((await subscription.parked())[0]?.error, text))
+    await subscription.stop()
+  })
   it("parks an event whose error cannot be converted to text, and reports it to onError", async () => {
     const { seed, subscribe } = createTestCommunications()
     seed.completed()

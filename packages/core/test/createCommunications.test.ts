@@ -15,7 +15,8 @@ import {
   Name,
   orThrow,
   type Sparse,
-  StaleVersion
+  StaleVersion,
+  TooManyAttempts
 } from "@communications/core"
 import { freshCaller, freshId } from "@communications/core/testing"
 import { Effect, Layer, Redacted } from "effect"
@@ -114,7 +115,7 @@ describe("for hosts without Effect", () => {
       []
     )
   })
-  it("a log-in returns a token, with which methods accept the user", async () => {
+  it("a log-in returns a token, with which methods accept the user, and failures from its address are limited", async () => {
     const user = freshCaller()
     const [organisation, username, password] = [Name.make(freshId()), Name.make(freshId()), "correct horse"]
     const account = Effect.flatMap(Accounts, (accounts) =>
@@ -129,6 +130,9 @@ describe("for hosts without Effect", () => {
     assert.deepStrictEqual(await orThrow(api.communications.list({ token, life_cycle_state: "DRAFT" })), [])
     const refused = await errorOf(api.authentication.token({ organisation, username, password: "wrong" }))
     assert.instanceOf(refused, InvalidCredentials)
+    const wrong = { organisation, username, password: "wrong", address: "203.0.113.1" }
+    for (let attempt = 0; attempt < 5; attempt++) await errorOf(api.authentication.token(wrong))
+    assert.instanceOf(await errorOf(api.authentication.token(wrong)), TooManyAttempts)
     await api.dispose()
   })
   it("a method returns an error with a tag, and orThrow throws it", async () => {

@@ -16,7 +16,7 @@ const eventFlag = Flag.String("event").pipe(Flag.withMetavar("ID"))
 const checkExists = Effect.fnUntraced(function* (subscription: string) {
   const names = (yield* (yield* Events).backlogs).map(({ subscription }) => subscription)
   if (names.includes(subscription) || names.length === mostBacklogs) return
-  const known = names.length === 0 ? "none has run yet" : `there are ${names.map(quoted).join(", ")}`
+  const known = names.length === 0 ? "none has run yet" : `those that exist are ${names.map(quoted).join(", ")}`
   return yield* new CommandFailure({ message: `There is no subscription ${quoted(subscription)}: ${known}.` })
 })
 
@@ -47,6 +47,7 @@ const change = Effect.fnUntraced(function* (method: "retry" | "discard", subscri
   const id = Schema.decodeUnknownOption(EventId)(hexOf(event))
   const isChanged = id._tag === "Some" && (yield* (yield* Events)[method](subscription, id.value))
   if (!isChanged) {
+    yield* checkExists(subscription)
     return yield* new CommandFailure({
       message: `${quoted(subscription)} has no parked event ${quoted(event)}: list them with events parked.`
     })

@@ -23,6 +23,6 @@ export const pageOf = <A extends { readonly id: unknown }>(
   limit: number
 ): { readonly page: ReadonlyArray<A>; readonly nextAfter?: A["id"] } => {
   const page = found.slice(0, limit)
-  const last = page.at(-1)
-  return last === undefined || page.length === found.length ? { page } : { page, nextAfter: last.id }
+  const last = page.length === found.length ? undefined : page.at(-1)
+  return last === undefined ? { page } : { page, nextAfter: last.id }
 }

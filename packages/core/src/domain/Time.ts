@@ -11,10 +11,10 @@ export const Instant = Schema.DateTimeUtc.check(
   })
 ).annotate({ identifier: "Instant" })
 
-/** The number of days in a month. Without a year, February has 29. */
-const daysIn = (month: number, year: number | null): number =>
+/** The number of days in a month. */
+const daysIn = (month: number, year: number): number =>
   month === 2
-    ? year === null || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
       ? 29
       : 28
     : [4, 6, 9, 11].includes(month)
@@ -44,8 +44,9 @@ interface PartialDate {
   readonly year?: number | null
 }
 
+/** An unknown month may have 31 days, and an unknown year may be a leap year. */
 const existsInCalendar = Schema.makeFilter(
-  ({ day, month, year = null }: PartialDate) => day === null || month === null || day <= daysIn(month, year),
+  ({ day, month, year }: PartialDate) => (day ?? 1) <= daysIn(month ?? 1, year ?? 2000),
   { expected: "a date that exists in the calendar" }
 )
 

@@ -29,6 +29,7 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
   Effect.map(Clock.Clock, (clock) => {
     const organisations = new Map<string, { readonly id: OrganisationId; readonly name: Name }>()
     const users = new Map<OrganisationId, Map<string, Account>>()
+    const usersOf = (organisation: OrganisationId) => [...(users.get(organisation)?.values() ?? [])]
     const accountOf = (organisation: OrganisationId | undefined, username: string): Account | undefined =>
       organisation && users.get(organisation)?.get(username)
 
@@ -44,8 +45,7 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
       return account
     })
 
-    const revisionOf = ({ organisation, user }: Caller) =>
-      [...(users.get(organisation)?.values() ?? [])].find(({ id }) => id === user)?.revision
+    const revisionOf = ({ organisation, user }: Caller) => usersOf(organisation).find(({ id }) => id === user)?.revision
     const sessions = makeSessions(clock, revisionOf)
     const endSessions = ({ caller }: Account) => Effect.map(sessions.releaseAll(caller), (ended) => ({ caller, ended }))
 
@@ -73,13 +73,15 @@ export const layerMemory: Layer.Layer<Accounts | Sessions> = Layer.effectContext
       organisations: (page) => Effect.sync(() => pageByName(organisations.values(), ({ name }) => name, page)),
       users: (organisation, page) =>
         Effect.sync(() =>
-          pageByName(users.get(organisation)?.values() ?? [], ({ username }) => username, page).map(
-            ({ id, username, disabled_at }) => ({ id, username, disabled_at })
-          )
+          pageByName(usersOf(organisation), ({ username }) => username, page).map(({ id, username, disabled_at }) => ({
+            id,
+            username,
+            disabled_at
+          }))
         ),
       usernames: (organisation, ids) =>
         Effect.sync(() => {
-          const members = [...(users.get(organisation)?.values() ?? [])]
+          const members = usersOf(organisation)
           return new Map(members.filter(({ id }) => ids.includes(id)).map(({ id, username }) => [id, username]))
         }),
       setPassword: (organisation, username, password) =>

@@ -48,7 +48,7 @@ export const layerMemory: Layer.Layer<ContactInformations> = Layer.sync(ContactI
     list: (organisation, { name = "", type, after, limit }) =>
       Effect.sync(() => {
         const newestFirst = [...storeOf(organisation).contacts.values()].toReversed()
-        const start = after === undefined ? 0 : newestFirst.findIndex(({ id }) => id === after) + 1
+        const start = newestFirst.findIndex(({ id }) => id === after) + 1
         if (after !== undefined && start === 0) return []
         return newestFirst
           .slice(start)

@@ -1,4 +1,4 @@
-import { type Clock, DateTime, Duration, Effect } from "effect"
+import { Array, type Clock, DateTime, Duration, Effect, Order } from "effect"
 import { type CommunicationEvent, isCompletion, type SubscribedSteps } from "../domain/CommunicationEvent.ts"
 import { SubscriptionTaken } from "../domain/errors/index.ts"
 import { type Backlog, Events, type Holder, mostBacklogs } from "../ports/Events.ts"
@@ -9,6 +9,8 @@ interface Subscription {
   readonly holder: string | null
   readonly until: number
 }
+
+const byName = Order.mapInput(Order.String, ({ subscription }: Backlog) => subscription)
 
 /** Whether a subscription to these steps delivers the event. */
 const isDelivered = (steps: SubscribedSteps) => (event: CommunicationEvent) => steps === "all" || isCompletion(event)
@@ -75,17 +77,15 @@ export const makeEvents = (log: ReadonlyArray<CommunicationEvent>, clock: Clock.
     retry: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 0) > 0),
     retryAll: (subscription) => Effect.sync(() => parkedEvents.release(subscription, null, 0)),
     discard: (subscription, event) => Effect.sync(() => parkedEvents.release(subscription, event, 1) > 0),
-    backlogs: Effect.sync(() =>
-      [...subscriptions]
-        .map(([subscription, { read }]): Backlog => {
-          const oldest = log[read]
-          const since = oldest === undefined ? 0 : clock.currentTimeMillisUnsafe() - Date.parse(oldest.at)
-          const lag = Duration.millis(Math.max(0, since))
-          return { subscription, lag, parked: parkedEvents.list(subscription).length }
-        })
-        .sort((one, other) => (one.subscription < other.subscription ? -1 : 1))
-        .slice(0, mostBacklogs)
-    ),
+    backlogs: Effect.sync(() => {
+      const backlogs = Array.map([...subscriptions], ([subscription, { read }]) => {
+        const oldest = log[read]
+        const since = oldest === undefined ? 0 : clock.currentTimeMillisUnsafe() - Date.parse(oldest.at)
+        const lag = Duration.millis(Math.max(0, since))
+        return { subscription, lag, parked: parkedEvents.list(subscription).length }
+      })
+      return Array.sort(backlogs, byName).slice(0, mostBacklogs)
+    }),
     release: ({ subscription, holder }) =>
       Effect.sync(() => {
         const found = subscriptions.get(subscription)

@@ -25,8 +25,9 @@ export const makeKeys = <Id>() => {
     /** Returns what the act with this key made, as `read` returns it. */
     find: <Made>(by: UserId, key: IdempotencyKey, read: (id: Id) => Made | undefined): MadeByKey<Made> | undefined => {
       const found = used.get(nameOf(by, key))
-      const made = found && read(found.made)
-      return found && made && { fingerprint: found.fingerprint, made }
+      if (found === undefined) return undefined
+      const made = read(found.made)
+      return made && { fingerprint: found.fingerprint, made }
     }
   }
 }

@@ -36,14 +36,13 @@ const alternativesOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
 /** The member that distinguishes the alternatives of a union of objects, and its possible values. */
 const tagOf = (union: SchemaAST.AST): readonly [name: PropertyKey, values: string] | undefined => {
   const types = alternativesOf(union)
-  const alternatives = types.filter(SchemaAST.isObjects)
-  const tags = alternatives.map(({ propertySignatures }) =>
-    propertySignatures.find(({ type }) => SchemaAST.isLiteral(type))
-  )
+  const tags = types
+    .filter(SchemaAST.isObjects)
+    .flatMap(({ propertySignatures }) => propertySignatures.find(({ type }) => SchemaAST.isLiteral(type)) ?? [])
   const [first] = tags
-  if (first === undefined || alternatives.length < types.length) return undefined
-  if (tags.some((tag) => tag?.name !== first.name)) return undefined
-  return [first.name, list(tags.flatMap((tag) => (tag === undefined ? [] : choices(tag.type))))]
+  if (first === undefined) return undefined
+  if (tags.length < types.length || tags.some(({ name }) => name !== first.name)) return undefined
+  return [first.name, list(tags.flatMap(({ type }) => choices(type)))]
 }
 
 /** Whether an issue reports only that no alternative of a union matches. */

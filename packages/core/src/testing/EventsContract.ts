@@ -2,6 +2,7 @@ import type { Communications } from "../ports/Communications.ts"
 import type { ContactInformations } from "../ports/ContactInformations.ts"
 import type { Events } from "../ports/Events.ts"
 import type { Clause } from "./Clause.ts"
+import { backlogClauses } from "./events/Backlogs.ts"
 import { logClauses } from "./events/Log.ts"
 import { parkingClauses } from "./events/Parking.ts"
 import { retryingClauses } from "./events/Retrying.ts"
@@ -12,5 +13,6 @@ export const eventsContract: ReadonlyArray<Clause<Events | Communications | Cont
   ...logClauses,
   ...subscriptionClauses,
   ...parkingClauses,
-  ...retryingClauses
+  ...retryingClauses,
+  ...backlogClauses
 ]

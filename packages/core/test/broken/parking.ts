@@ -17,6 +17,8 @@ const withheldClause =
   "Events: a parked event withholds only those of its communication in its organisation, and only from its subscription"
 const backlogClause =
   "Events: a backlog is the age of the first step after the position of a subscription, and the number of its parked events"
+const mostBacklogsClause =
+  "Events: of more backlogs than the largest number, those of the first subscriptions by name are returned, in that order"
 const leaseClause = "Events: only the holder of the lease can park an event"
 
 const scopeClause =
@@ -102,6 +104,12 @@ export const brokenParking = [
   })),
   events("counts no parked events", backlogClause, (sound) => ({
     backlogs: Effect.map(sound.backlogs, (backlogs) => backlogs.map((own) => ({ ...own, parked: 0 })))
+  })),
+  events("returns the backlogs of all subscriptions", mostBacklogsClause, (sound) => ({
+    backlogs: Effect.map(sound.backlogs, (backlogs) => [...backlogs, ...backlogs.slice(0, 1)])
+  })),
+  events("returns the backlogs in reverse", mostBacklogsClause, (sound) => ({
+    backlogs: Effect.map(sound.backlogs, (backlogs) => backlogs.toReversed())
   })),
   events("retries the communication with the same id in another organisation too", scopeClause, (sound) => ({
     retry: (subscription, id) =>

@@ -1,7 +1,7 @@
 /** Says what a host or an operator can do about errors of PostgreSQL. */
 
 const migrate =
-  "The tables do not fit this version: apply the pending migrations of this schema (npm run cli -- migrate, migrateHost or " +
+  "The tables do not fit this version, or are in another schema: apply the pending migrations of this schema (npm run cli -- migrate, migrateHost or " +
   "migrate), or update the software if the tables are newer"
 
 /** By SQLSTATE. Source: PostgreSQL, Appendix A. */

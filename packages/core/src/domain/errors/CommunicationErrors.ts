@@ -13,7 +13,7 @@ export class AmbiguousIdentifier extends TaggedError<AmbiguousIdentifier>()("Amb
 }) {
   override get message() {
     const { id, number } = this.given
-    return (id ?? number ?? null) === null
+    return (id ?? null) === null
       ? "neither id nor number is given: pass exactly one of them"
       : `both id "${id}" and number "${number}" are given: pass exactly one of them`
   }

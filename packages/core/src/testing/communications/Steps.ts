@@ -80,6 +80,11 @@ export const stepClauses: Clauses = [
       }
       yield* expectEqual(yield* stored(organisation, byId(draft)), completedBy(draft, act))
       yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(act)])
+      const imported = completedBy(aDraft("42"), act)
+      yield* store(organisation, imported, added)
+      const withRequest: Step<"Draft", "Completed", string> = { ...completion, refuse: (_, id) => `in request ${id}` }
+      const again = communications.take(organisation, byId(imported), withRequest, later)
+      yield* expectFailure(again, `in request ${added.request_id}`)
     })
   },
   {

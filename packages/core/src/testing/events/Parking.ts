@@ -1,9 +1,9 @@
-import { DateTime, Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { EventId } from "../../domain/Identity.ts"
 import type { Holder, LogEntry } from "../../ports/Events.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
-import { aDraft, anAct, freshId, freshOrganisation, store } from "../Fixtures.ts"
+import { aDraft, freshId, store } from "../Fixtures.ts"
 import { type Clauses, completeDraft, type Given, given, read, storeAndComplete } from "./Given.ts"
 
 /** How a handler failed. */
@@ -65,6 +65,8 @@ export const parkingClauses: Clauses = [
       yield* expectEqual(yield* events.retry(one.subscription, id), true)
       const recorded = yield* read(setup, one, 2, "all")
       yield* expectEqual(yield* read(setup, one, 2, "all"), recorded)
+      yield* expectEqual(yield* events.claim(one, "all", 1), recorded.slice(0, 1))
+      yield* expectEqual(yield* events.claim(one, "completions", 2), recorded.slice(1))
       yield* expectEqual(summary(recorded), [
         ["one", "DRAFT"],
         ["one", "COMPLETED"]
@@ -78,6 +80,7 @@ export const parkingClauses: Clauses = [
         ["one", "COMPLETED"],
         ["three", "DRAFT"]
       ])
+      yield* events.settle(other, recorded[1]?.position ?? null)
       yield* completeDraft(setup, later)
       yield* expectEqual(yield* drainAll(setup, other), [["three", "COMPLETED"]])
     }).pipe(Effect.scoped)
@@ -131,6 +134,10 @@ export const parkingClauses: Clauses = [
         [[id, 7]]
       )
       yield* events.retry(one.subscription, id)
+      const [third, last] = yield* read(setup, one, 2, "all")
+      if (third !== undefined) yield* events.park(one, third, failure)
+      yield* events.settle(one, last?.position ?? null)
+      yield* events.retry(one.subscription, id)
       yield* expectEqual(yield* drainAll(setup, one), [
         ["one", "DRAFT"],
         ["one", "COMPLETED"]
@@ -182,33 +189,6 @@ export const parkingClauses: Clauses = [
         yield* expectEqual(yield* numbersIn(setup, one), ["one"])
         yield* expectEqual(yield* numbersIn(another, elsewhere.one), ["one", "two"])
       }
-    }).pipe(Effect.scoped)
-  },
-  {
-    name: "a backlog is the age of the first step after the position of a subscription, and the number of its parked events",
-    test: Effect.gen(function* () {
-      const now = yield* DateTime.now
-      yield* store(freshOrganisation(), aDraft("earlier"), { ...anAct(), at: DateTime.subtract(now, { hours: 5 }) })
-      const [setup, elsewhere] = [yield* given, yield* given]
-      const { events, organisation, one } = setup
-      const backlog = Effect.map(events.backlogs, (backlogs) => {
-        const [found] = backlogs.filter(({ subscription }) => subscription === one.subscription)
-        return found === undefined ? undefined : [Math.round(Duration.toHours(found.lag)), found.parked]
-      })
-      yield* expectEqual(yield* backlog, [0, 0])
-      yield* store(organisation, aDraft("one"), { ...anAct(), at: DateTime.subtract(now, { hours: 3 }) })
-      // Of steps that no subscription has read, any may be the first.
-      yield* store(organisation, aDraft("two"), { ...anAct(), at: DateTime.subtract(now, { hours: 3 }) })
-      yield* expectEqual(yield* backlog, [3, 0])
-      const [first, second] = yield* read(setup, one, 2, "all")
-      yield* expectEqual(yield* backlog, [3, 0])
-      if (first !== undefined) yield* events.park(one, first, failure)
-      const [parkedElsewhere] = yield* read({ ...setup, one: elsewhere.one }, elsewhere.one, 2, "all")
-      if (parkedElsewhere !== undefined) yield* events.park(elsewhere.one, parkedElsewhere, failure)
-      yield* events.settle(one, second?.position ?? null)
-      yield* expectEqual(yield* backlog, [0, 1])
-      yield* events.retryAll(one.subscription)
-      yield* expectEqual(yield* backlog, [0, 0])
     }).pipe(Effect.scoped)
   },
   {

@@ -31,6 +31,9 @@ export const retryingClauses: Clauses = [
           if (entry === undefined) empty++
           else yield* events.settle(holder, entry.position)
           if (entry !== undefined && isOwn(entry)) {
+            const stored = [ours, another, theirs].find(({ number }) => number === entry.event.number)
+            yield* expectEqual(entry.event.communication, stored?.id ?? entry.event.communication)
+            yield* expectEqual(entry.event.organisation === organisation, entry.event.number !== "theirs")
             found[entry.event.number] = [...(found[entry.event.number] ?? []), entry.event.to]
           }
         }

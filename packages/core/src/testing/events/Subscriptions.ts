@@ -103,6 +103,7 @@ export const subscriptionClauses: Clauses = [
       yield* storeAndComplete(setup, draft)
       yield* events.close(one.subscription)
       yield* expectEqual(yield* events.claim(one, "all", 100), [])
+      yield* events.release(one)
       yield* expectFailure(events.settle(one, null), new SubscriptionTaken({ subscription: one.subscription }))
       yield* read({ ...another, organisation }, another.one, 2, "all")
       yield* events.open(one.subscription, "beginning")
