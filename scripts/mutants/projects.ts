@@ -65,7 +65,11 @@ export const projects: Readonly<Record<string, Project>> = {
     ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"]
   ),
   "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication}.integration"),
-  "postgres/log": postgres("log/**/*.ts", "{Contract,Log,SubscriptionStop}.integration", "Subscriber.faults"),
+  "postgres/log": postgres(
+    "log/**/*.ts",
+    "{Contract,Interleaved,Log,SubscriptionStop}.integration",
+    "Subscriber.faults"
+  ),
   "postgres/host": postgres("host/**/*.ts", "Executor", "Host.integration"),
   // Released migrations do not change.
   "postgres/schema": postgres("schema/*.ts", "Server", "{Migrations,Roles,Schema}.integration")

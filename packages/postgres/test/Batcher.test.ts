@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Result } from "effect"
 import { makeBatcher } from "../src/batching/Batcher.ts"
+import { makeStorageBatcher } from "../src/batching/GroupCommit.ts"
+import { StorageTimeout } from "../src/statements/StorageErrors.ts"
 
 /** A batcher of numbers. Each batch waits until the test opens its gate, and then multiplies its numbers by ten. */
 const given = Effect.fnUntraced(function* (
@@ -210,3 +212,15 @@ describe("batcher", () => {
     })
   )
 })
+
+it.live("a batch of storage that takes longer than its time limit is ended, and the next one runs", () =>
+  Effect.gen(function* () {
+    const runItem = yield* makeStorageBatcher<number, number>("Communications.take", {
+      ...{ lanes: 1, lanesPerKey: 1 },
+      run: (items) => (items.includes(1) ? Effect.never : Effect.succeed(items))
+    })
+    const late = yield* Effect.flip(Effect.provideService(runItem("key", 1), StorageTimeout, "50 millis"))
+    assert.strictEqual(late.reason, "timeout")
+    assert.strictEqual(yield* Effect.provideService(runItem("key", 2), StorageTimeout, "20 seconds"), 2)
+  })
+)
