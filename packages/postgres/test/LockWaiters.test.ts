@@ -69,12 +69,12 @@ describe("requests for locked rows", () => {
         const fiber = yield* Effect.forkChild(untilUnlocked<string, never>(organisation, attempt, wait), {
           startImmediately: true
         })
-        return Effect.andThen(Deferred.succeed(unlocked, "done"), Fiber.join(fiber))
+        return { finish: Effect.andThen(Deferred.succeed(unlocked, "done"), Fiber.join(fiber)) }
       })
       const first = yield* start(one, "first")
       yield* start(one, "second")
       yield* start(freshOrganisation(), "another")
-      yield* first
+      yield* first.finish
       yield* start(one, "third")
       assert.deepStrictEqual({ waiting, refused }, { waiting: ["first", "second", "another", "third"], refused: [] })
     })
