@@ -64,6 +64,8 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
     ['Application/JSON;CHARSET="UTF-8"', SHAPE],
     ["application/json; profile=x; charset=UTF-8;", SHAPE],
     ["application/json; charset=utf-16", UNSUPPORTED],
+    ["application/json; charset=utf-8x", UNSUPPORTED],
+    ["application/json; charset=utf-8; charset=latin1", UNSUPPORTED],
     ["application/json; profile=x; charset=latin1", UNSUPPORTED],
     ["application/jsonx", UNSUPPORTED],
     ["application/problem+json", UNSUPPORTED]

@@ -77,7 +77,8 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
         const body = { communication_identifier: { number: "41" }, ...(inBody ? { token } : {}) }
         for (const [scheme, status] of [
           ["Bearer", 200],
-          ["bearer", 409]
+          ["bearer", 409],
+          ["BEARER \t", 409]
         ] as const) {
           assert.strictEqual((yield* complete(body, { authorization: `${scheme} ${token}` })).status, status)
         }
@@ -209,7 +210,9 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/complete", (it
         yield* complete({ ...body, token }, { authorization: `Bearer ${other.token}` }),
         yield* complete({ ...body, token: "" }, { authorization: `Bearer ${token}` }),
         yield* complete(body, { authorization: `Basic ${token}` }),
-        yield* complete(body, { authorization: "Bearer" })
+        yield* complete(body, { authorization: "Bearer" }),
+        yield* complete(body, { authorization: `Bearer${token}` }),
+        yield* complete(body, { authorization: `XBearer ${token}` })
       ]
       for (const response of responses) {
         refused(response, TOKEN)
