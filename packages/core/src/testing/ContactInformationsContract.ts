@@ -157,13 +157,13 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
       const act = aKeyedAct()
       const { key, fingerprint } = act.idempotency
       yield* expectEqual(yield* contacts.findByKey(organisation, act.by, key), undefined)
-      for (const [owner, keyed] of [
-        [organisation, act],
-        [organisation, { ...act, by: anAct().by }],
-        [freshOrganisation(), act]
-      ] as const) {
-        const made = aPerson()
-        yield* contacts.add(owner, made, keyed)
+      const added = [
+        { owner: organisation, keyed: act, made: aPerson() },
+        { owner: organisation, keyed: { ...act, by: anAct().by }, made: aPerson() },
+        { owner: freshOrganisation(), keyed: act, made: aPerson() }
+      ]
+      for (const { owner, keyed, made } of added) yield* contacts.add(owner, made, keyed)
+      for (const { owner, keyed, made } of added) {
         yield* expectEqual(yield* contacts.findByKey(owner, keyed.by, key), { fingerprint, made })
         yield* expectEqual(yield* contacts.find(owner, made.id), made)
       }

@@ -42,7 +42,7 @@ export const lockedRowClauses: ReadonlyArray<Clause<Communications | ContactInfo
             // From two requests that wait on, further ones of the organisation skip locked rows.
             for (const { id } of locked) yield* lock(ours, id)
             const waiting = yield* Effect.forEach(locked, (draft) => Effect.forkChild(complete(ours, draft)))
-            yield* complete(other, free)
+            yield* expectEqual((yield* complete(other, free)).contact_information, free.contact_information)
             for (const fiber of waiting) yield* expectEqual(fiber.pollUnsafe(), undefined)
             return waiting
           }).pipe(Effect.scoped)
