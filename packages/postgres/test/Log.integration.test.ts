@@ -115,7 +115,13 @@ describe("an open transaction", () => {
       const here = yield* given(1, Effect.succeed(url))
       const elsewhere = yield* connect(copy)
       const [draft = aDraft()] = here.drafts
-      const other = yield* open({ sql: elsewhere }, elsewhere`DELETE FROM communications.communication_history`)
+      const other = yield* open(
+        { sql: elsewhere },
+        Effect.andThen(
+          elsewhere`SELECT set_config('search_path', 'communications', true)`,
+          elsewhere`DELETE FROM communication_history`
+        )
+      )
       const own = yield* open(
         here,
         Effect.all([
