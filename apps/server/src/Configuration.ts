@@ -143,11 +143,11 @@ export const configuration = Effect.gen(function* () {
     return yield* new StartupFailure({ message: failures.map(({ failure }) => failure.message).join("\n") })
   }
   const read = yield* Effect.fromResult(Result.all(results))
-  const { host, port, metricsPort, metricsHost } = read
-  const isSameHost = Option.getOrElse(metricsHost, () => host) === host
-  if (port > 0 && isSameHost && Option.contains(metricsPort, port)) {
+  const { host, port, metricsPort } = read
+  const metricsHost = Option.getOrElse(read.metricsHost, () => host)
+  if (port > 0 && metricsHost === host && Option.contains(metricsPort, port)) {
     return yield* new StartupFailure({ message: "METRICS_PORT must differ from PORT." })
   }
-  return read
+  return { ...read, metricsHost }
 })
 export type Configuration = Effect.Success<typeof configuration>

@@ -21,7 +21,7 @@ describe("the metrics of the server", () => {
     const metricsPort = await freePort()
     const ports = Layer.merge(
       MetricsServer.layer({
-        ...{ host: "192.0.2.1", metricsHost: Option.some("127.0.0.1"), metricsPort: Option.some(metricsPort) }
+        ...{ metricsHost: "127.0.0.1", metricsPort: Option.some(metricsPort) }
       }),
       serverMetrics
     ).pipe(

@@ -10,10 +10,9 @@ const contentType = { "content-type": "text/plain; version=0.0.4; charset=utf-8"
 
 /** Serves `GET /metrics` if there is a port for it. */
 export const layer = ({
-  host,
-  metricsPort,
-  metricsHost
-}: Pick<Configuration, "host" | "metricsPort" | "metricsHost">): Layer.Layer<never, StartupFailure> =>
+  metricsHost,
+  metricsPort
+}: Pick<Configuration, "metricsHost" | "metricsPort">): Layer.Layer<never, StartupFailure> =>
   Option.match(metricsPort, {
     onNone: () => Layer.empty,
     onSome: (port) =>
@@ -26,7 +25,7 @@ export const layer = ({
             else response.writeHead(200, contentType).end(PrometheusMetrics.formatUnsafe(context))
           })
           const address = yield* listen(server, {
-            host: Option.getOrElse(metricsHost, () => host),
+            host: metricsHost,
             port,
             variables: ["METRICS_HOST", "METRICS_PORT"]
           })
