@@ -84,6 +84,7 @@ describe("a subscription", () => {
 
   it.each([
     [new RangeError("x".repeat(2_000)), `RangeError: ${"x".repeat(988)}`],
+    ["x".repeat(2_000), `"${"x".repeat(999)}`],
     [{ code: 5 }, '{"code":5}'],
     [undefined, "undefined"]
   ])("stores at most 1,000 characters of the error of a parked event: %#", async (error, text) => {

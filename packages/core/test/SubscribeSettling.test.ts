@@ -141,20 +141,6 @@ describe("a subscription", () => {
     })
   )
   test(
-    "parks an event with the text of what the handler failed with, at most 1,000 characters",
-    Effect.gen(function* () {
-      const events = yield* Events
-      yield* completeDrafts(3)
-      const errors: Array<unknown> = [{ code: 5 }, undefined, "x".repeat(2_000)]
-      const handler = () => Effect.suspend(() => Effect.fail(errors.shift()))
-      const options = { subscription: "mail", attempts: 1, onError: () => Effect.void } as const
-      yield* Effect.forkChild(subscribe({ ...options, handler }))
-      yield* TestClock.adjust("1 minute")
-      const texts = (yield* events.parked("mail")).map(({ error }) => error)
-      assert.deepStrictEqual(texts, ['{"code":5}', "undefined", `"${"x".repeat(999)}`])
-    })
-  )
-  test(
     "does not call a failure over because another process has the lease",
     Effect.gen(function* () {
       const { failures, layer } = yield* watched
