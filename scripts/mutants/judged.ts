@@ -12,6 +12,7 @@ interface Judgement {
 }
 
 const foundHistory = "A communication that was found has a history."
+const installed = "test/packages.test.ts installs an older effect, and expects this error from each entry."
 const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
 const stackTrace = "A stack trace costs time, and changes nothing in the span."
 
@@ -45,6 +46,34 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "const onAbort = () => end(Effect.die(signal?.reason))",
     mutant: "signal.reason",
     why: "Only a signal calls this function."
+  },
+  {
+    file: "core/src/CallOptions.ts",
+    line: "const stopTimer = within === undefined ? undefined : startTimer(",
+    mutant: "false",
+    why: "A timer without a time fails in a fiber of its own, and calls nothing."
+  },
+  {
+    file: "core/src/effectVersion.ts",
+    line: "if (!isSuitable) {",
+    mutant: "{}",
+    why: installed
+  },
+  {
+    file: "core/src/effectVersion.ts",
+    line: 'const found = effect.Version?.getCurrentVersion() ?? "an older version"',
+    why: installed
+  },
+  {
+    file: "core/src/effectVersion.ts",
+    line: "throw new Error(`@communications/core needs effect",
+    why: installed
+  },
+  {
+    file: "core/src/use-cases/Once.ts",
+    line: ".sort(([left], [right]) => (left < right ? -1 : 1))",
+    mutant: "left <= right",
+    why: "An object has no two members with the same name."
   },
   {
     file: "core/src/domain/FieldsSet.ts",
