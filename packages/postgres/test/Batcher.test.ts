@@ -1,5 +1,5 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Result } from "effect"
+import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Result, Scheduler } from "effect"
 import { makeBatcher } from "../src/batching/Batcher.ts"
 import { makeStorageBatcher } from "../src/batching/GroupCommit.ts"
 import { StorageTimeout } from "../src/statements/StorageErrors.ts"
@@ -163,6 +163,62 @@ describe("batcher", () => {
       for (const index of [1, 3, 4]) yield* openGate(index)
       const expected = [1, 2, 3, 4, 5].map((item) => Result.succeed(item * 10))
       assert.deepStrictEqual(yield* joinAll(fibers), expected)
+    })
+  )
+  it.effect("one key never occupies more lanes than its share, also after many batches", () =>
+    Effect.gen(function* () {
+      const running = { a: 0, b: 0 }
+      const most = { a: 0, b: 0 }
+      const runItem = yield* makeBatcher<"a" | "b", string, string>({
+        ...{ lanes: 3, lanesPerKey: 2, maxBatch: 1, halveAbove: 1, maxWaiting: 100 },
+        ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+        run: Effect.fnUntraced(function* (items) {
+          for (const key of items) {
+            most[key] = Math.max(most[key], ++running[key])
+            for (let turn = 0; turn < (key === "a" ? 3 : 5); turn++) yield* Effect.yieldNow
+            running[key]--
+          }
+          return items
+        })
+      })
+      const items = Array.from({ length: 40 }, (_, index) => (index % 3 === 0 ? "b" : "a"))
+      const runs = Effect.forEach(items, (key) => runItem(key, key, 60_000), { concurrency: "unbounded" })
+      for (let round = 0; round < 3; round++) assert.deepStrictEqual(yield* runs, items)
+      assert.deepStrictEqual(most, { a: 2, b: 2 })
+    })
+  )
+  it.effect("an item whose fiber yields between its interruption and its release is released", () =>
+    Effect.gen(function* () {
+      const resolve: Array<() => void> = []
+      const runItem = yield* makeBatcher<number, number, string>({
+        ...{ lanes: 1, lanesPerKey: 1, maxBatch: 1, halveAbove: 1, maxWaiting: 8 },
+        ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+        run: (items) =>
+          Effect.callback((resume) => {
+            resolve.push(() => resume(Effect.succeed(items)))
+          })
+      })
+      const fiber = yield* Effect.forkChild(
+        Effect.provideService(runItem("key", 1, 60_000), Scheduler.MaxOpsBeforeYield, 3)
+      )
+      while (resolve.length === 0) yield* Effect.yieldNow
+      fiber.interruptUnsafe()
+      for (const resolveBatch of resolve) resolveBatch()
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
+    })
+  )
+  it.effect("no timer remains of an item that has a result, or that was interrupted", () =>
+    Effect.gen(function* () {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { start, openGate } = yield* given({ lanes: 1 })
+      const fibers = [...(yield* start(1)), ...(yield* start(2))]
+      assert.strictEqual(vi.getTimerCount(), 2)
+      yield* Fiber.interruptAll(fibers.slice(1))
+      assert.strictEqual(vi.getTimerCount(), 1)
+      yield* openGate(0)
+      yield* joinAll(fibers.slice(0, 1))
+      assert.strictEqual(vi.getTimerCount(), 0)
     })
   )
   it.effect("after a defect, each item of the batch runs again in its own batch", () =>
