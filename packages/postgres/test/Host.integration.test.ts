@@ -37,7 +37,7 @@ const completed = ({ _tag, ...members }: Draft) =>
   Completed.make({ ...members, version: members.version + 1, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
 
-/** The contracts, with less of the data that Contract.integration.test.ts generates: the SQL is the same on each handle. */
+/** The contracts, with less of the data that the tests of the contracts generate: the SQL is the same on each handle. */
 const contractsOnAHandle = contracts.map(({ name, test }) => ({ name, test: Effect.provideService(test, LawRuns, 10) }))
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
