@@ -13,6 +13,9 @@ interface Judgement {
 
 const foundHistory = "A communication that was found has a history."
 const installed = "test/packages.test.ts installs an older effect, and expects this error from each entry."
+const oneRow = "The statement always returns a row."
+const ownHash = "The database has only hashes of the form in which this file stores them."
+const discarded = "Nobody uses the results, which are void."
 const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
 const stackTrace = "A stack trace costs time, and changes nothing in the span."
 
@@ -128,6 +131,76 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "Effect.withSpan(run, name, { captureStackTrace: false })",
     mutant: "true",
     why: stackTrace
+  },
+  {
+    file: "postgres/src/accounts/AccountsPostgres.ts",
+    line: ": Effect.succeed([])",
+    mutant: '["Stryker was here"]',
+    why: "The text has no hash, so that its password is as wrong as that of no user. For other names, a contract fails."
+  },
+  {
+    file: "postgres/src/accounts/AccountsPostgres.ts",
+    line: "if (!stored?.organisation) return",
+    mutant: "stored.organisation",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "return false",
+    mutant: "true",
+    why: "Without a user, a log-in fails whatever this function returns."
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: '["Stryker was here"]',
+    why: ownHash
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: "/\\$scrypt\\$ln=(\\d+),r=(\\d+),p=(\\d+)\\$(.+)\\$(.+)$/",
+    why: ownHash
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: "/^\\$scrypt\\$ln=(\\d+),r=(\\d+),p=(\\d+)\\$(.+)\\$(.+)/",
+    why: ownHash
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: "/^\\$scrypt\\$ln=(\\d+),r=(\\d),p=(\\d+)\\$(.+)\\$(.+)$/",
+    why: ownHash
+  },
+  {
+    file: "postgres/src/batching/Batcher.ts",
+    line: "return Effect.forEach(batch, (pending) => runBatch([pending]), { discard: true })",
+    why: discarded
+  },
+  {
+    file: "postgres/src/schema/Indexes.ts",
+    line: "if (indexes.length === 0) return []",
+    mutant: "false",
+    why: "The rest of the function returns the same, after a statement that only reads."
+  },
+  {
+    file: "postgres/src/schema/Migrate.ts",
+    line: "const applied = Number(rows[0]?.last)",
+    mutant: "rows[0].last",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/schema/Migrate.ts",
+    line: "sql.unsafe(sqlOf(statement)), { discard: true }",
+    why: discarded
+  },
+  {
+    file: "postgres/src/schema/Migrations.ts",
+    line: "const [, id, name",
+    mutant: '["Stryker was here"]',
+    why: "Each migration has a key of this form."
   }
 ]
 

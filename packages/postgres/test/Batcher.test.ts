@@ -1,7 +1,10 @@
+import { MetricsEnabled } from "@communications/core"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Result, Scheduler } from "effect"
+import { Deferred, Effect, Exit, Fiber, Metric, Option, Result, Scheduler, Tracer } from "effect"
 import { makeBatcher } from "../src/batching/Batcher.ts"
 import { makeStorageBatcher } from "../src/batching/GroupCommit.ts"
+import { postgresMetrics } from "../src/statements/Metrics.ts"
 import { StorageTimeout } from "../src/statements/StorageErrors.ts"
 
 /** A batcher of numbers. Each batch waits until the test opens its gate, and then multiplies its numbers by ten. */
@@ -280,3 +283,67 @@ it.live("a batch of storage that takes longer than its time limit is ended, and 
     assert.strictEqual(yield* Effect.provideService(runItem("key", 2), StorageTimeout, "20 seconds"), 2)
   })
 )
+
+describe("a batch of storage", () => {
+  /** Runs a batch of three items, each in the trace that its caller has, if any; returns the spans that it makes. */
+  const spansOfBatch = (callers: ReadonlyArray<Tracer.AnySpan | undefined>) => {
+    const { spans, tracer } = recordingTracer()
+    return Effect.gen(function* () {
+      const runItem = yield* makeStorageBatcher<number, number>("Communications.take", {
+        ...{ lanes: 1, lanesPerKey: 1 },
+        run: Effect.succeed
+      })
+      yield* Effect.forEach(
+        callers,
+        (caller, item) => (caller ? Effect.withParentSpan(runItem("key", item), caller) : runItem("key", item)),
+        { concurrency: "unbounded" }
+      )
+      return spans
+    }).pipe(Effect.provideService(Tracer.Tracer, tracer))
+  }
+  const caller = (spanId: string, sampled: boolean) =>
+    Tracer.externalSpan({ spanId, traceId: `trace ${spanId}`, sampled })
+
+  it.effect("is in the trace of its first caller whose trace is sampled, with links to the others", () =>
+    Effect.gen(function* () {
+      const [first, second, third] = [caller("1", false), caller("2", true), caller("3", true)]
+      const spans = yield* spansOfBatch([first, second, third])
+      assert.deepStrictEqual(
+        spans.map(({ name, parent, attributes, links }) => [
+          name,
+          Option.getOrUndefined(parent),
+          Object.fromEntries(attributes),
+          links.map(({ span }) => span)
+        ]),
+        [["Communications.take batch", second, { "db.operation.batch.size": 3 }, [first, third]]]
+      )
+    })
+  )
+  it.effect("is in the trace of its first caller if none is sampled, and makes no span without a trace", () =>
+    Effect.gen(function* () {
+      const first = caller("1", false)
+      const [span] = yield* spansOfBatch([undefined, first, caller("2", false)])
+      assert.deepStrictEqual(span && Option.getOrUndefined(span.parent), first)
+      assert.deepStrictEqual(yield* spansOfBatch([undefined, undefined]), [])
+    })
+  )
+  it.effect("is counted by its size, if metrics are enabled", () =>
+    Effect.gen(function* () {
+      const counts = Effect.provideServiceEffect(
+        Effect.gen(function* () {
+          const runItem = yield* makeStorageBatcher<number, number>("Communications.take", {
+            ...{ lanes: 1, lanesPerKey: 1 },
+            run: Effect.succeed
+          })
+          yield* Effect.forEach([1, 2, 3], (item) => runItem("key", item), { concurrency: "unbounded" })
+          return yield* Metric.value(postgresMetrics.batchSize.with({ method: "Communications.take" }))
+        }),
+        Metric.MetricRegistry,
+        Effect.sync((): Metric.MetricRegistry => new Map())
+      )
+      const { count, sum } = yield* Effect.provideService(counts, MetricsEnabled, true)
+      assert.deepStrictEqual([count, sum], [1, 3])
+      assert.strictEqual((yield* counts).count, 0)
+    })
+  )
+})
