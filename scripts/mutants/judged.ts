@@ -74,8 +74,8 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     file: "core/src/use-cases/Once.ts",
-    line: ".sort(([left], [right]) => (left < right ? -1 : 1))",
-    mutant: "left <= right",
+    line: ".sort(([one], [other]) => (one < other ? -1 : 1))",
+    mutant: "one <= other",
     why: "An object has no two members with the same name."
   },
   {
