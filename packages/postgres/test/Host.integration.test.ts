@@ -13,13 +13,11 @@ import {
 } from "@communications/core"
 import { aDraft, anAct, freshCaller, freshId, freshOrganisation, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
-import { assert, layer, vi } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
 import { connected, effectHost, inTransaction, migrated, opened, type Ports, TheHost } from "./hostPorts.ts"
 import { hosts, type Transaction } from "./hosts.ts"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const act = anAct()
 const completed = ({ _tag, ...members }: Draft) =>

@@ -1,10 +1,8 @@
 import { contracts, LawRuns } from "@communications/core/testing"
-import { layer, vi } from "@effect/vitest"
+import { layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { effectHost, migrated } from "./hostPorts.ts"
 import { hosts } from "./hosts.ts"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** The contracts, with less of the data that the tests of the contracts generate: the SQL is the same on each handle. */
 const contractsOnAHandle = contracts.map(({ name, test }) => ({ name, test: Effect.provideService(test, LawRuns, 10) }))
