@@ -38,37 +38,30 @@ export const logRequest = (
     })
   )
 
-/** Makes a function that logs at most so many lines in ten seconds: clients must not fill the log. */
-const makeLimited = (most: number): typeof logRequest => {
-  const limit = makeLogLimit(most, Duration.seconds(10))
-  return (level, message, served, { details, ...line } = {}) =>
-    limit((skipped) =>
-      logRequest(level, message, served, {
-        ...line,
-        details: { ...details, ...(skipped === 0 ? {} : { skipped_lines: skipped }) }
-      })
-    )
-}
+/** Makes a limit of this many lines in ten seconds: clients must not fill the log. */
+const perTenSeconds = (most: number) => makeLogLimit(most, Duration.seconds(10))
 
-const limits = { defects: makeLimited(100), unavailable: makeLimited(100), throttled: makeLimited(10) }
+const limits = { defects: perTenSeconds(100), unavailable: perTenSeconds(100), throttled: perTenSeconds(10) }
 
 /** Logs a defect. */
 export const logDefect = (served: Served, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
-  limits.defects("Error", "Internal error", served, { status: 500, cause })
+  limits.defects(logRequest("Error", "Internal error", served, { status: 500, cause }))
 
 /** Logs that the storage was unavailable to a request, and why. */
 export const logUnavailable = (served: Served, error: StorageUnavailable): Effect.Effect<void> =>
-  limits.unavailable("Warn", "Storage unavailable", served, { status: 503, cause: Cause.fail(error) })
+  limits.unavailable(logRequest("Warn", "Storage unavailable", served, { status: 503, cause: Cause.fail(error) }))
 
 /** The longest text of a client in a line, in characters. */
 const longest = 100
 
 /** Logs that a log-in was refused because of too many attempts. */
 export const logThrottled = (served: Served, parameters: Readonly<Record<string, unknown>>): Effect.Effect<void> =>
-  limits.throttled("Info", "Too many failed attempts to log in", served, {
-    status: 429,
-    details: {
-      organisation: String(parameters.organisation).slice(0, longest),
-      username: String(parameters.username).slice(0, longest)
-    }
-  })
+  limits.throttled(
+    logRequest("Info", "Too many failed attempts to log in", served, {
+      status: 429,
+      details: {
+        organisation: String(parameters.organisation).slice(0, longest),
+        username: String(parameters.username).slice(0, longest)
+      }
+    })
+  )

@@ -32,8 +32,9 @@ const document: Route = documentRoute("application/json", async () => ({
   text: await (await documents()).documentText()
 }))
 const page: Route = documentRoute("text/html; charset=utf-8", async () => {
-  const { page, pagePolicy } = await documents()
-  return { text: await page(), policy: await pagePolicy() }
+  const { page, policyOf } = await documents()
+  const text = await page()
+  return { text, policy: await policyOf(text) }
 })
 
 /** The routes by path and verb. */
@@ -54,7 +55,7 @@ add(documentPaths.page, "GET", page)
  */
 const routePathOf = (path: string): string | undefined => {
   if (routes.has(path)) return path
-  const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
+  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path
   try {
     const decoded = decodeURI(trimmed)
     return routes.has(decoded) ? decoded : undefined
@@ -88,10 +89,10 @@ const dispatch = (served: Served, query: string): RouteEffect => {
 export const respond = (request: HttpRequest): Effect.Effect<HttpResponse, never, Ports> => {
   const id = requestId(request.headers["x-request-id"])
   const { url } = request
-  const at = url.indexOf("?")
-  const path = at < 0 ? url : url.slice(0, at)
+  const at = `${url}?`.indexOf("?")
+  const path = url.slice(0, at)
   const served = { request, path, id, began: performance.now() }
-  const response = Effect.suspend(() => dispatch(served, at < 0 ? "" : url.slice(at + 1)))
+  const response = Effect.suspend(() => dispatch(served, url.slice(at + 1)))
   const complete = withCors(request, id, Effect.catchCause(response, fromCause(served)))
   return observe(served, () => routePathOf(path), complete)
 }
