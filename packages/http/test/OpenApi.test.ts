@@ -4,7 +4,6 @@ import { disagreement, errorsOf } from "@communications/test-support/documentAgr
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { HttpClient } from "effect/http"
-import { rewriteSchemas } from "../src/document/DocumentSchemas.ts"
 import { pathOf, verbOf } from "../src/Paths.ts"
 import { Api, complete, Memory, setup } from "./Client.ts"
 
@@ -60,14 +59,6 @@ describe("the OpenAPI document", () => {
     for (const text of ["41", "name=41", "xid=1"]) assert.isDefined(errorsOf(communication, text))
     assert.isUndefined(errorsOf(contact, "id=1"))
     for (const text of ["number=41", ""]) assert.isDefined(errorsOf(contact, text))
-  })
-  it("refuses two different schemas with one name", () => {
-    const responses = [{ $ref: "#/components/schemas/Person" }, { $ref: "#/components/schemas/Person_1" }]
-    const person = { type: "object", properties: { name: { type: "string" } } }
-    const { schemas } = rewriteSchemas({ Person: person, Person_1: { ...person } }, [], responses)
-    assert.deepStrictEqual(schemas.Person, person)
-    const other = { Person: person, Person_1: { type: "object", properties: {} } }
-    assert.throws(() => rewriteSchemas(other, [], responses), "two different schemas are called Person")
   })
   it("does not match a response with an undocumented status, header or body", () => {
     const status = { code: "OK", message: null, description: null }
