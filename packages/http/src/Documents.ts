@@ -64,3 +64,17 @@ export const documentRoute = (type: string, load: () => Promise<Document>) => {
         : { status: 200, code: "OK", headers: described, body: text }
     })
 }
+
+const documents = () => import("./document/index.ts")
+
+/** The route of the OpenAPI document. */
+export const document = documentRoute("application/json", async () => ({
+  text: await (await documents()).documentText()
+}))
+
+/** The route of the page that renders the OpenAPI document. */
+export const page = documentRoute("text/html; charset=utf-8", async () => {
+  const { page, policyOf } = await documents()
+  const text = await page()
+  return { text, policy: await policyOf(text) }
+})

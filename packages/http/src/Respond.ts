@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { hasContent, largestBody } from "./Body.ts"
 import { failure } from "./Codes.ts"
 import { withCors } from "./Cors.ts"
-import { documentRoute } from "./Documents.ts"
+import { document, page } from "./Documents.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
 import { observe } from "./Observe.ts"
@@ -26,16 +26,6 @@ const root: Route = ({ id }) => {
   const { headers, ...rest } = succeeded({}, id)
   return Effect.succeed({ ...rest, status: 302, headers: { ...headers, location: documentPaths.page.slice(1) } })
 }
-
-const documents = () => import("./document/index.ts")
-const document: Route = documentRoute("application/json", async () => ({
-  text: await (await documents()).documentText()
-}))
-const page: Route = documentRoute("text/html; charset=utf-8", async () => {
-  const { page, policyOf } = await documents()
-  const text = await page()
-  return { text, policy: await policyOf(text) }
-})
 
 /** The routes by path and verb. */
 const routes = new Map<string, ReadonlyMap<string, Route>>()

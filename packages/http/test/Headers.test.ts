@@ -1,8 +1,8 @@
 import { operations } from "@communications/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
-import { requestHeaders, responseHeaders } from "../src/Headers.ts"
-import { makeOptionsReader } from "../src/Options.ts"
+import { Result, Schema } from "effect"
+import { requestHeaders, responseHeaders, writeHeaders } from "../src/Headers.ts"
+import { headersIn, makeOptionsReader } from "../src/Options.ts"
 
 describe("If-Match", () => {
   const cases: ReadonlyArray<readonly [text: string, versions: Array<number> | null | undefined]> = [
@@ -31,6 +31,22 @@ describe("the headers of a response", () => {
   it("say that a response is a replay only with true", () => {
     assert.isTrue(responseHeaders.replayed.read("true"))
     for (const other of ["false", ""]) assert.isUndefined(responseHeaders.replayed.read(other))
+  })
+})
+
+describe("the headers of options", () => {
+  it("are those that the operation declares", () => {
+    const declared = Schema.Struct({ idempotencyKey: Schema.String, other: Schema.String })
+    assert.deepStrictEqual(
+      headersIn(requestHeaders, declared).map(({ header, name }) => [header, name]),
+      [["Idempotency-Key", "idempotencyKey"]]
+    )
+    assert.deepStrictEqual(headersIn(requestHeaders, undefined), [])
+    assert.deepStrictEqual(headersIn(requestHeaders, Schema.String), [])
+  })
+  it("are not written for an option that is undefined, or has no header", () => {
+    const written = writeHeaders(requestHeaders, { idempotencyKey: undefined, expectedVersion: [1, 2], other: 1 })
+    assert.deepStrictEqual(written, { "if-match": '"1", "2"' })
   })
 })
 

@@ -118,7 +118,9 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
       const fields = (fields_set: unknown) => complete({ communication_identifier: { number: "41" }, fields_set })
       assertDescription(yield* fields(5), "fields_set: expected a string, an array or null")
       assertDescription(yield* fields([5]), "fields_set.0: expected a string")
-      assertDescription(yield* send({ body: "[]" }), "the request: expected an object")
+      for (const body of ["[]", ""]) {
+        assertDescription(yield* send({ body }), "the request: expected an object")
+      }
     })
   )
 })

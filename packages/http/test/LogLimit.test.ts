@@ -20,6 +20,9 @@ describe("the limit on log lines", () => {
       yield* line
       yield* line
       assert.deepStrictEqual(lines, [undefined, undefined, 998, undefined])
+      yield* TestClock.adjust("10 seconds")
+      yield* line
+      assert.deepStrictEqual(lines.slice(4), [1])
     })
   )
 })

@@ -17,16 +17,15 @@ describe("the query reader", () => {
     })
   }
 
-  const read = makeQueryReader(
-    Schema.Struct({
-      text: Schema.optionalKey(Schema.String),
-      count: Schema.optionalKey(Schema.Number),
-      named: Schema.optionalKey(
-        Schema.Struct({ id: Schema.optionalKey(Schema.String), number: Schema.optionalKey(Schema.String) })
-      ),
-      contact: Schema.optionalKey(Schema.Struct({ id: Schema.String }))
-    })
-  )
+  const read = (query: string) => makeQueryReader(Parameters)(query)
+  const Parameters = Schema.Struct({
+    text: Schema.optionalKey(Schema.String),
+    count: Schema.optionalKey(Schema.Number),
+    named: Schema.optionalKey(
+      Schema.Struct({ id: Schema.optionalKey(Schema.String), number: Schema.optionalKey(Schema.String) })
+    ),
+    contact: Schema.optionalKey(Schema.Struct({ id: Schema.String }))
+  })
   for (const [query, expected] of [
     ["", {}],
     ["text=1&other=2", { text: "1", other: "2" }],

@@ -3,6 +3,7 @@ import { createHandler } from "@communications/http"
 import { adapterContact, adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
 import { Deferred, Effect, Fiber, Layer, Logger, References } from "effect"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import { LogLimits, makeLogLimits } from "../../src/RequestLog.ts"
 
 const url = "http://localhost/crmapi/rest/v2/communications/complete"
 const headers = { "content-type": "application/json", "x-request-id": "one" }
@@ -229,7 +230,11 @@ describe("the response to an unexpected failure", () => {
     const ports = Layer.effect(
       Readiness,
       Effect.map(Readiness, (readiness) => Readiness.of({ ...readiness, check }))
-    ).pipe(Layer.provideMerge(layerMemory), Layer.provideMerge(Logger.layer([keep])))
+    ).pipe(
+      Layer.provideMerge(layerMemory),
+      Layer.provideMerge(Logger.layer([keep])),
+      Layer.provideMerge(Layer.succeed(LogLimits, makeLogLimits()))
+    )
     const handler = createHandler(ports)
     const response = await handler(new Request("http://localhost/health/ready", { headers: { "x-request-id": "one" } }))
     const code = await codeOf(response)
