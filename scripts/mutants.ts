@@ -1,6 +1,6 @@
 /** Runs Stryker, stores its figures for the documentation, and fails if too many mutants survive: `npm run test:mutants -- core/memory http`. */
 import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { matchesGlob, resolve } from "node:path"
 import { writeFigures } from "@communications/test-support/mutantFigures"
 import { judgementOf } from "./mutants/judged.ts"
@@ -13,28 +13,60 @@ interface Mutant {
   readonly statusReason?: string
   readonly replacement: string
   readonly location: { readonly start: { readonly line: number } }
+  /** The ids of the tests that run the mutated code, and of those that failed, and how many have run. */
+  readonly coveredBy?: ReadonlyArray<string>
+  readonly killedBy?: ReadonlyArray<string>
+  readonly testsCompleted?: number
 }
 
 /** Whether a mutant failed while a test file was set up. Any other error outside a test may come from an earlier mutant. */
 const failedSetUp = ({ status, statusReason = "" }: Mutant): boolean =>
   status === "RuntimeError" && /outside of a test run: \S+\.test\.ts: /.test(statusReason)
 
+/**
+ * Whether a result is that of exactly the tests that run the mutated code. Runs in one thread overlap sometimes, if an
+ * earlier one has not ended: then tests are missing, or others have run.
+ */
+const isComplete = (mutant: Mutant): boolean => {
+  const { status, coveredBy = [], killedBy = [], testsCompleted } = mutant
+  if (status === "Survived") return testsCompleted === coveredBy.length
+  if (status === "Killed") return killedBy.every((test) => coveredBy.includes(test))
+  return status !== "RuntimeError" || failedSetUp(mutant)
+}
+
 /** What Stryker stores of a run. */
 interface Report {
-  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: ReadonlyArray<Mutant> }>>
+  readonly files: Readonly<Record<string, { readonly source: string; mutants: ReadonlyArray<Mutant> }>>
+}
+
+/** Runs Stryker, which only tests what its earlier report lacks, until all results are complete; at most three times. */
+const report = (name: string): Report => {
+  const stryker = resolve("node_modules/@stryker-mutator/core/bin/stryker.js")
+  const env = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node"), ...process.env, MUTANTS: name }
+  for (let run = 1; ; run++) {
+    const { status } = spawnSync(process.execPath, [stryker, "run"], { stdio: "inherit", env })
+    // The report would be that of an earlier run.
+    if (status !== 0) throw new Error(`Stryker ended with ${status} before it had tested ${name}`)
+    const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
+    let incomplete = 0
+    for (const file of Object.values(report.files)) {
+      const complete = file.mutants.filter(isComplete)
+      incomplete += file.mutants.length - complete.length
+      file.mutants = complete
+    }
+    if (incomplete === 0 || run === 3) return JSON.parse(readFileSync(incrementalFile(name), "utf8"))
+    console.log(`${name}: ${incomplete} results are incomplete, and their mutants are tested again`)
+    writeFileSync(incrementalFile(name), JSON.stringify(report))
+  }
 }
 
 for (const [name, { mutate, least }] of Object.entries(projects)) {
   const wanted = process.argv.slice(2)
   if (wanted.length > 0 && !wanted.some((part) => `${name}/`.startsWith(`${part}/`))) continue
-  const stryker = resolve("node_modules/@stryker-mutator/core/bin/stryker.js")
-  const env = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node"), ...process.env, MUTANTS: name }
-  const { status } = spawnSync(process.execPath, [stryker, "run"], { stdio: "inherit", env })
-  // The report would be that of an earlier run.
-  if (status !== 0) throw new Error(`Stryker ended with ${status} before it had tested ${name}`)
-  const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
   // It also has the files of earlier runs.
-  const files = Object.entries(report.files).filter(([file]) => mutate.some((pattern) => matchesGlob(file, pattern)))
+  const files = Object.entries(report(name).files).filter(([file]) =>
+    mutate.some((pattern) => matchesGlob(file, pattern))
+  )
   const figures = { mutants: 0, killed: 0, timedOut: 0, survived: 0, judged: 0 }
   for (const [file, { source, mutants }] of files) {
     for (const mutant of mutants) {

@@ -12,6 +12,10 @@ interface Judgement {
 }
 
 const foundHistory = "A communication that was found has a history."
+const installed = "test/packages.test.ts installs an older effect, and expects this error from each entry."
+const oneRow = "The statement always returns a row."
+const ownHash = "The database has only hashes of the form in which this file stores them."
+const discarded = "Nobody uses the results, which are void."
 const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
 const stackTrace = "A stack trace costs time, and changes nothing in the span."
 const undefinedAnyway = "At its end, the function returns undefined too."
@@ -48,6 +52,34 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "const onAbort = () => end(Effect.die(signal?.reason))",
     mutant: "signal.reason",
     why: "Only a signal calls this function."
+  },
+  {
+    file: "core/src/CallOptions.ts",
+    line: "const stopTimer = within === undefined ? undefined : startTimer(",
+    mutant: "false",
+    why: "A timer without a time fails in a fiber of its own, and calls nothing."
+  },
+  {
+    file: "core/src/effectVersion.ts",
+    line: "if (!isSuitable) {",
+    mutant: "{}",
+    why: installed
+  },
+  {
+    file: "core/src/effectVersion.ts",
+    line: 'const found = effect.Version?.getCurrentVersion() ?? "an older version"',
+    why: installed
+  },
+  {
+    file: "core/src/effectVersion.ts",
+    line: "throw new Error(`@communications/core needs effect",
+    why: installed
+  },
+  {
+    file: "core/src/use-cases/Once.ts",
+    line: ".sort(([left], [right]) => (left < right ? -1 : 1))",
+    mutant: "left <= right",
+    why: "An object has no two members with the same name."
   },
   {
     file: "core/src/domain/FieldsSet.ts",
@@ -191,6 +223,76 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "if (texts === undefined) throw new Error(",
     mutant: ";",
     why: "Without the check, the next use of the missing texts throws while the module loads, too."
+  },
+  {
+    file: "postgres/src/accounts/AccountsPostgres.ts",
+    line: ": Effect.succeed([])",
+    mutant: '["Stryker was here"]',
+    why: "The text has no hash, so that its password is as wrong as that of no user. For other names, a contract fails."
+  },
+  {
+    file: "postgres/src/accounts/AccountsPostgres.ts",
+    line: "if (!stored?.organisation) return",
+    mutant: "stored.organisation",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "return false",
+    mutant: "true",
+    why: "Without a user, a log-in fails whatever this function returns."
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: '["Stryker was here"]',
+    why: ownHash
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: "/\\$scrypt\\$ln=(\\d+),r=(\\d+),p=(\\d+)\\$(.+)\\$(.+)$/",
+    why: ownHash
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: "/^\\$scrypt\\$ln=(\\d+),r=(\\d+),p=(\\d+)\\$(.+)\\$(.+)/",
+    why: ownHash
+  },
+  {
+    file: "postgres/src/accounts/Passwords.ts",
+    line: "const [, ln, r, p, salt",
+    mutant: "/^\\$scrypt\\$ln=(\\d+),r=(\\d),p=(\\d+)\\$(.+)\\$(.+)$/",
+    why: ownHash
+  },
+  {
+    file: "postgres/src/batching/Batcher.ts",
+    line: "return Effect.forEach(batch, (pending) => runBatch([pending]), { discard: true })",
+    why: discarded
+  },
+  {
+    file: "postgres/src/schema/Indexes.ts",
+    line: "if (indexes.length === 0) return []",
+    mutant: "false",
+    why: "The rest of the function returns the same, after a statement that only reads."
+  },
+  {
+    file: "postgres/src/schema/Migrate.ts",
+    line: "const applied = Number(rows[0]?.last)",
+    mutant: "rows[0].last",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/schema/Migrate.ts",
+    line: "sql.unsafe(sqlOf(statement)), { discard: true }",
+    why: discarded
+  },
+  {
+    file: "postgres/src/schema/Migrations.ts",
+    line: "const [, id, name",
+    mutant: '["Stryker was here"]',
+    why: "Each migration has a key of this form."
   }
 ]
 

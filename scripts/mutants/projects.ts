@@ -74,15 +74,11 @@ export const projects: Readonly<Record<string, Project>> = {
     "communications/**/*.ts",
     ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"]
   ),
-  "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication}.integration"),
-  "postgres/log": postgres(
-    "log/**/*.ts",
-    "{Contract,Interleaved,Log,SubscriptionStop}.integration",
-    "Subscriber.faults"
-  ),
+  "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,GroupCommit}.integration"),
+  "postgres/log": postgres("log/**/*.ts", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),
   "postgres/host": postgres("host/**/*.ts", "Executor", "Host.integration"),
   // Released migrations do not change.
-  "postgres/schema": postgres("schema/*.ts", "Server", "{Migrations,Roles,Schema}.integration")
+  "postgres/schema": postgres("schema/*.ts", "Server", "{Distribute,ErrorMessages,Migrations,Roles,Schema}.integration")
 }
 
 /** The run that the environment names. */

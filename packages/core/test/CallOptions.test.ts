@@ -1,15 +1,17 @@
 import { Communications, createCommunications, layerMemory } from "@communications/core"
 import { createTestCommunications } from "@communications/core/testing"
 import { Effect, Layer } from "effect"
-import { assert, describe, it } from "vitest"
+import { assert, describe, it, vi } from "vitest"
+
+/** Ports whose steps end like this. */
+const taking = (take: Effect.Effect<never>) =>
+  Layer.effect(
+    Communications,
+    Effect.map(Communications, (communications) => Communications.of({ ...communications, take: () => take }))
+  ).pipe(Layer.provideMerge(layerMemory))
 
 /** Ports whose steps never end and cannot be interrupted, like a statement on a host's handle that waits for a lock. */
-const stuck = Layer.effect(
-  Communications,
-  Effect.map(Communications, (communications) =>
-    Communications.of({ ...communications, take: () => Effect.uninterruptible(Effect.never) })
-  )
-).pipe(Layer.provideMerge(layerMemory))
+const stuck = taking(Effect.uninterruptible(Effect.never))
 
 const request = {
   caller: { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" },
@@ -63,11 +65,39 @@ describe("the options of a call", () => {
       addEventListener: () => void listeners++,
       removeEventListener: () => void listeners--
     }
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length
+    const before = timers()
     for (const options of [{ within: "1 minute", signal }, { within: "1 minute" }, { signal }] as const) {
       const own = { caller, communication_identifier: { number: seed.draft().number } }
       assert.isTrue((await communications.complete(own, options)).ok)
       assert.strictEqual(listeners, 0)
     }
+    await vi.waitFor(() => assert.isAtMost(timers(), before))
+  })
+
+  it("a call that is ended by them is interrupted", async () => {
+    let interrupted = 0
+    const { communications } = createCommunications(
+      taking(Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++)))
+    )
+    await communications.complete(request, { within: "10 millis" })
+    await vi.waitFor(() => assert.strictEqual(interrupted, 1))
+    await rejectionOf(communications.complete(request, { signal: AbortSignal.timeout(10) }))
+    await vi.waitFor(() => assert.strictEqual(interrupted, 2))
+  })
+
+  it("a call that fails by itself while its signal is aborted rejects with its own Error", async () => {
+    const { communications } = createCommunications(taking(Effect.die("a bug of ours")))
+    const signal = {
+      ...{ aborted: false, reason: new Error("the client has gone"), addEventListener: () => {} },
+      removeEventListener: () => {
+        signal.aborted = true
+      }
+    }
+    const error = await rejectionOf(communications.complete(request, { signal }))
+    assert.isTrue(signal.aborted)
+    assert.instanceOf(error, Error)
+    assert.include(String(error), "a bug of ours")
   })
 
   const refused = async (options: object) => {

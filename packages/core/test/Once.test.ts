@@ -24,8 +24,7 @@ const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", 
 type Requesting = (caller: Caller) => Effect.Effect<unknown, unknown, Ports>
 
 const completing =
-  (communication_identifier: { readonly id?: string; readonly number?: string | null }): Requesting =>
-  (caller) =>
+  (communication_identifier: { readonly id?: string; readonly number?: string | null }) => (caller: Caller) =>
     completeCommunication({ caller, communication_identifier }, { idempotencyKey })
 const creating =
   (contact: string, members: { readonly subject?: string | null; readonly content?: string | null }): Requesting =>
@@ -108,6 +107,26 @@ describe("idempotencyKey of createCommunications", () => {
     )
     assert.strictEqual(!other.ok && other.error._tag, "IdempotencyKeyReused")
   })
+  it("does not change the refusal of a request", async () => {
+    const { caller, communications, seed } = createTestCommunications()
+    const request = { caller, communication_identifier: { number: seed.completed().number } }
+    const refused = await communications.complete(request, { idempotencyKey: "key" })
+    assert.strictEqual(!refused.ok && refused.error._tag, "NotDraft")
+  })
+  it("gives a request that is refused because of an equal one at the same time the result of that one", () =>
+    Effect.gen(function* () {
+      const communications = yield* Communications
+      const caller = freshCaller()
+      yield* store(caller.organisation, aDraft({ id }))
+      const completed = yield* completing({ id })(caller)
+      let lookups = 0
+      const late = Communications.of({
+        ...communications,
+        // The first lookup is before the other request has ended.
+        findByKey: (...parameters) => (++lookups === 1 ? Effect.undefined : communications.findByKey(...parameters))
+      })
+      assert.deepStrictEqual(yield* Effect.provideService(completing({ id })(caller), Communications, late), completed)
+    }).pipe(Effect.provide(layerMemory), Effect.runPromise))
   it("may be undefined, and is refused if it is malformed", async () => {
     const { caller, communications, seed } = createTestCommunications()
     const { number } = seed.draft()

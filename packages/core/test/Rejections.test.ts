@@ -62,6 +62,15 @@ describe("console.error of an error that orThrow throws", () => {
   })
 })
 
+describe("orThrow", () => {
+  it("throws a refusal that is no Error as it is", async () => {
+    const refusal = { _tag: "OutOfPaper" }
+    const thrown = await orThrow(Promise.resolve({ ok: false, error: refusal })).catch((error: unknown) => error)
+    assert.strictEqual(thrown, refusal)
+    assert.deepStrictEqual(refusal, { _tag: "OutOfPaper" })
+  })
+})
+
 describe("a method rejects with an Error", () => {
   it("if the defect is not one", async () => {
     const { message, cause } = await errorOf(completeOn(failing(Effect.die("a bug of ours"))))

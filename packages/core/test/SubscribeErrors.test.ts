@@ -204,6 +204,10 @@ describe("the options of a subscription are checked when it is made:", () => {
       assert.throws(() => subscribe(Object.assign({ ...sound, handler: () => Effect.void }, options)))
     })
   }
+  it("names what is allowed instead of an unknown start", () => {
+    const error = /^from of a subscription must be "beginning" or "now"$/
+    assert.throws(() => subscribePromise(asSubscription({ from: "noon" })), error)
+  })
 })
 
 it("a subscription whose ports cannot be built logs an error with its name", async () => {

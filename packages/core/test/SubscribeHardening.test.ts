@@ -4,19 +4,22 @@ import {
   Events,
   layerLog,
   layerMemory,
+  orThrow,
   StorageUnavailable,
+  SubscriptionTaken,
   subscribe
 } from "@communications/core"
-import { createTestCommunications, freshId } from "@communications/core/testing"
+import { createTestCommunications, freshCaller, freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
-import { TestClock } from "effect/testing"
+import { Duration, Effect, Layer, Logger } from "effect"
+import { TestClock, TestConsole } from "effect/testing"
 import { vi } from "vitest"
+import { anEmail } from "./Given.ts"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
 
 describe("a subscription", () => {
   test(
-    "continues if the host's log function throws",
+    "continues if the host's log function throws, and logs to the console",
     Effect.gen(function* () {
       const { delivered, handler } = recording((time) => (time === 1 ? Effect.fail("a mistake") : Effect.void))
       const completed = yield* completeDrafts(1)
@@ -26,6 +29,51 @@ describe("a subscription", () => {
       yield* subscribe({ subscription: "mail", handler }).pipe(Effect.provide(log), Effect.forkChild)
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual(delivered, [completed[0], completed[0]])
+      assert.include(String(yield* TestConsole.logLines), "The handler of a subscription failed and will be retried")
+    })
+  )
+
+  test(
+    "continues if a logger throws",
+    Effect.gen(function* () {
+      const { delivered, handler } = recording((time) => (time === 1 ? Effect.fail("a mistake") : Effect.void))
+      const completed = yield* completeDrafts(1)
+      const log = Logger.layer([Logger.make(() => assert.fail("the stream is closed"))])
+      yield* subscribe({ subscription: "mail", handler }).pipe(Effect.provide(log), Effect.forkChild)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(delivered, [completed[0], completed[0]])
+    })
+  )
+
+  test(
+    "does not interrupt its handler, nor call it again, because the storage is unavailable meanwhile",
+    Effect.gen(function* () {
+      const events = yield* Events
+      let settled = 0
+      const unavailable = Events.of({
+        ...events,
+        settle: (holder, position) =>
+          Effect.suspend(() =>
+            ++settled < 3
+              ? Effect.fail(new StorageUnavailable({ operation: "Events.settle", reason: "unreachable" }))
+              : events.settle(holder, position)
+          )
+      })
+      let finished = 0
+      const { delivered, handler } = recording(() =>
+        Effect.andThen(
+          Effect.sleep("1 minute"),
+          Effect.sync(() => finished++)
+        )
+      )
+      const completed = yield* completeDrafts(1)
+      yield* subscribe({ subscription: "mail", lease: "30 seconds", handler }).pipe(
+        Effect.provideService(Events, unavailable),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("2 minutes")
+      assert.deepStrictEqual([delivered, finished], [completed, 1])
+      assert.isAtLeast(settled, 3)
     })
   )
 
@@ -81,6 +129,44 @@ describe("a subscription", () => {
       assert.deepStrictEqual([opened, delivered], [1, completed])
     })
   )
+
+  it("does not call a promise handler again while an aborted one still runs", async () => {
+    let settled = 0
+    const taken = new SubscriptionTaken({ subscription: "mail" })
+    const ports = Layer.effect(
+      Events,
+      Effect.map(Events, (events) =>
+        Events.of({
+          ...events,
+          settle: (...parameters) =>
+            Effect.suspend(() => (++settled === 1 ? Effect.fail(taken) : events.settle(...parameters)))
+        })
+      )
+    ).pipe(Layer.provideMerge(layerMemory))
+    const { communications, contact_information, subscribe } = createCommunications(ports)
+    const caller = freshCaller()
+    const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" } as const
+    const { id } = await orThrow(contact_information.create({ caller, ...ada }))
+    const contact_information_identifier = { id }
+    const draft = await orThrow(communications.create({ caller, contact_information_identifier, ...anEmail }))
+    await orThrow(communications.complete({ caller, communication_identifier: { id: draft.id } }))
+    const calls: Array<"begin" | "end"> = []
+    const [released, aborted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const { stop } = subscribe({
+      ...{ subscription: "mail", every: "2 millis", lease: "30 millis" },
+      handler: async (_, signal) => {
+        signal.addEventListener("abort", () => aborted.resolve())
+        if (calls.push("begin") === 1) await released.promise
+        calls.push("end")
+      }
+    })
+    await aborted.promise
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepStrictEqual(calls, ["begin"])
+    released.resolve()
+    await vi.waitFor(() => assert.deepStrictEqual(calls, ["begin", "end", "begin", "end"]))
+    await stop()
+  })
 
   it.each([
     [new RangeError("x".repeat(2_000)), `RangeError: ${"x".repeat(988)}`],

@@ -102,6 +102,24 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     })
   )
 
+  it.effect("a stored hash is that of RFC 7914 at the cost that it was made with", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { accounts, caller, credentials } = yield* given
+      // The second test vector of chapter 12: the password "password", the salt "NaCl", N = 1,024, r = 8, p = 16.
+      const key = Buffer.from(
+        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
+        "hex"
+      )
+      const stored = `$scrypt$ln=10,r=8,p=16$${Buffer.from("NaCl").toString("base64")}$${key.toString("base64")}`
+      yield* sql`UPDATE users SET password_hash = ${stored} WHERE organisation = ${caller.organisation}::uuid`
+      const found = yield* withLongTimeout(
+        accounts.authenticate({ ...credentials, password: Redacted.make("password") })
+      )
+      assert.deepStrictEqual(found.caller, caller)
+    })
+  )
+
   it.effect("a refusal takes the same time, whichever credential is wrong", () =>
     Effect.gen(function* () {
       const { accounts, caller, credentials } = yield* given

@@ -1,7 +1,10 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Result } from "effect"
+import { MetricsEnabled } from "@communications/core"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
+import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Metric, Option, Result, Scheduler, Tracer } from "effect"
 import { makeBatcher } from "../src/batching/Batcher.ts"
 import { makeStorageBatcher } from "../src/batching/GroupCommit.ts"
+import { postgresMetrics } from "../src/statements/Metrics.ts"
 import { StorageTimeout } from "../src/statements/StorageErrors.ts"
 
 /** A batcher of numbers. Each batch waits until the test opens its gate, and then multiplies its numbers by ten. */
@@ -165,6 +168,62 @@ describe("batcher", () => {
       assert.deepStrictEqual(yield* joinAll(fibers), expected)
     })
   )
+  it.effect("one key never occupies more lanes than its share, also after many batches", () =>
+    Effect.gen(function* () {
+      const running = { a: 0, b: 0 }
+      const most = { a: 0, b: 0 }
+      const runItem = yield* makeBatcher<"a" | "b", string, string>({
+        ...{ lanes: 3, lanesPerKey: 2, maxBatch: 1, halveAbove: 1, maxWaiting: 100 },
+        ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+        run: Effect.fnUntraced(function* (items) {
+          for (const key of items) {
+            most[key] = Math.max(most[key], ++running[key])
+            for (let turn = 0; turn < (key === "a" ? 3 : 5); turn++) yield* Effect.yieldNow
+            running[key]--
+          }
+          return items
+        })
+      })
+      const items = Array.from({ length: 40 }, (_, index) => (index % 3 === 0 ? "b" : "a"))
+      const runs = Effect.forEach(items, (key) => runItem(key, key, 60_000), { concurrency: "unbounded" })
+      for (let round = 0; round < 3; round++) assert.deepStrictEqual(yield* runs, items)
+      assert.deepStrictEqual(most, { a: 2, b: 2 })
+    })
+  )
+  it.effect("an item whose fiber yields between its interruption and its release is released", () =>
+    Effect.gen(function* () {
+      const resolve: Array<() => void> = []
+      const runItem = yield* makeBatcher<number, number, string>({
+        ...{ lanes: 1, lanesPerKey: 1, maxBatch: 1, halveAbove: 1, maxWaiting: 8 },
+        ...{ overloaded: Effect.fail("overloaded"), timedOut: Effect.fail("timed out") },
+        run: (items) =>
+          Effect.callback((resume) => {
+            resolve.push(() => resume(Effect.succeed(items)))
+          })
+      })
+      const fiber = yield* Effect.forkChild(
+        Effect.provideService(runItem("key", 1, 60_000), Scheduler.MaxOpsBeforeYield, 3)
+      )
+      while (resolve.length === 0) yield* Effect.yieldNow
+      fiber.interruptUnsafe()
+      for (const resolveBatch of resolve) resolveBatch()
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
+    })
+  )
+  it.effect("no timer remains of an item that has a result, or that was interrupted", () =>
+    Effect.gen(function* () {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { start, openGate } = yield* given({ lanes: 1 })
+      const fibers = [...(yield* start(1)), ...(yield* start(2))]
+      assert.strictEqual(vi.getTimerCount(), 2)
+      yield* Fiber.interruptAll(fibers.slice(1))
+      assert.strictEqual(vi.getTimerCount(), 1)
+      yield* openGate(0)
+      yield* joinAll(fibers.slice(0, 1))
+      assert.strictEqual(vi.getTimerCount(), 0)
+    })
+  )
   it.effect("after a defect, each item of the batch runs again in its own batch", () =>
     Effect.gen(function* () {
       const batches: Array<ReadonlyArray<number>> = []
@@ -224,3 +283,67 @@ it.live("a batch of storage that takes longer than its time limit is ended, and 
     assert.strictEqual(yield* Effect.provideService(runItem("key", 2), StorageTimeout, "20 seconds"), 2)
   })
 )
+
+describe("a batch of storage", () => {
+  /** Runs a batch of three items, each in the trace that its caller has, if any; returns the spans that it makes. */
+  const spansOfBatch = (callers: ReadonlyArray<Tracer.AnySpan | undefined>) => {
+    const { spans, tracer } = recordingTracer()
+    return Effect.gen(function* () {
+      const runItem = yield* makeStorageBatcher<number, number>("Communications.take", {
+        ...{ lanes: 1, lanesPerKey: 1 },
+        run: Effect.succeed
+      })
+      yield* Effect.forEach(
+        callers,
+        (caller, item) => (caller ? Effect.withParentSpan(runItem("key", item), caller) : runItem("key", item)),
+        { concurrency: "unbounded" }
+      )
+      return spans
+    }).pipe(Effect.provideService(Tracer.Tracer, tracer))
+  }
+  const caller = (spanId: string, sampled: boolean) =>
+    Tracer.externalSpan({ spanId, traceId: `trace ${spanId}`, sampled })
+
+  it.effect("is in the trace of its first caller whose trace is sampled, with links to the others", () =>
+    Effect.gen(function* () {
+      const [first, second, third] = [caller("1", false), caller("2", true), caller("3", true)]
+      const spans = yield* spansOfBatch([first, second, third])
+      assert.deepStrictEqual(
+        spans.map(({ name, parent, attributes, links }) => [
+          name,
+          Option.getOrUndefined(parent),
+          Object.fromEntries(attributes),
+          links.map(({ span }) => span)
+        ]),
+        [["Communications.take batch", second, { "db.operation.batch.size": 3 }, [first, third]]]
+      )
+    })
+  )
+  it.effect("is in the trace of its first caller if none is sampled, and makes no span without a trace", () =>
+    Effect.gen(function* () {
+      const first = caller("1", false)
+      const [span] = yield* spansOfBatch([undefined, first, caller("2", false)])
+      assert.deepStrictEqual(span && Option.getOrUndefined(span.parent), first)
+      assert.deepStrictEqual(yield* spansOfBatch([undefined, undefined]), [])
+    })
+  )
+  it.effect("is counted by its size, if metrics are enabled", () =>
+    Effect.gen(function* () {
+      const counts = Effect.provideServiceEffect(
+        Effect.gen(function* () {
+          const runItem = yield* makeStorageBatcher<number, number>("Communications.take", {
+            ...{ lanes: 1, lanesPerKey: 1 },
+            run: Effect.succeed
+          })
+          yield* Effect.forEach([1, 2, 3], (item) => runItem("key", item), { concurrency: "unbounded" })
+          return yield* Metric.value(postgresMetrics.batchSize.with({ method: "Communications.take" }))
+        }),
+        Metric.MetricRegistry,
+        Effect.sync((): Metric.MetricRegistry => new Map())
+      )
+      const { count, sum } = yield* Effect.provideService(counts, MetricsEnabled, true)
+      assert.deepStrictEqual([count, sum], [1, 3])
+      assert.strictEqual((yield* counts).count, 0)
+    })
+  )
+})

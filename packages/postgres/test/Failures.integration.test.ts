@@ -252,7 +252,7 @@ const suite = (groupCommit: "all" | "organisation" | "off") => {
 
   describe("sessions that accept only reads", () => {
     for (const [by, use] of [
-      ["a change", (given: Given) => completeDraft(given)],
+      ["a change", (given: Given) => Effect.asVoid(completeDraft(given))],
       ["the check of readiness", ({ readiness }: Given) => readiness]
     ] as const) {
       it.live(`are ended by ${by}, so that others take their place`, () =>

@@ -12,7 +12,7 @@ import { aDraft, anAct, freshCaller, freshOrganisation, freshToken, store } from
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, layer } from "@effect/vitest"
+import { assert, layer, vi } from "@effect/vitest"
 import { Array as Arrays, Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 
@@ -223,6 +223,26 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
       const after = yield* unchanged
       assert.lengthOf(after, before.size - 8)
       for (const { key, xmax } of after) assert.strictEqual(xmax, before.get(key), key)
+    })
+  )
+
+  it.effect("a request that has waited for its batch may wait for its row only for the rest of its time", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { drafts, completing } = yield* given
+      const [locked = aDraft()] = drafts
+      const now = performance.now.bind(performance)
+      let calls = 0
+      // The batch seems to take all but ten milliseconds of the minute that `StorageTimeout` allows.
+      const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + (calls++ === 0 ? 0 : 59_990))
+      const error = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
+          return yield* Effect.flip(Fiber.join(yield* outside(completing(locked))))
+        })
+      )
+      clock.mockRestore()
+      assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "timeout" })
     })
   )
 

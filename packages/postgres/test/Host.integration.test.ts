@@ -19,6 +19,7 @@ import {
   freshId,
   freshOrganisation,
   freshToken,
+  LawRuns,
   store
 } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
@@ -35,6 +36,9 @@ const act = anAct()
 const completed = ({ _tag, ...members }: Draft) =>
   Completed.make({ ...members, version: members.version + 1, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
+
+/** The contracts, with less of the data that the tests of the contracts generate: the SQL is the same on each handle. */
+const contractsOnAHandle = contracts.map(({ name, test }) => ({ name, test: Effect.provideService(test, LawRuns, 10) }))
 
 type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
 
@@ -459,7 +463,7 @@ for (const host of hosts) {
       )
     )
 
-    for (const { name, test } of contracts) it.effect(name, () => test)
+    for (const { name, test } of contractsOnAHandle) it.effect(name, () => test)
   })
 }
 
@@ -470,6 +474,7 @@ const renamingClient = Effect.flatMap(freshDatabase, (url) =>
   })
 )
 const effectHost = Postgres.layer.pipe(
+  Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
   Layer.provideMerge(PgClient.layerFrom(renamingClient))
 )
@@ -490,6 +495,6 @@ layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })(
       })
     )
 
-    for (const { name, test } of contracts) it.effect(name, () => test)
+    for (const { name, test } of contractsOnAHandle) it.effect(name, () => test)
   }
 )

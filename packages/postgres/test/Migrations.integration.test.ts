@@ -7,6 +7,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
 import pg from "pg"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -302,6 +303,66 @@ describe("indexes on existing tables", () => {
         numbersFrom8
       )
       yield* expectCurrent
+    })
+  )
+
+  it.live("are built in the transaction of a host, and not outside it", () =>
+    Effect.gen(function* () {
+      const { client, expectCurrent } = yield* existing
+      const migrateHost = () => Postgres.migrateHost(Postgres.fromPg(client))
+      const numbersOf = (applied: Postgres.NumberedMigrations) => applied.map(([id]) => id)
+      yield* Effect.promise(async () => {
+        await client.query("BEGIN")
+        assert.deepStrictEqual(numbersOf(await migrateHost()), numbersFrom8)
+        await client.query("ROLLBACK")
+        assert.deepStrictEqual(numbersOf(await inTransaction(client, migrateHost)), numbersFrom8)
+      })
+      yield* expectCurrent
+    })
+  )
+
+  /** Migrates, and runs these statements in place of each one that builds an index. */
+  const building = (url: string, replace: (build: string) => ReadonlyArray<string>) =>
+    Postgres.migrate.pipe(
+      Effect.updateService(
+        SqlClient.SqlClient,
+        (sql) =>
+          new Proxy(sql, {
+            get: (target, name) =>
+              name === "unsafe"
+                ? (text: string) =>
+                    text.includes("CONCURRENTLY")
+                      ? Effect.forEach(replace(text), (statement) => target.unsafe(statement))
+                      : target.unsafe(text)
+                : Reflect.get(target, name)
+          })
+      ),
+      Effect.provideService(Postgres.DatabaseSchema, "communications"),
+      Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
+    )
+
+  for (const [what, again] of [
+    ["exists already", (build: string) => build],
+    ["is built at the same time", () => "DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"]
+  ] as const) {
+    it.live(`go on if another process has begun: the index ${what}`, () =>
+      Effect.gen(function* () {
+        const { url, expectCurrent } = yield* existing
+        const applied = yield* building(url, (build) => [build, again(build)])
+        assert.deepStrictEqual(
+          applied.map(([id]) => id),
+          numbersFrom8
+        )
+        yield* expectCurrent
+      })
+    )
+  }
+
+  it.live("are named in the error if they cannot be built", () =>
+    Effect.gen(function* () {
+      const { url } = yield* existing
+      const error = yield* Effect.flip(building(url, () => ["SELECT 1 / 0"]))
+      assert.match(error.message, /^index communication_history_by_\w+: division by zero \(SQLSTATE 22012\)/)
     })
   )
 

@@ -1,10 +1,10 @@
-import { CommunicationId, Communications, Draft } from "@communications/core"
+import { CommunicationId, Communications, Draft, type OrganisationId } from "@communications/core"
 import { aDraft, anAct, freshId, freshOrganisation, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -19,6 +19,43 @@ const processes = Effect.gen(function* () {
   yield* Effect.provide(Postgres.migrate, one)
   return { one, other }
 })
+
+it.live("creations that wait for the last number of their organisation lock no other one", () =>
+  Effect.gen(function* () {
+    const { one, other } = yield* processes
+    const [draft, locked, free] = [aDraft(), freshOrganisation(), freshOrganisation()]
+    const { _tag, ...members } = draft
+    const create = (organisation: OrganisationId) =>
+      Effect.flatMap(Communications, (communications) =>
+        communications.create(
+          organisation,
+          (number) => Draft.make({ ...members, id: CommunicationId.make(freshId()), number }),
+          anAct()
+        )
+      )
+    for (const organisation of [locked, free]) {
+      yield* Effect.provide(Effect.andThen(store(organisation, draft), create(organisation)), one)
+    }
+    const sql = Context.get(other, SqlClient.SqlClient)
+    const others = sql<{ readonly last: string; readonly xmax: string }>`
+      SELECT last::text, xmax::text FROM communication_numbers WHERE organisation = ${free}::uuid`
+    const before = yield* others
+    const creating = yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* sql`SELECT FROM communication_numbers WHERE organisation = ${locked}::uuid FOR UPDATE`
+        // More than may wait: the last ones skip locked rows.
+        const fibers = yield* Effect.forEach(Array.from({ length: 10 }), () =>
+          Effect.forkChild(Effect.provide(create(locked), one))
+        )
+        yield* Effect.sleep("200 millis")
+        assert.deepStrictEqual(yield* others, before)
+        return fibers
+      })
+    )
+    for (const fiber of creating) yield* Fiber.join(fiber)
+    assert.deepStrictEqual(yield* others, before)
+  })
+)
 
 it.live("ten callers in two processes create 1,000 drafts with distinct numbers, without a gap", () =>
   Effect.gen(function* () {

@@ -20,3 +20,19 @@ it.effect("PostgreSQL 13 is refused only because of its encoding", () =>
     assert.match((yield* checking("130000", "13.0", "LATIN1")).message, /^its encoding is LATIN1/)
   })
 )
+
+it.effect("a server that accepts only reads is accepted, and reported as such", () =>
+  Effect.gen(function* () {
+    for (const [reads, onlyReads] of [
+      ["on", true],
+      ["off", false]
+    ] as const) {
+      const row = { number: "180000", version: "18.0", encoding: "UTF8", reads }
+      const found = yield* Effect.provide(
+        Postgres.checkServer,
+        Postgres.layerExecutor(async () => [row])
+      )
+      assert.deepStrictEqual(found, { onlyReads })
+    }
+  })
+)

@@ -1,4 +1,7 @@
-/** A real PostgreSQL server for tests: its binaries come from npm or from the folder POSTGRES_BIN, its data is in a temporary folder until it stops. */
+/**
+ * A real PostgreSQL server for tests: its binaries come from npm or from the folder POSTGRES_BIN, its data is in a temporary
+ * folder until it stops, or until the process that has started it ends.
+ */
 import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
@@ -64,6 +67,10 @@ export const startPostgres = async (
   files: Readonly<Record<string, string>> = {}
 ): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "communications-postgres-"))
+  const ender = spawn(process.execPath, [join(import.meta.dirname, "endPostgres.ts"), folder], {
+    ...{ stdio: ["pipe", "ignore", "ignore"], detached: true }
+  })
+  ender.unref()
   const data = join(folder, "data")
   await mkdir(data, { mode: 0o700 })
   const bin = process.env.POSTGRES_BIN ?? (await install(folder))
@@ -135,6 +142,7 @@ export const startPostgres = async (
     stop: async () => {
       await end("SIGINT")
       await rm(folder, { recursive: true, force: true })
+      ender.kill()
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Arbitrary, Clock, DateTime, Effect, Equal, Formatter } from "effect"
+import { Arbitrary, Clock, Context, DateTime, Effect, Equal, Formatter } from "effect"
 import { makeStoppedClock } from "./StoppedClock.ts"
 
 /** One guarantee of a port: a sentence that states it, and a test that fails if an adapter breaks it (decision 7). */
@@ -17,18 +17,20 @@ export const expectEqual = (actual: unknown, expected: unknown): Effect.Effect<v
 export const expectFailure = <A, E, R>(effect: Effect.Effect<A, E, R>, expected: unknown): Effect.Effect<void, A, R> =>
   Effect.flatMap(Effect.flip(effect), (error) => expectEqual(error, expected))
 
-/** Fails the test unless the law is true for 50 generated values; the failure shows the smallest counterexample. */
+/** For how many generated values a clause checks a law: 50, unless a test provides another number. */
+export const LawRuns = Context.Reference<number>("@communications/core/testing/LawRuns", { defaultValue: () => 50 })
+
+/** Fails the test unless the law is true for `LawRuns` generated values; the failure shows the smallest counterexample. */
 export const expectForAll = <A, E, R>(
   arbitrary: Arbitrary.Arbitrary<A>,
   law: (value: A) => Effect.Effect<void, E, R>
 ): Effect.Effect<void, never, R> =>
-  Effect.flatMap(
-    Arbitrary.checkEffect(arbitrary, (value) => Effect.as(law(value), true), { runs: 50, maxDiscards: 10_000 }),
-    (result) => {
-      const failure = Arbitrary.formatCheckFailure(result)
-      return failure === undefined ? Effect.void : Effect.die(new Error(failure))
-    }
-  )
+  Effect.gen(function* () {
+    const options = { runs: yield* LawRuns, maxDiscards: 10_000 }
+    const result = yield* Arbitrary.checkEffect(arbitrary, (value) => Effect.as(law(value), true), options)
+    const failure = Arbitrary.formatCheckFailure(result)
+    if (failure !== undefined) return yield* Effect.die(new Error(failure))
+  })
 
 /**
  * The clocks of three servers on one storage: ten minutes slow, right, and ten minutes fast. Each runs an effect by that

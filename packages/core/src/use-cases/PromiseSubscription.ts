@@ -84,12 +84,7 @@ export const startSubscription = (runtime: PortsRuntime, options: PromiseSubscri
   const stopping = Deferred.makeUnsafe<Duration.Duration>()
   const opened = Promise.withResolvers<void>()
   opened.promise.catch(() => {}) // a host need not use it
-  let hasBegun = false
-  const run = Effect.suspend(() => {
-    hasBegun = true
-    return runSubscription(checked, stopping, Effect.sync(opened.resolve))
-  })
-  const fiber = runtime.runFork(run)
+  const fiber = runtime.runFork(runSubscription(checked, stopping, Effect.sync(opened.resolve)))
   fiber.addObserver((exit) => {
     if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) {
       opened.reject(new Error(`the subscription "${subscription}" was stopped before it was opened`))
@@ -115,7 +110,7 @@ export const startSubscription = (runtime: PortsRuntime, options: PromiseSubscri
     ready: opened.promise,
     stop: async ({ within = "10 seconds" } = {}) => {
       Deferred.doneUnsafe(stopping, Effect.succeed(checkDuration("within", within, Duration.zero)))
-      if (!hasBegun) fiber.interruptUnsafe() // while the ports are being built, there is nothing to wait for
+      fiber.interruptUnsafe() // while the ports are being built, there is nothing to wait for; afterwards it stops already
       await Effect.runPromise(Fiber.await(fiber))
     },
     parked: () => onEvents((events) => events.parked(subscription)),

@@ -38,9 +38,9 @@ export const makeBatcher = Effect.fnUntraced(function* <Item, A, E>(options: Opt
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   /** The waiting items of each key, in the order in which keys take turns. */
   const queues = new Map<string, Set<Pending<Item, A, E>>>()
-  /** How many lanes each key occupies. */
-  const lanesOf = new Map<string, number>()
-  let [waiting, running] = [0, 0]
+  /** The key of each lane that runs. */
+  const occupied: Array<string> = []
+  let waiting = 0
 
   const enqueue = (key: string, pending: Pending<Item, A, E>) => {
     const queue = queues.get(key) ?? new Set()
@@ -64,13 +64,7 @@ export const makeBatcher = Effect.fnUntraced(function* <Item, A, E>(options: Opt
     return batch
   }
 
-  const mayOccupy = (key: string): boolean => (lanesOf.get(key) ?? 0) < lanesPerKey
-  const occupy = (key: string) => lanesOf.set(key, (lanesOf.get(key) ?? 0) + 1)
-  const free = (key: string) => {
-    const remaining = (lanesOf.get(key) ?? 0) - 1
-    if (remaining === 0) lanesOf.delete(key)
-    else lanesOf.set(key, remaining)
-  }
+  const mayOccupy = (key: string): boolean => occupied.filter((one) => one === key).length < lanesPerKey
 
   const nextKey = (): string | undefined => {
     for (const key of queues.keys()) if (mayOccupy(key)) return key
@@ -105,21 +99,16 @@ export const makeBatcher = Effect.fnUntraced(function* <Item, A, E>(options: Opt
     for (let key: string | undefined = first; key !== undefined; ) {
       const batch = takeBatch(key)
       if (batch.length > 0) yield* runBatch(batch)
-      free(key)
+      occupied.splice(occupied.indexOf(key), 1)
       key = nextKey()
-      if (key !== undefined) occupy(key)
+      if (key !== undefined) occupied.push(key)
     }
   })
 
   const start = (key: string) => {
-    if (running === lanes || !mayOccupy(key)) return
-    running++
-    occupy(key)
-    fork(lane(key)).addObserver(() => {
-      running--
-      const next = nextKey()
-      if (next !== undefined) start(next)
-    })
+    if (occupied.length === lanes || !mayOccupy(key)) return
+    occupied.push(key)
+    fork(lane(key))
   }
 
   return (key: string, item: Item, limit: number): Effect.Effect<A, E> =>

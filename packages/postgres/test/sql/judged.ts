@@ -49,7 +49,7 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: /communication_numbers/, condition: /^organisation = / },
-    why: "Decides only which counters are locked."
+    why: "Decides only which counters are locked. Numbers.integration.test.ts tests that creations lock no other one."
   },
   {
     ...{ statement: /^WITH leased AS/, condition: /^h\."to" = 'COMPLETED'$/ },
