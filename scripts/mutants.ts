@@ -23,6 +23,10 @@ interface Mutant {
 const failedSetUp = ({ status, statusReason = "" }: Mutant): boolean =>
   status === "RuntimeError" && /outside of a test run: \S+\.test\.ts: /.test(statusReason)
 
+/** Whether a test waited too long, which Stryker reports like any other failure unless it waits too long itself. */
+const hasTimedOut = ({ status, statusReason = "" }: Mutant): boolean =>
+  status === "Timeout" || (status === "Killed" && statusReason.startsWith("Test timed out in "))
+
 /**
  * Whether a result is that of exactly the tests that run the mutated code. Runs in one thread overlap sometimes, if an
  * earlier one has not ended: then tests are missing, or others have run.
@@ -73,8 +77,8 @@ for (const [name, { mutate, least }] of Object.entries(projects)) {
       const { status, replacement, location } = mutant
       const line = source.split("\n")[location.start.line - 1]?.trim() ?? ""
       if (status === "Ignored") continue
-      if (status === "Killed" || failedSetUp(mutant)) figures.killed++
-      else if (status === "Timeout") figures.timedOut++
+      const isCaught = status === "Timeout" || status === "Killed" || failedSetUp(mutant)
+      if (isCaught && isComplete(mutant)) figures[hasTimedOut(mutant) ? "timedOut" : "killed"]++
       else if (judgementOf(file, line, replacement) !== undefined) figures.judged++
       else {
         figures.survived++

@@ -77,8 +77,8 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     file: "core/src/use-cases/Once.ts",
-    line: ".sort(([left], [right]) => (left < right ? -1 : 1))",
-    mutant: "left <= right",
+    line: ".sort(([one], [other]) => (one < other ? -1 : 1))",
+    mutant: "one <= other",
     why: "An object has no two members with the same name."
   },
   {
@@ -98,12 +98,6 @@ const judgements: ReadonlyArray<Judgement> = [
     line: ".replace(/^([0-9a-f]{8})-",
     mutant: "/^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})/i",
     why: noId
-  },
-  {
-    file: "core/src/domain/LogInLimits.ts",
-    line: 'address.replace(/^::ffff:/i, "")',
-    mutant: "/::ffff:/i",
-    why: "An address with another ::ffff: in it still has a network that no other address has."
   },
   {
     file: "core/src/domain/Steps.ts",
@@ -269,6 +263,13 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     file: "postgres/src/batching/Batcher.ts",
     line: "return Effect.forEach(batch, (pending) => runBatch([pending]), { discard: true })",
+    mutant: "{}",
+    why: discarded
+  },
+  {
+    file: "postgres/src/batching/Batcher.ts",
+    line: "return Effect.forEach(batch, (pending) => runBatch([pending]), { discard: true })",
+    mutant: "false",
     why: discarded
   },
   {
@@ -286,6 +287,13 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     file: "postgres/src/schema/Migrate.ts",
     line: "sql.unsafe(sqlOf(statement)), { discard: true }",
+    mutant: "{}",
+    why: discarded
+  },
+  {
+    file: "postgres/src/schema/Migrate.ts",
+    line: "sql.unsafe(sqlOf(statement)), { discard: true }",
+    mutant: "false",
     why: discarded
   },
   {

@@ -68,7 +68,7 @@ export const projects: Readonly<Record<string, Project>> = {
   "postgres/batching": postgres("batching/**/*.ts", "Batcher", "GroupCommit.integration"),
   "postgres/statements": postgres(
     "statements/**/*.ts",
-    ...["Retry", "LockWaiters", "{Shares,Failures,ErrorMessages,Conflicts,Isolation,Secrets}.integration"]
+    ...["{Errors,LockWaiters,Retry}", "{Conflicts,ErrorMessages,Failures,IdempotencyKeys,Metrics,Shares}.integration"]
   ),
   "postgres/communications": postgres(
     "communications/**/*.ts",

@@ -24,6 +24,9 @@ export interface CallOptions {
   readonly signal?: CallSignal | undefined
 }
 
+/** The names of these options. */
+export const callOptionNames: ReadonlyArray<keyof CallOptions> = ["request_id", "within", "signal"]
+
 /** Throws a `TypeError` if an option is invalid, and a `RangeError` if it is `within`. */
 export const checkCallOptions = ({ request_id, within, signal }: CallOptions): void => {
   if (request_id !== undefined && !isRequestId(request_id)) {

@@ -1,6 +1,6 @@
 /** The operations for hosts without Effect: each method returns a promise of an `Outcome`. */
-import { Effect, type Layer, Predicate, Redacted, type Schema } from "effect"
-import { type CallOptions, checkCallOptions, withCallOptions } from "./CallOptions.ts"
+import { Effect, type Layer, Predicate, Redacted, Schema } from "effect"
+import { type CallOptions, callOptionNames, checkCallOptions, withCallOptions } from "./CallOptions.ts"
 import { parseCaller } from "./domain/Caller.ts"
 import {
   type InvalidCaller,
@@ -8,7 +8,7 @@ import {
   StorageUnavailable,
   type UnknownFields
 } from "./domain/errors/index.ts"
-import type { FieldsInput, Sparse } from "./domain/FieldsSet.ts"
+import { type FieldsInput, type Sparse, unknownMembers } from "./domain/FieldsSet.ts"
 import { type Operations, operations } from "./operations/index.ts"
 import type { Returned } from "./operations/Operation.ts"
 import {
@@ -144,29 +144,30 @@ const run = (operation: Operations, request: UncheckedRequest, options: CallOpti
 export const createCommunications = (ports: Layer.Layer<Ports>): CommunicationsApi => {
   const runtime = makePortsRuntime(ports)
 
-  const methods = inGroups<Methods>(
-    operations,
-    (operation) =>
-      async (request: UncheckedRequest, options: CallOptions = {}) => {
-        checkCallOptions(options)
-        const call: Effect.Effect<Outcome<Schema.Json, MethodFailure<Operations>>, never, Ports> = Effect.match(
-          Effect.provideService(
-            Effect.suspend(() => run(operation, request, options)),
-            RequestId,
-            options.request_id ?? null
-          ),
-          { onSuccess: (returned) => ({ ok: true, ...returned }), onFailure: (error) => ({ ok: false, error }) }
-        )
-        const timedOut = () =>
-          ({ ok: false, error: new StorageUnavailable({ operation: operation.name, reason: "timeout" }) }) as const
-        try {
-          return await runtime.runPromise(withCallOptions(call, options, timedOut))
-        } catch (defect) {
-          const { signal } = options
-          throw signal?.aborted && defect === signal.reason ? defect : asError(defect)
-        }
+  const methods = inGroups<Methods>(operations, (operation) => {
+    const unknownIn = unknownMembers(operation.options ?? Schema.Struct({}), callOptionNames)
+    return async (request: UncheckedRequest, options: CallOptions = {}) => {
+      const [unknown] = unknownIn(options)
+      if (unknown !== undefined) throw new TypeError(`${operation.name} has no option ${unknown}`)
+      checkCallOptions(options)
+      const call: Effect.Effect<Outcome<Schema.Json, MethodFailure<Operations>>, never, Ports> = Effect.match(
+        Effect.provideService(
+          Effect.suspend(() => run(operation, request, options)),
+          RequestId,
+          options.request_id ?? null
+        ),
+        { onSuccess: (returned) => ({ ok: true, ...returned }), onFailure: (error) => ({ ok: false, error }) }
+      )
+      const timedOut = () =>
+        ({ ok: false, error: new StorageUnavailable({ operation: operation.name, reason: "timeout" }) }) as const
+      try {
+        return await runtime.runPromise(withCallOptions(call, options, timedOut))
+      } catch (defect) {
+        const { signal } = options
+        throw signal?.aborted && defect === signal.reason ? defect : asError(defect)
       }
-  )
+    }
+  })
 
   return {
     ...methods,

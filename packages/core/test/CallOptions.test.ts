@@ -119,6 +119,15 @@ describe("the options of a call", () => {
     assert.match(String(await refused(options)), /^TypeError: (request_id|signal) must be /)
   )
 
+  it.each(["idempotency_key", "requestId", "toString"])(
+    "the unknown option %s is refused, and changes nothing",
+    async (name) =>
+      assert.strictEqual(
+        String(await refused(Object.fromEntries([[name, "1"]]))),
+        `TypeError: communications/complete has no option ${name}`
+      )
+  )
+
   const wrongDurations = [-5, Number.NaN, Number.POSITIVE_INFINITY, "-1 seconds", "soon", "1 fortnight"]
   const subscription = { subscription: "mail", handler: () => {} }
   const withDuration = (name: string, duration: unknown) => Object.fromEntries([[name, duration]])

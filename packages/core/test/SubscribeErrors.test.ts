@@ -194,7 +194,8 @@ describe("the options of a subscription are checked when it is made:", () => {
     "no name": { subscription: "" },
     "a name with the character U+0000": { subscription: "\u0000" },
     "no handler": { handler: undefined },
-    "an onError that is no function": { onError: "log" }
+    "an onError that is no function": { onError: "log" },
+    "an unknown option": { attempt: 3 }
   }
   const { subscribe: subscribePromise } = createTestCommunications()
   const asSubscription = (options: object): PromiseSubscription => Object.assign({ ...sound }, options)

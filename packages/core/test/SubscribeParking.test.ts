@@ -39,6 +39,29 @@ const givenPoison = Effect.gen(function* () {
 
 describe("a handler that always fails for one event", () => {
   test(
+    "parks it, and handles the communication of another organisation that has the same id",
+    Effect.gen(function* () {
+      const communications = yield* Communications
+      const [poisoned, healthy] = [freshOrganisation(), freshOrganisation()]
+      const [same, last] = [aDraft("same"), aDraft("last")]
+      const entries = [
+        [poisoned, same],
+        [healthy, same],
+        [healthy, last]
+      ] as const
+      for (const [organisation, draft] of entries) {
+        yield* store(organisation, draft)
+        yield* communications.take(organisation, { _tag: "Id", id: draft.id }, completion, anAct())
+      }
+      const handled: Array<string> = []
+      const handler = ({ organisation, number }: CommunicationEvent) =>
+        organisation === poisoned ? Effect.die("poisoned") : Effect.sync(() => void handled.push(number))
+      yield* Effect.forkChild(subscribe({ subscription: "mail", attempts: 1, handler, onError: () => Effect.void }))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(handled, ["same", "last"])
+    })
+  )
+  test(
     "parks it after some attempts; after retry, its communication is handled in order, in the same process",
     Effect.gen(function* () {
       const { events, state, handled, healthyEvents, id } = yield* givenPoison

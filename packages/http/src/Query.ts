@@ -23,7 +23,7 @@ const asWholeNumber: Reader = {
     const [text = "", ...others] = texts
     return others.length === 0 && wholeNumber.test(text) ? Number(text) : undefined
   },
-  expected: "a whole number"
+  expected: "a single whole number, in digits only"
 }
 
 /** An identifier, `key=value`. The parameter may be repeated, but only with different keys. */

@@ -25,4 +25,14 @@ describe("the limit on log lines", () => {
       assert.deepStrictEqual(lines.slice(4), [1])
     })
   )
+  it.effect("begins an interval with the first line after a quiet time", () =>
+    Effect.gen(function* () {
+      const limit = makeLogLimit(2, Duration.seconds(10))
+      const lines: Array<number> = []
+      const log = limit((skipped) => Effect.sync(() => void lines.push(skipped)))
+      yield* TestClock.adjust("1 day")
+      for (let time = 0; time < 1_000; time++) yield* log
+      assert.deepStrictEqual(lines, [0, 0])
+    })
+  )
 })

@@ -262,6 +262,29 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     })
   )
 
+  it.effect("neither waits for an expired session or a full bucket that another transaction has locked", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const [sessions, attempts] = [yield* Sessions, yield* Attempts]
+      yield* sql`INSERT INTO sessions VALUES (sha256('locked'), gen_random_uuid(), gen_random_uuid(), '-infinity')`
+      yield* sql`INSERT INTO attempts VALUES (sha256('locked'), '-infinity')`
+      const gate = yield* Deferred.make<void>()
+      const opening = yield* Deferred.await(gate).pipe(
+        Effect.andThen(attempts.take({ key: freshId(), burst: 1, every: Duration.hours(1) })),
+        Effect.andThen(sessions.open(freshToken(), freshCaller(), Duration.days(1))),
+        Effect.provideService(Postgres.StorageTimeout, "20 seconds"),
+        Effect.forkChild
+      )
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT FROM sessions, attempts FOR UPDATE`
+          yield* Deferred.succeed(gate, undefined)
+          yield* Fiber.join(opening)
+        })
+      )
+    })
+  )
+
   it.effect("an attempt deletes ten full buckets and no other", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -226,6 +226,34 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
+  it.effect("with batches by organisation, no transaction has requests of two organisations", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { organisation, drafts } = yield* given
+      const elsewhere = freshOrganisation()
+      const few = drafts.slice(0, 4)
+      yield* Effect.forEach(few, (draft) => store(elsewhere, draft))
+      const byOrganisation = Layer.fresh(Postgres.layer).pipe(
+        Layer.provide(Layer.succeed(Postgres.GroupCommit, "organisation")),
+        Layer.provide(Layer.succeed(SqlClient.SqlClient, sql))
+      )
+      yield* Effect.flatMap(Communications, ({ take }) =>
+        Effect.forEach(
+          few.flatMap(({ id }) =>
+            [organisation, elsewhere].map((one) => take(one, { _tag: "Id", id }, completion, act))
+          ),
+          (completing) => completing,
+          { concurrency: "unbounded" }
+        )
+      ).pipe(Effect.provide(byOrganisation))
+      const transactions = yield* sql<{ readonly organisations: number }>`
+        SELECT count(DISTINCT organisation)::int AS organisations FROM communications
+        WHERE life_cycle_state = 'COMPLETED' AND organisation IN (${organisation}::uuid, ${elsewhere}::uuid)
+        GROUP BY xmin::text`
+      assert.deepStrictEqual(new Set(transactions.map(({ organisations }) => organisations)), new Set([1]))
+    })
+  )
+
   it.effect("a request that has waited for its batch may wait for its row only for the rest of its time", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

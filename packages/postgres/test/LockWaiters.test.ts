@@ -55,7 +55,7 @@ describe("requests for locked rows", () => {
       })
     )
   }
-  it.live("one that has waited makes room for another of its own organisation", () =>
+  it.live("one that has waited makes room for another of its own organisation, and of no other", () =>
     Effect.gen(function* () {
       const untilUnlocked = yield* Effect.provide(makeUntilUnlocked, layerExecutor(execute, { concurrency: 8 }))
       const [waiting, refused]: [Array<string>, Array<string>] = [[], []]
@@ -73,10 +73,13 @@ describe("requests for locked rows", () => {
       })
       const first = yield* start(one, "first")
       yield* start(one, "second")
-      yield* start(freshOrganisation(), "another")
+      const another = yield* start(freshOrganisation(), "another")
       yield* first.finish
       yield* start(one, "third")
-      assert.deepStrictEqual({ waiting, refused }, { waiting: ["first", "second", "another", "third"], refused: [] })
+      yield* another.finish
+      yield* start(one, "fourth")
+      assert.deepStrictEqual(waiting, ["first", "second", "another", "third"])
+      assert.deepStrictEqual(refused, ["fourth"])
     })
   )
   it.live("all wait in the database on a single connection, which may be a transaction", () =>

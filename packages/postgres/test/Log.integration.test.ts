@@ -4,7 +4,7 @@ import { StorageTimeout } from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Context, DateTime, Effect, Fiber, Layer, Redacted } from "effect"
+import { Context, DateTime, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { type Given, given, open, portsOn, reader } from "./log.ts"
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -309,6 +309,54 @@ describe("a long log", () => {
     })
   )
 })
+
+/** The positions of all entries, in order. */
+const positionsOf = ({ sql }: Given) =>
+  Effect.map(
+    sql<{ readonly position: string }>`SELECT position::text FROM communication_history h ORDER BY h.position`,
+    (rows) => rows.map(({ position }) => position)
+  )
+
+it.live("an entry that two readers find at once keeps the position that the first one assigns", () =>
+  Effect.gen(function* () {
+    const here = yield* given(3)
+    const { sql } = here
+    yield* here.events.open("other", "beginning")
+    const readers = ["mail", "other"].map((subscription) => reader(here, { subscription, steps: "all" }))
+    const locking = yield* open(here, sql`SELECT FROM log_positions FOR UPDATE`)
+    yield* locking.run
+    const reading = yield* Effect.forEach(readers, ({ readAll }) => Effect.forkChild(readAll(3)))
+    const waiting = sql`
+      SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    yield* Effect.repeat(waiting, { until: ({ length }) => length === 2, schedule: Schedule.spaced("20 millis") })
+    yield* locking.commit
+    for (const fiber of reading) yield* Fiber.join(fiber)
+    assert.deepStrictEqual(yield* positionsOf(here), ["1", "2", "3"])
+  })
+)
+
+it.live("a later step takes no position for the earlier entries of its communication, which have theirs", () =>
+  Effect.gen(function* () {
+    const here = yield* given(1)
+    const { readAll } = reader(here, { steps: "all" })
+    yield* readAll(1)
+    for (const draft of here.drafts) yield* here.completing(draft)
+    yield* readAll(2)
+    assert.deepStrictEqual(yield* positionsOf(here), ["1", "2"])
+  })
+)
+
+it.live("a read without new entries does not write the last position", () =>
+  Effect.gen(function* () {
+    const here = yield* given(1)
+    const { readAll, readOn } = reader(here)
+    yield* readOn
+    const written = here.sql`SELECT xmin::text AS transaction FROM log_positions`
+    const before = yield* written
+    yield* readAll(0)
+    assert.deepStrictEqual(yield* written, before)
+  })
+)
 
 it.live("events that get their positions at once follow their times", () =>
   Effect.gen(function* () {

@@ -14,7 +14,7 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Context, DateTime, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
 import { Concurrency } from "../src/statements/Transactions.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -96,6 +96,13 @@ const kinds: ReadonlyArray<{
     other: ({ list }) => list()
   },
   {
+    kind: "views",
+    table: "communications",
+    run: ({ communications, organisation, draft }) =>
+      Effect.flatMap(DateTime.now, (now) => communications.view(organisation, { _tag: "Id", id: draft.id }, now)),
+    other: history
+  },
+  {
     kind: "look-ups of sessions",
     table: "sessions",
     run: ({ ports }) => Context.get(ports, Sessions).authenticate(freshToken()),
@@ -105,6 +112,12 @@ const kinds: ReadonlyArray<{
     kind: "log-ins",
     table: "attempts",
     run: ({ ports }) => Context.get(ports, Attempts).take({ key: freshId(), burst: 1, every: Duration.seconds(1) }),
+    other: ({ list }) => list()
+  },
+  {
+    kind: "attempts that are given back",
+    table: "attempts",
+    run: ({ ports }) => Context.get(ports, Attempts).giveBack({ key: freshId(), burst: 1, every: Duration.seconds(1) }),
     other: ({ list }) => list()
   },
   {

@@ -1,7 +1,7 @@
 import { Duration, Effect, Result, Schedule } from "effect"
 import type { Limit } from "../domain/LogInLimits.ts"
 import { Attempts } from "../ports/Attempts.ts"
-import { type Clause, differentClocks, expectEqual } from "./Clause.ts"
+import { type Clause, differentClocks, expectEqual, failureOf } from "./Clause.ts"
 import { freshId } from "./Fixtures.ts"
 
 const freshLimit = (every = Duration.hours(1)): Limit => ({ key: `key ${freshId()}`, burst: 3, every })
@@ -9,7 +9,7 @@ const freshLimit = (every = Duration.hours(1)): Limit => ({ key: `key ${freshId(
 /** Fails the test unless the bucket is empty; returns the seconds until it has the next attempt. */
 const expectEmpty = (limit: Limit) =>
   Effect.gen(function* () {
-    const error = yield* Effect.flip((yield* Attempts).take(limit))
+    const error = yield* failureOf((yield* Attempts).take(limit))
     if (error._tag !== "TooManyAttempts") return yield* Effect.die(error)
     return error.retry_after
   })

@@ -1,4 +1,4 @@
-import { Arbitrary, Clock, Context, DateTime, Effect, Equal, Formatter } from "effect"
+import { Arbitrary, Clock, Context, DateTime, Effect, Equal, Formatter, Predicate } from "effect"
 import { makeStoppedClock } from "./StoppedClock.ts"
 
 /** One guarantee of a port: a sentence that states it, and a test that fails if an adapter breaks it (decision 7). */
@@ -7,15 +7,39 @@ export interface Clause<Port> {
   readonly test: Effect.Effect<void, unknown, Port>
 }
 
-/** Fails the test unless both are equal, member by member. */
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  Array.isArray(value) || (Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype)
+
+/** Says where two values that are not equal differ first: the innermost member that only plain objects and arrays surround. */
+const differenceOf = (actual: unknown, expected: unknown, path: ReadonlyArray<string> = []): string => {
+  if (isPlain(actual) && isPlain(expected) && Array.isArray(actual) === Array.isArray(expected)) {
+    const member = Object.keys({ ...expected, ...actual }).find((key) => !Equal.equals(actual[key], expected[key]))
+    if (member !== undefined) return differenceOf(actual[member], expected[member], [...path, member])
+  }
+  const place = path.length === 0 ? "" : `${path.join(".")}: `
+  return `${place}expected ${Formatter.format(expected)}\n but got ${Formatter.format(actual)}`
+}
+
+/** Fails the test unless both are equal, member by member; the failure shows the first difference. */
 export const expectEqual = (actual: unknown, expected: unknown): Effect.Effect<void> =>
-  Equal.equals(actual, expected)
-    ? Effect.void
-    : Effect.die(new Error(`expected ${Formatter.format(expected)}\n but got ${Formatter.format(actual)}`))
+  Equal.equals(actual, expected) ? Effect.void : Effect.die(new Error(differenceOf(actual, expected)))
+
+const failUnexpected = (expected: string, value: unknown) =>
+  Effect.die(new Error(`expected ${expected}\n but got the value ${Formatter.format(value)}`))
+
+/** Returns the error of the effect, and fails the test if it succeeds. */
+export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
+  Effect.matchEffect(effect, { onFailure: Effect.succeed, onSuccess: (value) => failUnexpected("a failure", value) })
 
 /** Fails the test unless the effect fails with exactly this error. */
-export const expectFailure = <A, E, R>(effect: Effect.Effect<A, E, R>, expected: unknown): Effect.Effect<void, A, R> =>
-  Effect.flatMap(Effect.flip(effect), (error) => expectEqual(error, expected))
+export const expectFailure = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  expected: unknown
+): Effect.Effect<void, never, R> =>
+  Effect.matchEffect(effect, {
+    onFailure: (error) => expectEqual(error, expected),
+    onSuccess: (value) => failUnexpected(`the failure ${Formatter.format(expected)}`, value)
+  })
 
 /** For how many generated values a clause checks a law: 50, unless a test provides another number. */
 export const LawRuns = Context.Reference<number>("@communications/core/testing/LawRuns", { defaultValue: () => 50 })

@@ -7,7 +7,7 @@ import { createContact } from "../operations/CreateContactInformation.ts"
 import { Communications } from "../ports/Communications.ts"
 import type { ContactInformations } from "../ports/ContactInformations.ts"
 import type { Sessions } from "../ports/Sessions.ts"
-import { type Clause, expectEqual, expectFailure, expectForAll } from "./Clause.ts"
+import { type Clause, expectEqual, expectFailure, expectForAll, failureOf } from "./Clause.ts"
 import { aDraft, aKey, freshCaller, store } from "./Fixtures.ts"
 
 const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
@@ -137,7 +137,7 @@ export const idempotencyContract: ReadonlyArray<Clause<IdempotencyPorts>> = [
         complete.call({ caller }, identifier, { idempotencyKey: key }),
         new CommunicationNotFound({ identifier: { id: unknown.id } })
       )
-      yield* expectEqual(Predicate.isTagged(yield* Effect.flip(requests.complete(key)), "NotDraft"), true)
+      yield* expectEqual(Predicate.isTagged(yield* failureOf(requests.complete(key)), "NotDraft"), true)
       yield* expectEqual((yield* requests.create(key)).replayed, undefined)
     })
   }

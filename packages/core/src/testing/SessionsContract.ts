@@ -3,7 +3,7 @@ import { InvalidCredentials, InvalidToken } from "../domain/errors/index.ts"
 import { Name } from "../domain/Identity.ts"
 import { Accounts } from "../ports/Accounts.ts"
 import { Sessions } from "../ports/Sessions.ts"
-import { type Clause, differentClocks, expectEqual, expectFailure } from "./Clause.ts"
+import { type Clause, differentClocks, expectEqual, expectFailure, failureOf } from "./Clause.ts"
 import { freshCaller, freshId, freshToken } from "./Fixtures.ts"
 
 const day = Duration.days(1)
@@ -37,7 +37,7 @@ export const sessionsContract: ReadonlyArray<Clause<Accounts | Sessions>> = [
       yield* sessions.open(short, caller, Duration.millis(50))
       yield* sessions.open(expired, caller, Duration.zero)
       yield* expectFailure(sessions.authenticate(expired), new InvalidToken())
-      const end = Effect.flip(Effect.repeat(sessions.authenticate(short), Schedule.spaced("20 millis")))
+      const end = failureOf(Effect.repeat(sessions.authenticate(short), Schedule.spaced("20 millis")))
       yield* expectEqual(yield* end, new InvalidToken())
       for (const invalid of [short, expired]) {
         yield* expectFailure(sessions.authenticate(invalid), new InvalidToken())

@@ -29,7 +29,10 @@ const isName = Schema.is(NonEmptyText)
 
 /** Fills in the defaults. Throws if an option is invalid, so that the mistake shows where the host made it. */
 export const checkSubscription = <E, R>(given: Subscription<E, R>): CheckedSubscription<E, R> => {
-  const { subscription, handler, onError, steps = "completions", from = "beginning" } = given
+  const { subscription, handler, onError, steps = "completions", from = "beginning", attempts = 10, ...times } = given
+  const { every = "1 second", lease = "30 seconds", stopWithin = "10 seconds", ...others } = times
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new TypeError(`a subscription has no option ${unknown}`)
   if (!isName(subscription)) {
     throw new TypeError("the name of a subscription must be text without the character U+0000, and not empty")
   }
@@ -37,14 +40,13 @@ export const checkSubscription = <E, R>(given: Subscription<E, R>): CheckedSubsc
   if (onError !== undefined) checkFunction("onError", onError)
   checkOneOf("steps", steps, ["completions", "all"])
   checkOneOf("from", from, ["beginning", "now"])
-  const attempts = given.attempts ?? 10
   if (!(attempts >= 1 && (Number.isInteger(attempts) || attempts === Number.POSITIVE_INFINITY))) {
     throw new RangeError("attempts of a subscription must be a whole number of at least 1, or Infinity")
   }
   return {
     ...{ subscription, handler, onError, steps, from, attempts },
-    every: checkDuration("every", given.every ?? "1 second"),
-    lease: checkDuration("lease", given.lease ?? "30 seconds"),
-    stopWithin: checkDuration("stopWithin", given.stopWithin ?? "10 seconds", Duration.zero)
+    every: checkDuration("every", every),
+    lease: checkDuration("lease", lease),
+    stopWithin: checkDuration("stopWithin", stopWithin, Duration.zero)
   }
 }

@@ -20,7 +20,7 @@ const canonical = (value: unknown): unknown => {
   const members = Object.entries(value)
     .map(([name, member]) => [name, canonical(member ?? null)] as const)
     .filter(([, member]) => member !== null)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
   return members.length === 0 ? null : Object.fromEntries(members)
 }
 

@@ -88,7 +88,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
           [{ ...drafts, number_of_results: "1e1" }, /^number_of_results: /],
           [{ ...drafts, number_of_results: "" }, /^number_of_results: /],
           [{ ...drafts, number_of_results: " 1" }, /^number_of_results: /],
-          [{ ...drafts, offset: -1 }, /^offset: /],
+          [{ ...drafts, offset: -1 }, /^offset: expected a single whole number, in digits only$/],
           [{ ...drafts, offset: 1_001 }, /^offset: expected a whole number from 0 to 1000; to read further, .*after$/],
           [{ ...drafts, offset: "1.5" }, /^offset: /],
           [{ ...drafts, offset: "9".repeat(16) }, /^offset: /],
@@ -140,7 +140,7 @@ layer(ApiInMemory, { excludeTestServices: true })("communications/list", (it) =>
   )
   for (const [query, description] of [
     [`life_cycle_state=${secret}`, 'life_cycle_state: expected "DRAFT" or "COMPLETED"'],
-    [`life_cycle_state=DRAFT&offset=${secret}`, "offset: expected a whole number"],
+    [`life_cycle_state=DRAFT&offset=${secret}`, "offset: expected a single whole number, in digits only"],
     [`contact_information_identifier=${secret}`, "contact_information_identifier: expected id=…"]
   ] as const) {
     it.effect(`"${query}" is refused with: ${description}`, () =>

@@ -90,12 +90,17 @@ export const cases: ReadonlyArray<Case> = (["off", "all"] as const).flatMap((gro
 const isConflict = (error: unknown): boolean =>
   Predicate.hasProperty(error, "code") && (error.code === "40001" || error.code === "40P01")
 
-/** Makes the function that runs cases with rewritten statements in a copy of a database. */
+/** Whether the error says nothing about the statement: the database is full, shuts down, or is out of reach. */
+const isOutage = (error: unknown): boolean =>
+  Predicate.hasProperty(error, "code") && /^(53|57P|58|ECONN)/.test(String(error.code))
+
+/** Makes the function that runs cases with rewritten statements in a copy of a database. An outage of it is a defect. */
 const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrite) {
   const pool = yield* connect(yield* copyOf(template))
   const execute = Postgres.fromPg(pool)
   /** The error of a statement in a batch. The batch repeats its items alone, which can hide the fault. */
   let failed: unknown
+  let outage: unknown
   const noBatchFailed = Effect.suspend(() => (failed === undefined ? Effect.void : Effect.die(failed)))
   const noTwinChanged = Effect.flatMap(
     Effect.promise(() => pool.query("SELECT FROM communications.changed_twins")),
@@ -107,6 +112,7 @@ const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrit
       const statement = await rewrite(text, size)
       return execute(statement, parameters).catch((error: unknown) => {
         if (size === "in a batch" && !isConflict(error)) failed ??= error
+        if (isOutage(error)) outage ??= error
         throw error
       })
     },
@@ -129,7 +135,8 @@ const runningOn = Effect.fnUntraced(function* (template: string, rewrite: Rewrit
       Effect.provideService(Postgres.StorageTimeout, statement),
       Effect.provideService(Postgres.PasswordCost, 4),
       Effect.timeout(clause),
-      Effect.exit
+      Effect.exit,
+      Effect.tap(() => (outage === undefined ? Effect.void : Effect.die(outage)))
     )
 })
 

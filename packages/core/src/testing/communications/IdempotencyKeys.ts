@@ -3,7 +3,7 @@ import type { Communication, Draft } from "../../domain/Communication.ts"
 import { ContactInformationNotFound, IdempotencyKeyReused } from "../../domain/errors/index.ts"
 import { completion } from "../../domain/Steps.ts"
 import { Communications } from "../../ports/Communications.ts"
-import { expectEqual, expectFailure } from "../Clause.ts"
+import { expectEqual, expectFailure, failureOf } from "../Clause.ts"
 import { aDraft, aKey, anAct, freshOrganisation, store } from "../Fixtures.ts"
 import {
   byId,
@@ -78,7 +78,7 @@ export const idempotencyKeyClauses: Clauses = [
           communications.create(organisation, () => second, act),
           reused
         )
-        yield* expectEqual((yield* Effect.flip(stored(organisation, byId(second))))._tag, "CommunicationNotFound")
+        yield* expectEqual((yield* failureOf(stored(organisation, byId(second))))._tag, "CommunicationNotFound")
         yield* expectEqual(yield* historyOf(organisation, second), [])
       }
       yield* expectEqual(yield* stored(organisation, byId(other)), other)
@@ -115,7 +115,7 @@ export const idempotencyKeyClauses: Clauses = [
       yield* store(organisation, second)
       yield* communications.take(organisation, byId(second), completion, anAct())
       for (const identifier of [byId(second), byId(aDraft())]) {
-        yield* Effect.flip(communications.take(organisation, identifier, completion, step))
+        yield* failureOf(communications.take(organisation, identifier, completion, step))
       }
       const stranger = aDraft()
       const notFound = new ContactInformationNotFound({ id: stranger.contact_information.id })

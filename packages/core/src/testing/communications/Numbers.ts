@@ -4,7 +4,7 @@ import { ContactInformationNotFound } from "../../domain/errors/index.ts"
 import type { CommunicationNumber } from "../../domain/Identity.ts"
 import { Communications } from "../../ports/Communications.ts"
 import { ContactInformations } from "../../ports/ContactInformations.ts"
-import { expectEqual, expectFailure } from "../Clause.ts"
+import { expectEqual, expectFailure, failureOf } from "../Clause.ts"
 import { aDraft, anAct, aPerson, freshOrganisation, store } from "../Fixtures.ts"
 import { byId, byNumber, type Clauses, creationBy, historyOf, stored } from "./Given.ts"
 
@@ -61,7 +61,7 @@ export const numberClauses: Clauses = [
         communications.create(organisation, (number) => ({ ...draft, number }), act),
         new ContactInformationNotFound({ id })
       )
-      yield* expectEqual((yield* Effect.flip(stored(organisation, byId(draft))))._tag, "CommunicationNotFound")
+      yield* expectEqual((yield* failureOf(stored(organisation, byId(draft))))._tag, "CommunicationNotFound")
       yield* expectEqual(yield* historyOf(organisation, draft), [])
     })
   }

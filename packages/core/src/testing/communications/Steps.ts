@@ -3,7 +3,7 @@ import { Completed, Draft } from "../../domain/Communication.ts"
 import { NotDraft } from "../../domain/errors/index.ts"
 import { completion, type Step } from "../../domain/Steps.ts"
 import { utcTimestampOf } from "../../domain/Timestamps.ts"
-import { expectEqual, expectFailure, expectForAll } from "../Clause.ts"
+import { expectEqual, expectFailure, expectForAll, failureOf } from "../Clause.ts"
 import { aDraft, anAct, freshId, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
   Acts,
@@ -115,7 +115,7 @@ export const stepClauses: Clauses = [
       yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
       yield* communications.take(organisation, byId(draft), completion, withoutRequest)
       yield* communications.view(organisation, byId(draft), noon)
-      yield* Effect.flip(communications.take(organisation, byId(draft), completion, act))
+      yield* failureOf(communications.take(organisation, byId(draft), completion, act))
       yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added), completionBy(withoutRequest)])
     })
   }

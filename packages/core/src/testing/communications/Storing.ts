@@ -3,7 +3,7 @@ import { Communication, type Draft } from "../../domain/Communication.ts"
 import { CommunicationExists, CommunicationNotFound, ContactInformationNotFound } from "../../domain/errors/index.ts"
 import { completion } from "../../domain/Steps.ts"
 import { ContactInformations } from "../../ports/ContactInformations.ts"
-import { expectEqual, expectFailure, expectForAll } from "../Clause.ts"
+import { expectEqual, expectFailure, expectForAll, failureOf } from "../Clause.ts"
 import { aDraft, aKey, anAct, aPerson, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
   byId,
@@ -46,7 +46,7 @@ export const storingClauses: Clauses = [
           yield* expectFailure(adding, new ContactInformationNotFound({ id }))
         }
       }
-      const error = yield* Effect.flip(stored(organisation, byId(draft)))
+      const error = yield* failureOf(stored(organisation, byId(draft)))
       yield* expectEqual(error._tag, "CommunicationNotFound")
     })
   },
@@ -79,7 +79,7 @@ export const storingClauses: Clauses = [
           communications.take(other, identifier, completion, act),
           communications.view(other, identifier, noon)
         ]) {
-          yield* expectEqual((yield* Effect.flip(attempt))._tag, "CommunicationNotFound")
+          yield* expectEqual((yield* failureOf(attempt))._tag, "CommunicationNotFound")
         }
       }
       yield* expectEqual(yield* historyOf(other, draft), [])
@@ -117,7 +117,7 @@ export const storingClauses: Clauses = [
       const { id, number } = second
       yield* expectFailure(store(organisation, second), new CommunicationExists({ id, number }))
       yield* expectEqual(yield* stored(organisation, byNumber(draft)), draft)
-      const error = yield* Effect.flip(communications.take(organisation, byId(second), completion, act))
+      const error = yield* failureOf(communications.take(organisation, byId(second), completion, act))
       yield* expectEqual(error._tag, "CommunicationNotFound")
       yield* expectEqual(yield* historyOf(organisation, second), [])
     })
@@ -130,7 +130,7 @@ export const storingClauses: Clauses = [
       const { id, number } = second
       yield* expectFailure(store(organisation, second), new CommunicationExists({ id, number }))
       yield* expectEqual(yield* stored(organisation, byId(draft)), draft)
-      yield* expectEqual((yield* Effect.flip(stored(organisation, byNumber(second))))._tag, "CommunicationNotFound")
+      yield* expectEqual((yield* failureOf(stored(organisation, byNumber(second))))._tag, "CommunicationNotFound")
       yield* expectEqual(yield* historyOf(organisation, draft), [creationBy(added)])
     })
   },

@@ -1,6 +1,6 @@
 import { Arbitrary, DateTime, Effect, Fiber } from "effect"
 import { Draft } from "../../domain/Communication.ts"
-import { expectEqual, expectForAll } from "../Clause.ts"
+import { expectEqual, expectForAll, failureOf } from "../Clause.ts"
 import { Acts, completedBy, completionBy, creationBy } from "../communications/Given.ts"
 import { aDraft, anAct, freshOrganisation, noon, store } from "../Fixtures.ts"
 import {
@@ -27,7 +27,7 @@ export const logClauses: Clauses = [
       yield* store(organisation, completedBy(aDraft("2"), act))
       yield* communications.view(organisation, { _tag: "Id", id: draft.id }, noon)
       yield* completeDraft(setup, draft, act)
-      yield* Effect.flip(completeDraft(setup, draft))
+      yield* failureOf(completeDraft(setup, draft))
       const [last, lastAct] = [aDraft("3"), { ...anAct(), request_id: null }]
       yield* storeAndComplete(setup, last, lastAct)
       const recorded = yield* read(setup, one, 2)
