@@ -39,9 +39,9 @@ describe("the query reader", () => {
     it(`reads ${JSON.stringify(query)}`, () => assert.deepStrictEqual(Result.getOrThrow(read(query)), { ...expected }))
   }
   for (const [query, description] of [
-    ["count=x", "count: expected a whole number"],
-    ["count=", "count: expected a whole number"],
-    ["count=1&count=2", "count: expected a whole number"],
+    ["count=x", "count: expected a single whole number, in digits only"],
+    ["count=", "count: expected a single whole number, in digits only"],
+    ["count=1&count=2", "count: expected a single whole number, in digits only"],
     ["named=1", "named: expected id=… or number=…"],
     ["named=name=1", "named: expected id=… or number=…"],
     ["named=id=1&named=id=1", "named: expected id=… or number=…"],
