@@ -18,6 +18,9 @@ const ownHash = "The database has only hashes of the form in which this file sto
 const discarded = "Nobody uses the results, which are void."
 const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
 const stackTrace = "A stack trace costs time, and changes nothing in the span."
+const undefinedAnyway = "At its end, the function returns undefined too."
+const unobserved = "If nothing is observed, the rest of the function adds nothing to the response, and costs more."
+const noSleep = "To sleep for no time costs time, and delays nothing."
 
 const judgements: ReadonlyArray<Judgement> = [
   {
@@ -125,6 +128,95 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "Effect.withSpan(run, name, { captureStackTrace: false })",
     mutant: "true",
     why: stackTrace
+  },
+  {
+    file: "http/src/Body.ts",
+    line: 'if (contentType === "application/json") return true',
+    mutant: "false",
+    why: "The rest of the function has the same result, and costs more."
+  },
+  {
+    file: "http/src/Observe.ts",
+    line: "{ captureStackTrace: false }",
+    why: stackTrace
+  },
+  {
+    file: "http/src/Observe.ts",
+    line: "if (!(isTraced || isLogged || isMeasured)) return response",
+    mutant: "false",
+    why: unobserved
+  },
+  {
+    file: "http/src/Observe.ts",
+    line: "if (!(isTraced || isLogged || isMeasured)) return response",
+    mutant: "true",
+    why: unobserved
+  },
+  {
+    file: "http/src/Observe.ts",
+    line: "if (isLogged) observed = logged(served, observed)",
+    mutant: "true",
+    why: "A line below the minimum level costs time, and is not written."
+  },
+  {
+    file: "http/src/Observe.ts",
+    line: "if (isTraced) observed = traced(",
+    mutant: "true",
+    why: "Without a tracer, a span costs time, and reaches nobody."
+  },
+  {
+    file: "http/src/Observe.ts",
+    line: "if (isTraced || isLogged) observed = Effect.annotateLogs(",
+    mutant: "true",
+    why: "If requests are neither traced nor logged, all lines of a request have its id themselves."
+  },
+  {
+    file: "http/src/OperationRoute.ts",
+    line: "return ignored === undefined",
+    mutant: "false",
+    why: "If nothing is ignored, the other branch adds no header, and costs more."
+  },
+  {
+    file: "http/src/RefusedTokens.ts",
+    line: "return delay > 0 ? Effect.sleep(delay) : Effect.void",
+    mutant: "true",
+    why: noSleep
+  },
+  {
+    file: "http/src/RefusedTokens.ts",
+    line: "return delay > 0 ? Effect.sleep(delay) : Effect.void",
+    mutant: "delay >= 0",
+    why: noSleep
+  },
+  {
+    file: "http/src/Respond.ts",
+    line: "} catch {",
+    mutant: "{}",
+    why: undefinedAnyway
+  },
+  {
+    file: "http/src/client/Client.ts",
+    line: "} catch {",
+    mutant: "{}",
+    why: undefinedAnyway
+  },
+  {
+    file: "http/src/document/Api.ts",
+    line: "Schema.makeFilter(() => true, {",
+    mutant: "false",
+    why: "The schema only describes a parameter: nothing is checked with it."
+  },
+  {
+    file: "http/src/document/Api.ts",
+    line: "if (first === undefined) throw new Error(",
+    mutant: ";",
+    why: "The type of the names of groups allows only groups that have an operation; the check is for the compiler."
+  },
+  {
+    file: "http/src/document/OpenApiDocument.ts",
+    line: "if (texts === undefined) throw new Error(",
+    mutant: ";",
+    why: "Without the check, the next use of the missing texts throws while the module loads, too."
   },
   {
     file: "postgres/src/accounts/AccountsPostgres.ts",

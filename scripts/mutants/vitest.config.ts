@@ -41,7 +41,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     ...project.tests,
-    setupFiles: [resolve("scripts/mutants/hooks.ts")],
+    setupFiles: [...(project.tests.setupFiles ?? []), "scripts/mutants/hooks.ts"].map((file) => resolve(file)),
     isolate: false,
     sequence: { sequencer: ShortestFirst },
     testTimeout: 10_000,

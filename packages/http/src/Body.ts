@@ -15,12 +15,14 @@ export const MaxBody = Context.Reference<number>("@communications/http/MaxBody",
 export const hasContent = ({ ast }: Schema.Top): boolean =>
   SchemaAST.isObjects(ast) && ast.propertySignatures.some(({ name }) => name === "content")
 
+const utf8Charsets = ["charset=utf-8", 'charset="utf-8"']
+
 /** Whether a `Content-Type` is JSON. If it names a charset, that must be UTF-8. */
 const isJson = (contentType: string): boolean => {
   if (contentType === "application/json") return true
   const [type, ...parameters] = contentType.split(";").map((part) => part.trim().toLowerCase())
   const charsets = parameters.filter((parameter) => parameter.startsWith("charset="))
-  return type === "application/json" && charsets.every((charset) => /^charset=("utf-8"|utf-8)$/.test(charset))
+  return type === "application/json" && charsets.every((charset) => utf8Charsets.includes(charset))
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })

@@ -26,7 +26,7 @@ const preflightHeaders = {
 }
 
 const isPreflight = ({ method, headers }: HttpRequest): boolean =>
-  method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined
+  method === "OPTIONS" && headers["access-control-request-method"] !== undefined
 
 /** Adds the CORS headers to the response. Responds to preflight requests of allowed origins, whatever their path. */
 export const withCors = <R>(
@@ -39,7 +39,8 @@ export const withCors = <R>(
     if (allowed.length === 0) return response
     const { origin } = request.headers
     const all = allowed.includes("*")
-    const isAllowed = origin !== undefined && (all || allowed.includes(origin))
+    // Without \`Vary\`, \`*\` belongs to responses to every request, because a cache may have them for another one.
+    const isAllowed = all || allowed.some((one) => one === origin)
     const allow = {
       "access-control-allow-origin": all ? "*" : String(origin),
       "access-control-expose-headers": exposed

@@ -36,16 +36,15 @@ const prepare = async (document: Document): Promise<Prepared> => {
 const acceptsGzip = (acceptEncoding = ""): boolean => {
   const weights = new Map<string, number>()
   for (const entry of acceptEncoding.toLowerCase().split(",")) {
-    const [coding = "", ...parameters] = entry.split(";").map((part) => part.trim())
-    const [quality = "q=1"] = parameters.filter((parameter) => parameter.startsWith("q="))
-    weights.set(coding, Number(quality.slice(2)))
+    const [coding = "", weight = "q=1"] = entry.split(";").map((part) => part.trim())
+    weights.set(coding, Number(weight.slice(2)))
   }
   return (weights.get("gzip") ?? weights.get("*") ?? 0) > 0
 }
 
-/** Whether the client already has the document. Source: RFC 9110, 13.1.2. */
+/** Whether the client already has the document, by its weak tag. Source: RFC 9110, 13.1.2. */
 const isCurrent = (etag: string, ifNoneMatch = ""): boolean =>
-  ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || `W/${tag.trim().replace(/^W\//, "")}` === etag)
+  ifNoneMatch.split(",").some((tag) => ["*", etag, etag.slice(2)].includes(tag.trim()))
 
 /** A route that serves a document. It is made on the first request, because most servers never serve it. */
 export const documentRoute = (type: string, load: () => Promise<Document>) => {
@@ -65,3 +64,17 @@ export const documentRoute = (type: string, load: () => Promise<Document>) => {
         : { status: 200, code: "OK", headers: described, body: text }
     })
 }
+
+const documents = () => import("./document/index.ts")
+
+/** The route of the OpenAPI document. */
+export const document = documentRoute("application/json", async () => ({
+  text: await (await documents()).documentText()
+}))
+
+/** The route of the page that renders the OpenAPI document. */
+export const page = documentRoute("text/html; charset=utf-8", async () => {
+  const { page, policyOf } = await documents()
+  const text = await page()
+  return { text, policy: await policyOf(text) }
+})

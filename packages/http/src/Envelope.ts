@@ -11,8 +11,7 @@ export const success = <Data>(data: Data) =>
   ({ status: { code: "OK", message: null, description: null }, data }) as const
 
 /** The request id that the client sent, if it is well-formed; otherwise a new one. */
-export const requestId = (sent: string | undefined): string =>
-  sent !== undefined && isRequestId(sent) ? sent : crypto.randomUUID()
+export const requestId = (sent: string | undefined): string => (isRequestId(sent) ? sent : crypto.randomUUID())
 
 const json = (
   status: number,

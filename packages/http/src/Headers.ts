@@ -21,8 +21,8 @@ const tagOf = (version: unknown): string => `"${version}"`
 
 /** The version of a tag; `undefined` for any other tag, and for weak ones, which never match (RFC 9110, 13.1.1). */
 const versionOf = (tag: string): number | undefined => {
-  const version = /^"([1-9][0-9]{0,9})"$/.test(tag) ? Number(tag.slice(1, -1)) : 0
-  return version >= 1 && version < 2 ** 31 ? version : undefined
+  const version = Number(/^"([1-9][0-9]{0,9})"$/.exec(tag)?.[1])
+  return version < 2 ** 31 ? version : undefined
 }
 
 const tag = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g
@@ -35,8 +35,8 @@ export const requestHeaders = {
     header: "If-Match",
     write: (expected) => (expected === null ? "*" : [expected].flat().map(tagOf).join(", ")),
     read: (text) => {
-      if (text.trim() === "*") return null
-      return tags.test(text) ? (text.match(tag) ?? []).flatMap((tag) => versionOf(tag) ?? []) : undefined
+      if (text === "*") return null
+      return tags.test(text) ? [...text.matchAll(tag)].flatMap(([tag]) => versionOf(tag) ?? []) : undefined
     },
     expected: 'the ETag of a communication, such as "7"; several with commas between them; or *'
   }

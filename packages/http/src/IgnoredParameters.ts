@@ -23,7 +23,7 @@ export const makeIgnoredHeader = ({ name, options, refusesUnknown, unknownIn }: 
   )
   return (parameters: unknown, query: string, { headers }: HttpRequest) => {
     const names = refusesUnknown ? [] : [...unknownIn(parameters)]
-    if (!readsQuery && query !== "") names.push(...new URLSearchParams(query).keys())
+    if (!readsQuery) names.push(...new URLSearchParams(query).keys())
     for (const { header, key } of others) if (headers[key] !== undefined) names.push(header)
     return names.length === 0 ? undefined : headerOf(names)
   }

@@ -1,17 +1,17 @@
 import { Clock, Duration, Effect } from "effect"
 
 /**
- * Makes a limit for log lines that clients can cause. It runs the first `most` effects in each interval, and passes the
- * number of effects that it has skipped since the last one that it ran.
+ * Makes a limit for log lines that clients can cause. It writes the first `most` lines in each interval. The next line has
+ * the number of those that it has skipped, as `skipped_lines`.
  */
 export const makeLogLimit = (most: number, interval: Duration.Duration) => {
-  let [end, ran, skipped] = [0, 0, 0]
-  return (log: (skipped: number) => Effect.Effect<void>): Effect.Effect<void> =>
+  let [end, written, skipped] = [0, 0, 0]
+  return (line: Effect.Effect<void>): Effect.Effect<void> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      if (now >= end) [end, ran] = [now + Duration.toMillis(interval), 0]
-      if (ran === most) return Effect.sync(() => void skipped++)
-      const before = skipped
-      ;[ran, skipped] = [ran + 1, 0]
-      return log(before)
+      if (now >= end) [end, written] = [now + Duration.toMillis(interval), 0]
+      if (written === most) return Effect.sync(() => void skipped++)
+      const skipped_lines = skipped
+      ;[written, skipped] = [written + 1, 0]
+      return skipped_lines === 0 ? line : Effect.annotateLogs(line, { skipped_lines })
     })
 }

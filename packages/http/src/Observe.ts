@@ -51,7 +51,7 @@ const traced = <R>(
     Effect.flatMap((made) => (made.status < 500 ? Effect.succeed(made) : Effect.fail(new ServerError(made)))),
     Effect.withSpan(
       route === undefined ? method : `${method} ${route}`,
-      { ...{ kind: "server", attributes }, ...(parent === undefined ? {} : { parent }) },
+      { kind: "server", attributes, parent },
       { captureStackTrace: false }
     ),
     Effect.catch((error) => Effect.succeed(error.response))

@@ -11,10 +11,13 @@ import { makeOptionsReader } from "./Options.ts"
 import { verbOf } from "./Paths.ts"
 import { makeQueryReader } from "./Query.ts"
 import type { OperationError } from "./Refusals.ts"
-import { delayRefusal } from "./RefusedTokens.ts"
+import { makeRefusalDelay } from "./RefusedTokens.ts"
 import { logThrottled, type Served } from "./RequestLog.ts"
 import { fromCause, type Ports, type Route, type RouteEffect, refuse } from "./Route.ts"
 import { tokenOf } from "./Token.ts"
+
+/** All operations count the refusals of a network together. */
+const delayRefusal = makeRefusalDelay()
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)

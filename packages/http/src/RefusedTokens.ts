@@ -9,31 +9,31 @@ const limit = { burst: 100, every: Duration.millis(10) }
 const longest = 5_000
 
 /** When the burst of each network is full again, in milliseconds since the epoch; the oldest change is first. */
-const fullAt = new Map<string, number>()
+type FullAt = Map<string, number>
 
 /** Removes up to two networks whose burst is full. Each refusal adds at most one, so that few remain. */
-const prune = (now: number): void => {
-  let looked = 0
-  for (const [network, full] of fullAt) {
-    if (looked++ === 2) return
-    if (full <= now) fullAt.delete(network)
-  }
+const prune = (fullAt: FullAt, now: number): void => {
+  const [first, second] = fullAt
+  for (const oldest of [first, second]) if (oldest !== undefined && oldest[1] <= now) fullAt.delete(oldest[0])
 }
 
 /**
- * Waits before the refusal of an invalid token is sent, if its network has received many. It does not delay valid tokens,
- * which other clients behind the same address may have: only after the look-up it is known which tokens are invalid. The
- * rate of look-ups is limited with that of refusals, because a client waits for a response before its next request.
+ * Makes an effect that waits before the refusal of an invalid token is sent, if its network has received many. It does not
+ * delay valid tokens, which other clients behind the same address may have: only after the look-up it is known which
+ * tokens are invalid. The rate of look-ups is limited with that of refusals, because a client waits for a response before
+ * its next request.
  */
-export const delayRefusal = (address: string | null): Effect.Effect<void> =>
-  address === null
-    ? Effect.void
-    : Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const network = networkOf(address)
-        const { full, wait } = takeFromBucket(fullAt.get(network), now, limit)
-        const delay = Math.min(wait, longest)
-        prune(now)
-        fullAt.delete(network)
-        fullAt.set(network, full - wait + delay)
-        return delay > 0 ? Effect.sleep(delay) : Effect.void
-      })
+export const makeRefusalDelay =
+  (fullAt: FullAt = new Map()) =>
+  (address: string | null): Effect.Effect<void> =>
+    address === null
+      ? Effect.void
+      : Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const network = networkOf(address)
+          const { full, wait } = takeFromBucket(fullAt.get(network), now, limit)
+          const delay = Math.min(wait, longest)
+          prune(fullAt, now)
+          fullAt.delete(network)
+          fullAt.set(network, full - wait + delay)
+          return delay > 0 ? Effect.sleep(delay) : Effect.void
+        })

@@ -1,6 +1,6 @@
 /** The lines that a request writes to the log. */
 import type { StorageUnavailable } from "@communications/core"
-import { Cause, Duration, Effect, type LogLevel } from "effect"
+import { Cause, Context, Duration, Effect, type LogLevel } from "effect"
 import { addressOf } from "./ClientAddress.ts"
 import type { HttpRequest } from "./HttpRequest.ts"
 import { makeLogLimit } from "./LogLimit.ts"
@@ -38,37 +38,42 @@ export const logRequest = (
     })
   )
 
-/** Makes a function that logs at most so many lines in ten seconds: clients must not fill the log. */
-const makeLimited = (most: number): typeof logRequest => {
-  const limit = makeLogLimit(most, Duration.seconds(10))
-  return (level, message, served, { details, ...line } = {}) =>
-    limit((skipped) =>
-      logRequest(level, message, served, {
-        ...line,
-        details: { ...details, ...(skipped === 0 ? {} : { skipped_lines: skipped }) }
-      })
-    )
-}
+/** Makes a limit of this many lines in ten seconds: clients must not fill the log. */
+const perTenSeconds = (most: number) => makeLogLimit(most, Duration.seconds(10))
 
-const limits = { defects: makeLimited(100), unavailable: makeLimited(100), throttled: makeLimited(10) }
+/** Makes the limits of a process. */
+export const makeLogLimits = () => ({
+  ...{ defects: perTenSeconds(100), unavailable: perTenSeconds(100), throttled: perTenSeconds(10) }
+})
+
+/** The limits of this process. Tests of log lines have limits of their own. */
+export const LogLimits = Context.Reference("@communications/http/LogLimits", { defaultValue: makeLogLimits })
 
 /** Logs a defect. */
 export const logDefect = (served: Served, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
-  limits.defects("Error", "Internal error", served, { status: 500, cause })
+  Effect.flatMap(LogLimits, ({ defects }) =>
+    defects(logRequest("Error", "Internal error", served, { status: 500, cause }))
+  )
 
 /** Logs that the storage was unavailable to a request, and why. */
 export const logUnavailable = (served: Served, error: StorageUnavailable): Effect.Effect<void> =>
-  limits.unavailable("Warn", "Storage unavailable", served, { status: 503, cause: Cause.fail(error) })
+  Effect.flatMap(LogLimits, ({ unavailable }) =>
+    unavailable(logRequest("Warn", "Storage unavailable", served, { status: 503, cause: Cause.fail(error) }))
+  )
 
 /** The longest text of a client in a line, in characters. */
 const longest = 100
 
 /** Logs that a log-in was refused because of too many attempts. */
 export const logThrottled = (served: Served, parameters: Readonly<Record<string, unknown>>): Effect.Effect<void> =>
-  limits.throttled("Info", "Too many failed attempts to log in", served, {
-    status: 429,
-    details: {
-      organisation: String(parameters.organisation).slice(0, longest),
-      username: String(parameters.username).slice(0, longest)
-    }
-  })
+  Effect.flatMap(LogLimits, ({ throttled }) =>
+    throttled(
+      logRequest("Info", "Too many failed attempts to log in", served, {
+        status: 429,
+        details: {
+          organisation: String(parameters.organisation).slice(0, longest),
+          username: String(parameters.username).slice(0, longest)
+        }
+      })
+    )
+  )

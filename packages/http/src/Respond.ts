@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { hasContent, largestBody } from "./Body.ts"
 import { failure } from "./Codes.ts"
 import { withCors } from "./Cors.ts"
-import { documentRoute } from "./Documents.ts"
+import { document, page } from "./Documents.ts"
 import { failed, requestId, succeeded } from "./Envelope.ts"
 import type { HttpRequest, HttpResponse } from "./HttpRequest.ts"
 import { observe } from "./Observe.ts"
@@ -27,15 +27,6 @@ const root: Route = ({ id }) => {
   return Effect.succeed({ ...rest, status: 302, headers: { ...headers, location: documentPaths.page.slice(1) } })
 }
 
-const documents = () => import("./document/index.ts")
-const document: Route = documentRoute("application/json", async () => ({
-  text: await (await documents()).documentText()
-}))
-const page: Route = documentRoute("text/html; charset=utf-8", async () => {
-  const { page, pagePolicy } = await documents()
-  return { text: await page(), policy: await pagePolicy() }
-})
-
 /** The routes by path and verb. */
 const routes = new Map<string, ReadonlyMap<string, Route>>()
 const add = (path: string, verb: "GET" | "POST", route: Route) =>
@@ -54,7 +45,7 @@ add(documentPaths.page, "GET", page)
  */
 const routePathOf = (path: string): string | undefined => {
   if (routes.has(path)) return path
-  const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
+  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path
   try {
     const decoded = decodeURI(trimmed)
     return routes.has(decoded) ? decoded : undefined
@@ -88,10 +79,10 @@ const dispatch = (served: Served, query: string): RouteEffect => {
 export const respond = (request: HttpRequest): Effect.Effect<HttpResponse, never, Ports> => {
   const id = requestId(request.headers["x-request-id"])
   const { url } = request
-  const at = url.indexOf("?")
-  const path = at < 0 ? url : url.slice(0, at)
+  const at = `${url}?`.indexOf("?")
+  const path = url.slice(0, at)
   const served = { request, path, id, began: performance.now() }
-  const response = Effect.suspend(() => dispatch(served, at < 0 ? "" : url.slice(at + 1)))
+  const response = Effect.suspend(() => dispatch(served, url.slice(at + 1)))
   const complete = withCors(request, id, Effect.catchCause(response, fromCause(served)))
   return observe(served, () => routePathOf(path), complete)
 }

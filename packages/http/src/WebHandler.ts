@@ -45,7 +45,7 @@ const bodyOf = async ({ body, signal }: Request, largerThan: number): Promise<Re
   const reader = body.getReader()
   // Some servers never end the body of a request after its client has disconnected.
   const stop = () => void reader.cancel().catch(() => undefined)
-  signal.addEventListener("abort", stop, { once: true })
+  signal.addEventListener("abort", stop)
   try {
     for (let next = await reader.read(); next.value !== undefined; next = await reader.read()) {
       chunks.push(next.value)

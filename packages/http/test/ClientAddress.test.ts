@@ -36,6 +36,8 @@ describe("the client address for limiting log-ins", () => {
     Effect.gen(function* () {
       const spoofed = six.map((number) => `203.0.113.${number}, 192.0.2.1`)
       assert.deepStrictEqual(yield* attempts(1, spoofed), limited)
+      const spaced = six.map((number) => `203.0.113.${number},${" ".repeat(number % 3)}192.0.2.1`)
+      assert.deepStrictEqual(yield* attempts(1, spaced), limited)
       const many = six.map((number) => `192.0.2.1, 203.0.113.${number}`)
       assert.deepStrictEqual(yield* attempts(1, many), unlimited)
     })

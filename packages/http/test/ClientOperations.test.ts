@@ -24,6 +24,15 @@ describe("the operations of the promise client", () => {
     expect(fetched).not.toHaveBeenCalled()
   })
 
+  it("send the token in a header, and none without one", async () => {
+    const sent = async (token?: string) => {
+      const { health } = createClient({ baseUrl: "http://localhost", ...(token === undefined ? {} : { token }) })
+      await health.live()
+      return new Headers(fetched.mock.lastCall?.[1]?.headers).get("authorization")
+    }
+    expect([await sent("one"), await sent()]).toEqual(["Bearer one", null])
+  })
+
   it("can be replaced by test doubles", async () => {
     const { communications } = createClient({ baseUrl: "http://localhost" })
     const double = vi.fn(() => Promise.reject(new Error("no")))

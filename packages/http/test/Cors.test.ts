@@ -9,7 +9,8 @@ afterEach(async () => {
 })
 
 const withOrigins = (...origins: ReadonlyArray<string>) => {
-  const handler = createHandler(Layer.merge(adapterPorts, Layer.succeed(AllowedOrigins, origins)))
+  const allowing = Layer.merge(adapterPorts, Layer.succeed(AllowedOrigins, origins))
+  const handler = createHandler(origins.length === 0 ? adapterPorts : allowing)
   handlers.push(handler)
   return (method: string, path: string, headers: Readonly<Record<string, string>>, body: string | null = null) =>
     handler(new Request(`http://localhost${path}`, { method, headers: { "x-request-id": "one", ...headers }, body }))
@@ -56,6 +57,15 @@ describe("CORS", () => {
     expect(response.headers.get("x-request-id")).toBe("one")
   })
 
+  it("permits nothing in advance unless the request is a preflight: OPTIONS, and a method that the page wants", async () => {
+    const send = withOrigins(origin)
+    const completed = await send("POST", path, { ...json, origin, ...preflight }, completing)
+    expect([completed.status, completed.headers.has("access-control-allow-methods")]).toEqual([200, false])
+    const plain = await send("OPTIONS", path, { origin })
+    expect([plain.status, plain.headers.has("access-control-allow-methods")]).toEqual([405, false])
+    expect((await send("OPTIONS", path, preflight)).status).toBe(405)
+  })
+
   it("says nothing to a page of another origin, except that the response depends on the origin", async () => {
     const send = withOrigins(origin)
     for (const other of [
@@ -72,13 +82,17 @@ describe("CORS", () => {
     expect((await send("GET", "/docs", { origin })).headers.get("vary")).toBe("accept-encoding, origin")
   })
 
-  it("allows every origin with *", async () => {
-    const response = await withOrigins("*")("GET", "/health/live", { origin })
-    expect(response.headers.get("access-control-allow-origin")).toBe("*")
-    expect(response.headers.has("vary")).toBe(false)
+  it("allows every origin with *, also in a response to none, which a cache may have for one", async () => {
+    const send = withOrigins("*")
+    for (const headers of [{ origin }, {}]) {
+      const response = await send("GET", "/health/live", headers)
+      expect(response.headers.get("access-control-allow-origin")).toBe("*")
+      expect(response.headers.has("vary")).toBe(false)
+    }
   })
 
-  it("adds nothing if no origin is allowed", async () => {
+  it("adds nothing if no origin is allowed, which is the default", async () => {
+    expect(AllowedOrigins.defaultValue()).toEqual([])
     const send = withOrigins()
     const response = await send("OPTIONS", path, { origin, ...preflight })
     expect(response.status).toBe(405)

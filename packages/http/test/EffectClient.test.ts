@@ -1,7 +1,7 @@
 import { makeClient, metadataOf } from "@communications/http/effect-client"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
-import { FetchHttpClient, HttpServer } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpClientResponse, HttpServer } from "effect/http"
 import { Api, Memory, setup } from "./Client.ts"
 
 layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the Effect client", (it) => {
@@ -28,5 +28,25 @@ layer(Api.pipe(Layer.provideMerge(Memory)), { excludeTestServices: true })("the 
       const shown = yield* communications.show({ ...named, fields_set: "id,history.to" })
       assert.deepStrictEqual(shown, { id: draft.id, history: [{ to: "DRAFT" }, { to: "COMPLETED" }] })
     }).pipe(Effect.provide(FetchHttpClient.layer))
+  )
+})
+
+describe("the requests of the Effect client", () => {
+  it.effect("have the token in a header, and none without one", () =>
+    Effect.gen(function* () {
+      const authorizations: Array<string | undefined> = []
+      const http = HttpClient.make((request) => {
+        authorizations.push(request.headers.authorization)
+        const body = Response.json({ status: { code: "OK", message: null, description: null }, data: {} })
+        return Effect.succeed(HttpClientResponse.fromWeb(request, body))
+      })
+      for (const token of [{ token: Redacted.make("one") }, {}]) {
+        const client = yield* makeClient({ baseUrl: "http://localhost", ...token }).pipe(
+          Effect.provideService(HttpClient.HttpClient, http)
+        )
+        yield* client.communications.view({ communication_identifier: { number: "1" } })
+      }
+      assert.deepStrictEqual(authorizations, ["Bearer one", undefined])
+    })
   )
 })

@@ -63,8 +63,11 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
     ["application/json; charset=utf-8", SHAPE],
     ['Application/JSON;CHARSET="UTF-8"', SHAPE],
     ["application/json; profile=x; charset=UTF-8;", SHAPE],
+    ["application/json; profile=x", SHAPE],
+    ["application/json; charset=utf-8; charset=utf-8", SHAPE],
     ["application/json; charset=utf-16", UNSUPPORTED],
     ["application/json; charset=utf-8x", UNSUPPORTED],
+    ["application/json; charset=latin1 charset=utf-8", UNSUPPORTED],
     ["application/json; charset=utf-8; charset=latin1", UNSUPPORTED],
     ["application/json; profile=x; charset=latin1", UNSUPPORTED],
     ["application/jsonx", UNSUPPORTED],
@@ -115,7 +118,9 @@ layer(ApiInMemory, { excludeTestServices: true })("invalid requests", (it) => {
       const fields = (fields_set: unknown) => complete({ communication_identifier: { number: "41" }, fields_set })
       assertDescription(yield* fields(5), "fields_set: expected a string, an array or null")
       assertDescription(yield* fields([5]), "fields_set.0: expected a string")
-      assertDescription(yield* send({ body: "[]" }), "the request: expected an object")
+      for (const body of ["[]", ""]) {
+        assertDescription(yield* send({ body }), "the request: expected an object")
+      }
     })
   )
 })

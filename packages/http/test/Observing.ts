@@ -1,6 +1,7 @@
 import { inspect } from "node:util"
 import { exportedText, recordingTracer } from "@communications/test-support/recordingTracer"
 import { Effect, Layer, Logger, References, Tracer } from "effect"
+import { LogLimits, makeLogLimits } from "../src/RequestLog.ts"
 import { Api, type Memory } from "./Client.ts"
 
 /** Runs a test against the API on these ports, and returns all log lines and spans. */
@@ -15,6 +16,7 @@ export const observing = <A, E>(
     Effect.provide(Api.pipe(Layer.provideMerge(ports), Layer.provideMerge(Logger.layer([keep])))),
     Effect.provideService(References.MinimumLogLevel, "All"),
     Effect.provideService(Tracer.Tracer, tracer),
+    Effect.provideService(LogLimits, makeLogLimits()),
     Effect.map((value) => ({
       value,
       lines,

@@ -45,6 +45,21 @@ describe("the OpenAPI document", () => {
       }
     })
   }
+  it("describes an identifier in a query as the server reads it", () => {
+    const schemaOf = (id: string, name: string) => {
+      const found = operations
+        .filter(({ operationId }) => operationId === id)
+        .flatMap(({ parameters }) => parameters)
+        .find((parameter) => "name" in parameter && parameter.name === name)
+      return found !== undefined && "schema" in found ? found.schema : assert.fail(`${id} has no ${name}`)
+    }
+    const communication = schemaOf("showCommunication", "communication_identifier")
+    const contact = schemaOf("showContactInformation", "contact_information_identifier")
+    for (const text of ["id=1", "number=41", ""]) assert.isUndefined(errorsOf(communication, text))
+    for (const text of ["41", "name=41", "xid=1"]) assert.isDefined(errorsOf(communication, text))
+    assert.isUndefined(errorsOf(contact, "id=1"))
+    for (const text of ["number=41", ""]) assert.isDefined(errorsOf(contact, text))
+  })
   it("does not match a response with an undocumented status, header or body", () => {
     const status = { code: "OK", message: null, description: null }
     const headers = { "x-request-id": "1" }

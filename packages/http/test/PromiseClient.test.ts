@@ -186,7 +186,9 @@ describe("the promise client, if the server fails,", () => {
   it.live("rejects with UNEXPECTED_RESPONSE if the response is not from the API", () =>
     Effect.gen(function* () {
       const unknown = '{"status":{"code":"NEWER","message":"","description":""},"data":null}'
-      for (const body of ["<html>Bad Gateway", "", "null", "[]", "{}", '{"status":null}', unknown]) {
+      const notText = '{"status":{"code":["NOT_FOUND"],"message":"","description":""},"data":null}'
+      const bodies = ["<html>Bad Gateway", "", "null", "[]", "{}", '{"status":null}', '{"data":{}}', unknown, notText]
+      for (const body of bodies) {
         const error = yield* rejection((yield* clientOfServer(502, body)).communications.complete(number41))
         assert.deepStrictEqual([error.code, error.status], ["UNEXPECTED_RESPONSE", 502])
       }

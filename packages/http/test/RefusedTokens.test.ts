@@ -1,8 +1,9 @@
 import { layerMemory, Sessions } from "@communications/core"
 import { freshCaller, freshId, freshToken } from "@communications/core/testing"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Duration, Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
+import { makeRefusalDelay } from "../src/RefusedTokens.ts"
 import { respond } from "../src/Respond.ts"
 
 /** A request with this token from this address. */
@@ -28,13 +29,20 @@ const sendAll = Effect.fnUntraced(function* (tokens: ReadonlyArray<string>, addr
 const pending = (fibers: ReadonlyArray<Fiber.Fiber<number>>) =>
   fibers.filter((fiber) => fiber.pollUnsafe() === undefined).length
 
+/** An address in a network that has sent no token yet, and another one in that network. */
+const freshNetwork = () => {
+  const [, high, low] = /^(.{4})(.{4})/.exec(freshId()) ?? []
+  return [`2001:db8:${high}:${low}::1`, `2001:db8:${high}:${low}::2`] as const
+}
+
 const unknownTokens = (count: number) => Array.from({ length: count }, () => freshId())
 
 layer(layerMemory)("a flood of invalid tokens from one address", (it) => {
   it.effect("is slowed down to 100 refusals a second; unknown, malformed and missing tokens count alike", () =>
     Effect.gen(function* () {
+      const [address] = freshNetwork()
       const kinds = unknownTokens(130).flatMap((token) => [token, "malformed", ""])
-      const flood = yield* sendAll(kinds.slice(0, 130), "192.0.2.1")
+      const flood = yield* sendAll(kinds.slice(0, 130), address)
       assert.strictEqual(pending(flood), 30)
       yield* TestClock.adjust("100 millis")
       assert.strictEqual(pending(flood), 20)
@@ -46,11 +54,12 @@ layer(layerMemory)("a flood of invalid tokens from one address", (it) => {
 
   it.effect("delays neither a valid token from there, nor an invalid one from elsewhere", () =>
     Effect.gen(function* () {
+      const [[address], [elsewhere]] = [freshNetwork(), freshNetwork()]
       const token = freshToken()
       yield* (yield* Sessions).open(token, freshCaller(), Duration.days(1))
-      const flood = yield* sendAll(unknownTokens(300), "192.0.2.2")
-      assert.strictEqual(yield* request(Redacted.value(token), "192.0.2.2"), 200)
-      assert.strictEqual(yield* request(freshId(), "192.0.2.3"), 401)
+      const flood = yield* sendAll(unknownTokens(300), address)
+      assert.strictEqual(yield* request(Redacted.value(token), address), 200)
+      assert.strictEqual(yield* request(freshId(), elsewhere), 401)
       assert.strictEqual(pending(flood), 200)
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual(pending(flood), 0)
@@ -59,21 +68,56 @@ layer(layerMemory)("a flood of invalid tokens from one address", (it) => {
 
   it.effect("delays no refusal by more than 5 seconds, and none once it has ended", () =>
     Effect.gen(function* () {
-      const flood = yield* sendAll(unknownTokens(1_000), "192.0.2.4")
+      const [address] = freshNetwork()
+      const flood = yield* sendAll(unknownTokens(1_000), address)
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual(pending(flood), 0)
       yield* TestClock.adjust("1 second")
-      const later = yield* sendAll(unknownTokens(100), "192.0.2.4")
+      const later = yield* sendAll(unknownTokens(100), address)
       assert.strictEqual(pending(later), 0)
     })
   )
 
   it.effect("is counted for the network that a customer has: the first 64 bits of an IPv6 address", () =>
     Effect.gen(function* () {
-      yield* sendAll(unknownTokens(100), "2001:db8::1")
-      assert.strictEqual(pending(yield* sendAll(unknownTokens(1), "2001:db8::2")), 1)
-      assert.strictEqual(pending(yield* sendAll(unknownTokens(1), "2001:db8:0:1::1")), 0)
+      const [[address, neighbour], [elsewhere]] = [freshNetwork(), freshNetwork()]
+      yield* sendAll(unknownTokens(100), address)
+      assert.strictEqual(pending(yield* sendAll(unknownTokens(1), neighbour)), 1)
+      assert.strictEqual(pending(yield* sendAll(unknownTokens(1), elsewhere)), 0)
       yield* TestClock.adjust("1 second")
+    })
+  )
+})
+
+describe("the delay of refusals", () => {
+  it.effect("forgets a network once its burst is full again, two at each refusal", () =>
+    Effect.gen(function* () {
+      const fullAt = new Map<string, number>()
+      const delay = makeRefusalDelay(fullAt)
+      for (const address of ["one", "two", "three"]) yield* delay(address)
+      yield* TestClock.adjust("9 millis")
+      yield* delay("four")
+      assert.deepStrictEqual([...fullAt.keys()], ["one", "two", "three", "four"])
+      yield* TestClock.adjust("1 millis")
+      yield* delay("five")
+      assert.deepStrictEqual([...fullAt.keys()], ["three", "four", "five"])
+      yield* TestClock.adjust("1 second")
+      yield* delay("six")
+      yield* delay("seven")
+      assert.deepStrictEqual([...fullAt.keys()], ["six", "seven"])
+    })
+  )
+
+  it.effect("remembers few networks, while two of them never stop", () =>
+    Effect.gen(function* () {
+      const fullAt = new Map<string, number>()
+      const delay = makeRefusalDelay(fullAt)
+      for (let time = 0; time < 100; time++) for (const address of ["one", "two"]) yield* delay(address)
+      for (let time = 0; time < 100; time++) {
+        yield* TestClock.adjust("10 millis")
+        for (const address of ["one", "two", freshId()]) yield* delay(address)
+      }
+      assert.isBelow(fullAt.size, 5)
     })
   )
 })

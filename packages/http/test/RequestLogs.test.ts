@@ -1,5 +1,8 @@
+import { layerMemory, Readiness } from "@communications/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer, Logger, type LogLevel, References } from "effect"
+import { LogLimits, logRequest, logThrottled, makeLogLimits } from "../src/RequestLog.ts"
+import { respond } from "../src/Respond.ts"
 import { complete, Memory, send, setup } from "./Client.ts"
 import { observing } from "./Observing.ts"
 import { account, post } from "./Operations.ts"
@@ -80,6 +83,57 @@ describe("request ids and log lines", () => {
       assert.match(String(throttled[0]?.annotations.address), /^(::1|(::ffff:)?127\.0\.0\.1)$/)
       assert.isString(throttled[0]?.annotations.request_id)
       assert.notInclude(lines.join(""), "do not log this")
+    })
+  )
+})
+
+describe("a log line about a request", () => {
+  /** Runs an effect at this level of logging, and returns the message and the annotations of each line. */
+  const linesOf = <E>(effect: Effect.Effect<unknown, E>, level: LogLevel.LogLevel) => {
+    const lines: Array<Readonly<Record<string, unknown>>> = []
+    const keep = Logger.make(({ message, fiber }) => {
+      lines.push({ message: [message].flat()[0], ...fiber.getRef(References.CurrentLogAnnotations) })
+    })
+    return effect.pipe(
+      Effect.provide(Logger.layer([keep])),
+      Effect.provideService(References.MinimumLogLevel, level),
+      Effect.provideService(LogLimits, makeLogLimits()),
+      Effect.as(lines)
+    )
+  }
+  const request = { method: "GET", url: "/health/ready", headers: {}, body: new Uint8Array(), address: null }
+
+  it.effect("has the duration in milliseconds, with one decimal", () =>
+    Effect.gen(function* () {
+      const began = performance.now() - 5_000
+      const served = { request, path: request.url, id: "one", began }
+      const [line] = yield* linesOf(logRequest("Info", "a line", served), "Info")
+      const duration = Number(line?.duration_ms)
+      assert.isAtLeast(duration, 5_000)
+      assert.isAtMost(duration, performance.now() - began + 0.05)
+      assert.strictEqual(duration, Number(duration.toFixed(1)))
+    })
+  )
+  it.effect("has at most 100 characters of a text of the client", () =>
+    Effect.gen(function* () {
+      const served = { request, path: request.url, id: "one", began: performance.now() }
+      const [organisation, username] = ["o".repeat(101), "u".repeat(101)]
+      const [line] = yield* linesOf(logThrottled(served, { organisation, username }), "Info")
+      assert.deepInclude(line, { organisation: organisation.slice(1), username: username.slice(1) })
+    })
+  )
+  it.effect("has the id of the request, also if a port writes it, once requests are logged", () =>
+    Effect.gen(function* () {
+      const ports = Layer.merge(layerMemory, Layer.succeed(Readiness, { check: Effect.logInfo("from a port") }))
+      const responding = respond({ ...request, headers: { "x-request-id": "one" } }).pipe(Effect.provide(ports))
+      const lines = yield* linesOf(responding, "Debug")
+      assert.deepStrictEqual(
+        lines.map(({ message, request_id }) => [message, request_id]),
+        [
+          ["from a port", "one"],
+          ["GET /health/ready returned 200", "one"]
+        ]
+      )
     })
   )
 })

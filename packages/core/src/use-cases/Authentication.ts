@@ -18,7 +18,7 @@ export const RequestId = Context.Reference<string | null>("@communications/core/
 })
 
 /** Whether a value is the id of a request as callers may pass it: text that is harmless in logs and headers. */
-export const isRequestId = (value: unknown): boolean =>
+export const isRequestId = (value: unknown): value is string =>
   typeof value === "string" && /^[A-Za-z0-9._-]{1,128}$/.test(value)
 
 /** Returns the caller; fails with `InvalidToken` unless the session of the token is open. */

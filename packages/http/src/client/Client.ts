@@ -5,7 +5,7 @@ import { healthPaths, nameOf, pathOf, verbOf } from "../Paths.ts"
 import type { Methods } from "./ClientTypes.ts"
 import { CommunicationsError } from "./CommunicationsError.ts"
 import { readMetadata, remember } from "./Metadata.ts"
-import { queryOf } from "./Query.ts"
+import { queryOf, urlOf } from "./Query.ts"
 import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 export type { Code } from "../Codes.ts"
@@ -86,7 +86,7 @@ export const createClient = ({ baseUrl, token }: ClientOptions): Client => {
     request: object,
     options: object = {}
   ): Promise<Data> => {
-    const url = `${baseUrl.replace(/\/+$/, "")}${path}`
+    const url = urlOf(baseUrl, path)
     const headers = { ...authorization, ...writeHeaders(requestHeaders, options) }
     const sent =
       verb === "GET"

@@ -18,7 +18,7 @@ import { pathOf, verbOf } from "../Paths.ts"
 import type { codeOfError } from "../Refusals.ts"
 import type { OptionsArgument, RequestOf, ResultOf, SparseResultOf } from "./ClientTypes.ts"
 import { readMetadata, remember } from "./Metadata.ts"
-import { queryTexts } from "./Query.ts"
+import { queryTexts, urlOf } from "./Query.ts"
 import { isFailure, isSuccess } from "./ResponseBody.ts"
 
 export { metadataOf } from "./Metadata.ts"
@@ -66,7 +66,7 @@ export type EffectMethods = {
 export const makeClient = Effect.fnUntraced(function* ({ baseUrl, token }: EffectClientOptions) {
   const http = yield* HttpClient.HttpClient
   const httpRequestOf = (name: string, request: object, options: object) => {
-    const url = `${baseUrl.replace(/\/+$/, "")}${pathOf(name)}`
+    const url = urlOf(baseUrl, pathOf(name))
     const withoutToken =
       verbOf(name) === "GET"
         ? HttpClientRequest.get(url, { urlParams: queryTexts(request) })

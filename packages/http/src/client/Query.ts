@@ -1,13 +1,13 @@
-/** Writes the parameters of a request as a query. */
+/** Writes the URL of a request and its parameters. */
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null
+/** The URL of a path on the server. */
+export const urlOf = (baseUrl: string, path: string): string => `${baseUrl.replace(/\/+$/, "")}${path}`
 
 /** The texts of a parameter: `key=value` for each key of an identifier (one empty text if it has none), one for each element of an array. */
 const texts = (value: unknown): ReadonlyArray<string> => {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.flatMap(texts)
-  if (!isObject(value)) return [String(value)]
+  if (typeof value !== "object") return [String(value)]
   const parts = Object.entries(value).flatMap(([key, inner]) => texts(inner).map((text) => `${key}=${text}`))
   return parts.length === 0 ? [""] : parts
 }

@@ -3,47 +3,24 @@ import "../sameEffect.ts"
 
 import { Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
-import { HttpApiSwagger, OpenApi } from "effect/http-api"
-import { documentPaths } from "../Paths.ts"
-import { Api } from "./Api.ts"
+import { HttpApi, HttpApiSwagger, OpenApi } from "effect/http-api"
 import { document } from "./OpenApiDocument.ts"
-import { policyOf } from "./PagePolicy.ts"
 
 export { document } from "./OpenApiDocument.ts"
-
-let text: string | undefined
+export { policyOf } from "./PagePolicy.ts"
 
 /** The OpenAPI document as JSON text. */
-export const documentText = async (): Promise<string> => {
-  text ??= JSON.stringify(document)
-  return text
-}
+export const documentText = async (): Promise<string> => JSON.stringify(document)
 
-let html: Promise<string> | undefined
-
-const renderPage = async (): Promise<string> => {
-  const swagger = HttpApiSwagger.layer(Api.annotateMerge(OpenApi.annotations({ override: document })), {
-    path: documentPaths.page
-  })
+/** Renders the HTML page of the OpenAPI document. Its users can try requests on it. */
+export const page = async (): Promise<string> => {
+  const described = HttpApi.make("page").annotateMerge(OpenApi.annotations({ override: document }))
+  const swagger = HttpApiSwagger.layer(described, { path: "/" })
   const { handler, dispose } = HttpRouter.toWebHandler(Layer.provide(swagger, HttpServer.layerServices), {
     disableLogger: true
   })
-  const response = await handler(new Request(`http://localhost${documentPaths.page}`))
+  const response = await handler(new Request("http://localhost/"))
   const rendered = await response.text()
   await dispose()
   return rendered
-}
-
-/** The HTML page that renders the OpenAPI document. Its users can try requests on it. */
-export const page = (): Promise<string> => {
-  html ??= renderPage()
-  return html
-}
-
-let policy: Promise<string> | undefined
-
-/** The `Content-Security-Policy` to send with the page. */
-export const pagePolicy = (): Promise<string> => {
-  policy ??= page().then(policyOf)
-  return policy
 }

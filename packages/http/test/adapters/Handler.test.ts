@@ -1,8 +1,9 @@
 import { Communications, layerMemory, Readiness, Sessions } from "@communications/core"
 import { createHandler } from "@communications/http"
 import { adapterContact, adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
-import { Deferred, Effect, Fiber, Layer, Logger } from "effect"
+import { Deferred, Effect, Fiber, Layer, Logger, References } from "effect"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import { LogLimits, makeLogLimits } from "../../src/RequestLog.ts"
 
 const url = "http://localhost/crmapi/rest/v2/communications/complete"
 const headers = { "content-type": "application/json", "x-request-id": "one" }
@@ -34,6 +35,7 @@ describe("createHandler", () => {
     return handler
   }
   afterEach(async () => {
+    vi.unstubAllGlobals()
     for (const handler of handlers.splice(0)) await handler.dispose()
   })
 
@@ -49,6 +51,47 @@ describe("createHandler", () => {
     expect((await response).status).toBe(499)
     expect(calls.interrupted).toBe(1)
     expect(removed).toHaveBeenCalledTimes(added.mock.calls.length)
+  })
+
+  it("logs a request that is interrupted, without a status", async () => {
+    const { calls, ports } = neverEnding()
+    const lines: Array<Readonly<Record<string, unknown>>> = []
+    const keep = Logger.make(({ message, fiber }) => {
+      lines.push({ message: [message].flat()[0], ...fiber.getRef(References.CurrentLogAnnotations) })
+    })
+    const logging = Layer.merge(Logger.layer([keep]), Layer.succeed(References.MinimumLogLevel, "Debug"))
+    const controller = new AbortController()
+    const request = new Request(url, { method: "POST", headers, body, signal: controller.signal })
+    const response = makeHandler(Layer.merge(ports, logging))(request)
+    await Effect.runPromise(Deferred.await(calls.started))
+    controller.abort()
+    expect((await response).status).toBe(499)
+    const { duration_ms, ...line } = lines.find(({ path }) => path !== undefined) ?? {}
+    expect(duration_ms).toBeGreaterThanOrEqual(0)
+    expect(line).toStrictEqual({
+      message:
+        "POST /crmapi/rest/v2/communications/complete was interrupted: its client disconnected, or the API is shutting down",
+      ...{ request_id: "one", method: "POST", path: "/crmapi/rest/v2/communications/complete", address: null }
+    })
+  })
+
+  it("asks a Worker not to compress a body again, and only one that is compressed", async () => {
+    const made: Array<object | undefined> = []
+    const Original = Response
+    vi.stubGlobal(
+      "Response",
+      class extends Original {
+        constructor(...parameters: ConstructorParameters<typeof Response>) {
+          super(...parameters)
+          made.push(parameters[1])
+        }
+      }
+    )
+    const handler = makeHandler(adapterPorts)
+    await handler(new Request("http://localhost/openapi.json"))
+    expect(made.at(-1)).not.toHaveProperty("encodeBody")
+    await handler(new Request("http://localhost/openapi.json", { headers: { "accept-encoding": "gzip" } }))
+    expect(made.at(-1)).toHaveProperty("encodeBody", "manual")
   })
 
   it("completes nothing for a client that has already disconnected, even if the whole body arrived", async () => {
@@ -187,7 +230,11 @@ describe("the response to an unexpected failure", () => {
     const ports = Layer.effect(
       Readiness,
       Effect.map(Readiness, (readiness) => Readiness.of({ ...readiness, check }))
-    ).pipe(Layer.provideMerge(layerMemory), Layer.provideMerge(Logger.layer([keep])))
+    ).pipe(
+      Layer.provideMerge(layerMemory),
+      Layer.provideMerge(Logger.layer([keep])),
+      Layer.provideMerge(Layer.succeed(LogLimits, makeLogLimits()))
+    )
     const handler = createHandler(ports)
     const response = await handler(new Request("http://localhost/health/ready", { headers: { "x-request-id": "one" } }))
     const code = await codeOf(response)
