@@ -70,9 +70,13 @@ export const projects: Readonly<Record<string, Project>> = {
     "statements/**/*.ts",
     ...["{Errors,LockWaiters,Retry}", "{Conflicts,ErrorMessages,Failures,IdempotencyKeys,Metrics,Shares}.integration"]
   ),
-  "postgres/communications": postgres(
-    "communications/**/*.ts",
+  "postgres/steps": postgres(
+    "communications/{LockWaiters,Step*,Take*}.ts",
     ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"]
+  ),
+  "postgres/communications": postgres(
+    "communications/{Comm,Contact,History,List}*.ts",
+    "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"
   ),
   "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,GroupCommit}.integration"),
   "postgres/log": postgres("log/**/*.ts", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),

@@ -65,3 +65,10 @@ export const writeHeaders = (
   }
   return written
 }
+
+/** Writes the options of a method as headers. Throws a `TypeError` if no method has one of them. */
+export const writeOptions = (options: object): Readonly<Record<string, string>> => {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(requestHeaders, name))
+  if (unknown !== undefined) throw new TypeError(`no method has the option ${unknown}`)
+  return writeHeaders(requestHeaders, options)
+}

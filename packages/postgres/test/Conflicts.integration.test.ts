@@ -9,11 +9,9 @@ import { freshCaller } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it, vi } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { hosts } from "./hosts.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** An open transaction of a host; `complete` completes a draft in it, or rejects with the library's error. */
 interface Transaction {

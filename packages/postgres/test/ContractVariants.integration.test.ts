@@ -25,7 +25,7 @@ const onHost = Layer.unwrap(
   Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute"))
 )
 layer(onHost, { excludeTestServices: true, timeout: "1 minute" })("a host's pool, schema communications", (it) => {
-  for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
+  for (const { name, test } of contracts) it.effect(name, () => test)
 
   it.effect("the ports use the schema of the host, not the search path", () =>
     Effect.gen(function* () {

@@ -4,11 +4,9 @@ import { freshCaller } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it, vi } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import pg from "pg"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url) })
 

@@ -14,10 +14,8 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { type TcpProxy, tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, inject, it, vi } from "@effect/vitest"
+import { assert, describe, inject, it } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Predicate, Redacted, Result, Schedule, type Scope } from "effect"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const maxConnections = 4
 

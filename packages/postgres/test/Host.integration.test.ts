@@ -11,89 +11,18 @@ import {
   SubscriptionInTransaction,
   subscribe
 } from "@communications/core"
-import {
-  aDraft,
-  anAct,
-  contracts,
-  freshCaller,
-  freshId,
-  freshOrganisation,
-  freshToken,
-  LawRuns,
-  store
-} from "@communications/core/testing"
+import { aDraft, anAct, freshCaller, freshId, freshOrganisation, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
-import { freshDatabase } from "@communications/test-support/freshDatabase"
-import { PgClient } from "@effect/sql-pg"
-import { assert, layer, vi } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Fiber, Layer, Redacted, String } from "effect"
+import { assert, layer } from "@effect/vitest"
+import { Duration, Effect, Exit, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Host, hosts, type OpenHost, type Transaction } from "./hosts.ts"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+import { connected, effectHost, inTransaction, migrated, opened, type Ports, TheHost } from "./hostPorts.ts"
+import { hosts, type Transaction } from "./hosts.ts"
 
 const act = anAct()
 const completed = ({ _tag, ...members }: Draft) =>
   Completed.make({ ...members, version: members.version + 1, completed_at: act.at, completed_by: act.by })
 const byId = ({ id }: Draft): CommunicationIdentifier => ({ _tag: "Id", id })
-
-/** The contracts, with less of the data that the tests of the contracts generate: the SQL is the same on each handle. */
-const contractsOnAHandle = contracts.map(({ name, test }) => ({ name, test: Effect.provideService(test, LawRuns, 10) }))
-
-type Ports = Layer.Success<ReturnType<typeof Postgres.layerHost>>
-
-/** A host that is connected to a new database, in which it has the table `host_orders`. */
-class TheHost extends Context.Service<TheHost, OpenHost>()("TheHost") {}
-
-const connected = ({ open }: Host, url: string) =>
-  Effect.acquireRelease(
-    Effect.promise(() => open(url)),
-    ({ close }) => Effect.promise(close)
-  )
-
-const opened = (host: Host) =>
-  Layer.effect(
-    TheHost,
-    Effect.tap(
-      Effect.flatMap(freshDatabase, (url) => connected(host, url)),
-      ({ execute }) => Effect.promise(() => execute("CREATE TABLE host_orders (id text PRIMARY KEY)", []))
-    )
-  )
-
-/** Runs a program in a transaction of the host, which the host then ends; if the program fails, by ROLLBACK. */
-const inTransaction = Effect.fnUntraced(function* <A, E, R>(
-  ending: "COMMIT" | "ROLLBACK",
-  program: (transaction: Transaction) => Effect.Effect<A, E, R | Ports>
-) {
-  const { transaction } = yield* TheHost
-  const run = Effect.runPromiseExitWith(yield* Effect.context<Exclude<R, Ports>>())
-  const rolledBack = new Error("rolled back")
-  let exit: Exit.Exit<A, E> = Exit.die(new Error("the transaction never began"))
-  const body = async (handle: Transaction) => {
-    exit = await run(Effect.provide(program(handle), Postgres.layerHost(handle.execute)))
-    if (ending === "ROLLBACK" || Exit.isFailure(exit)) throw rolledBack
-  }
-  yield* Effect.promise(() =>
-    transaction(body).catch((error) => {
-      if (error !== rolledBack) throw error
-    })
-  )
-  return yield* exit
-})
-
-/** The host with our tables, and the ports on its handle outside a transaction. */
-const migrated = (host: Host) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      yield* inTransaction("COMMIT", () => Postgres.migrate)
-      const { execute } = yield* TheHost
-      return Postgres.layerHost(execute)
-    })
-  ).pipe(
-    Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
-    Layer.provideMerge(Layer.succeed(Postgres.StorageTimeout, "1 minute")),
-    Layer.provideMerge(opened(host))
-  )
 
 /** A draft of a new organisation, and effects on it. */
 const given = Effect.gen(function* () {
@@ -462,22 +391,8 @@ for (const host of hosts) {
         })
       )
     )
-
-    for (const { name, test } of contractsOnAHandle) it.effect(name, () => test)
   })
 }
-
-/** A client that renames columns. */
-const renamingClient = Effect.flatMap(freshDatabase, (url) =>
-  PgClient.make({
-    ...{ url: Redacted.make(url), transformResultNames: String.snakeToCamel, transformQueryNames: String.camelToSnake }
-  })
-)
-const effectHost = Postgres.layer.pipe(
-  Layer.provide(Layer.succeed(Postgres.PasswordCost, 4)),
-  Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
-  Layer.provideMerge(PgClient.layerFrom(renamingClient))
-)
 
 layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })(
   "Effect, with its own SqlClient, which renames columns",
@@ -494,7 +409,5 @@ layer(effectHost, { excludeTestServices: true, timeout: "1 minute" })(
         assert.deepStrictEqual(yield* stored, completed(draft))
       })
     )
-
-    for (const { name, test } of contractsOnAHandle) it.effect(name, () => test)
   }
 )

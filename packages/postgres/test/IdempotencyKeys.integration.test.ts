@@ -9,11 +9,9 @@ import { aKey, freshCaller } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it, vi } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import pg from "pg"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const caller = freshCaller()
 const company = { caller, type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" } as const

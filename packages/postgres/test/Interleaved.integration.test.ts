@@ -2,12 +2,10 @@
 import { Events } from "@communications/core"
 import { freshOrganisation, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
-import { assert, it, vi } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import pg from "pg"
 import { type Given, given, reader } from "./log.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const failure = { error: "Error: the letter could not be sent", attempts: 3 }
 

@@ -3,11 +3,9 @@ import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
 import { StorageTimeout } from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it, vi } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Context, DateTime, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { type Given, given, open, portsOn, reader } from "./log.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** The number of entries with a position, and the number of different positions. */
 const countPositions = ({ sql }: Given) =>

@@ -5,11 +5,9 @@ import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, it, vi } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import { open, reader } from "./log.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const organisation = freshOrganisation()
 const act: { readonly by: UserId } = anAct()

@@ -3,11 +3,9 @@ import { aDraft, contracts, freshId, freshOrganisation, store } from "@communica
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
-import { assert, describe, it, layer, vi } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Exit, Layer, Predicate, Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const open = (url: string) => Layer.build(PgClient.layer({ url: Redacted.make(url), maxConnections: 10 }))
 

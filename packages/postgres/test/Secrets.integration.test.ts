@@ -5,11 +5,9 @@ import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { PgClient } from "@effect/sql-pg"
-import { assert, layer, vi } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const Ports = Postgres.layer.pipe(
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),

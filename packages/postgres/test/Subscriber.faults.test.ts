@@ -3,11 +3,9 @@ import { once } from "node:events"
 import { join } from "node:path"
 import { anAct } from "@communications/core/testing"
 import { isLong, makeRandom, record } from "@communications/test-support/faults"
-import { assert, describe, it, vi } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import { given } from "./log.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** How often a process is killed. */
 const kills = isLong ? 100 : 30

@@ -31,6 +31,6 @@ export const testContracts = (schema: string, groupCommit: Context.Service.Shape
   )
   const title = `ten connections, schema ${schema}, group commit ${groupCommit}`
   layer(Ports, { excludeTestServices: true, timeout: "1 minute" })(title, (it) => {
-    for (const { name, test } of contracts) it.effect(name, () => test, 60_000)
+    for (const { name, test } of contracts) it.effect(name, () => test)
   })
 }

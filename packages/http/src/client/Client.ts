@@ -1,6 +1,6 @@
 /** A client of the API without Effect: promises over `fetch`, in browsers and elsewhere. */
 import type { Code } from "../Codes.ts"
-import { requestHeaders, writeHeaders } from "../Headers.ts"
+import { writeOptions } from "../Headers.ts"
 import { healthPaths, nameOf, pathOf, verbOf } from "../Paths.ts"
 import type { Methods } from "./ClientTypes.ts"
 import { CommunicationsError } from "./CommunicationsError.ts"
@@ -87,7 +87,7 @@ export const createClient = ({ baseUrl, token }: ClientOptions): Client => {
     options: object = {}
   ): Promise<Data> => {
     const url = urlOf(baseUrl, path)
-    const headers = { ...authorization, ...writeHeaders(requestHeaders, options) }
+    const headers = { ...authorization, ...writeOptions(options) }
     const sent =
       verb === "GET"
         ? fetch(`${url}${queryOf(request)}`, { method: verb, headers })

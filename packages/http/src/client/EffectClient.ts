@@ -13,7 +13,7 @@ import {
 import { Effect, type Redacted } from "effect"
 import { HttpClient, type HttpClientError, HttpClientRequest } from "effect/http"
 import type { Code, Failure } from "../Codes.ts"
-import { requestHeaders, writeHeaders } from "../Headers.ts"
+import { writeOptions } from "../Headers.ts"
 import { pathOf, verbOf } from "../Paths.ts"
 import type { codeOfError } from "../Refusals.ts"
 import type { OptionsArgument, RequestOf, ResultOf, SparseResultOf } from "./ClientTypes.ts"
@@ -71,7 +71,7 @@ export const makeClient = Effect.fnUntraced(function* ({ baseUrl, token }: Effec
       verbOf(name) === "GET"
         ? HttpClientRequest.get(url, { urlParams: queryTexts(request) })
         : HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), request)
-    const withOptions = HttpClientRequest.setHeaders(withoutToken, writeHeaders(requestHeaders, options))
+    const withOptions = HttpClientRequest.setHeaders(withoutToken, writeOptions(options))
     return token === undefined ? withOptions : HttpClientRequest.bearerToken(withOptions, token)
   }
   return inGroups<EffectMethods>(
