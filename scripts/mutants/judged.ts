@@ -213,6 +213,12 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "The type of the names of groups allows only groups that have an operation; the check is for the compiler."
   },
   {
+    file: "http/src/document/DocumentSchemas.ts",
+    line: 'const values = "enum" in rest && Array.isArray(rest.enum)',
+    mutant: '"enum" in rest || Array.isArray(rest.enum)',
+    why: "The enum of a schema is always an array; the check is for the compiler."
+  },
+  {
     file: "http/src/document/OpenApiDocument.ts",
     line: "if (texts === undefined) throw new Error(",
     mutant: ";",

@@ -26,6 +26,8 @@ describe("the schemas of the document", () => {
     const others = rewritten(schemas, [], [{ oneOf: [ref("Z")] }])
     assert.deepStrictEqual(others, { B: schemas.B, C: schemas.C, Z: schemas.Z })
     assert.deepStrictEqual(Object.keys(others), ["B", "C", "Z"])
+    const member = object({ $ref: text })
+    assert.deepStrictEqual(rewritten({ Member: member }, [], [ref("Member")]), { Member: member })
   })
 
   it("have another name in requests if responses have one of that name, and allow more members there", () => {
