@@ -16,6 +16,7 @@ const installed = "test/packages.test.ts installs an older effect, and expects t
 const oneRow = "The statement always returns a row."
 const ownHash = "The database has only hashes of the form in which this file stores them."
 const discarded = "Nobody uses the results, which are void."
+const oneRequest = "There is at least one request, and a result for each."
 const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
 const stackTrace = "A stack trace costs time, and changes nothing in the span."
 const undefinedAnyway = "At its end, the function returns undefined too."
@@ -307,6 +308,34 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "const [, id, name",
     mutant: '["Stryker was here"]',
     why: "Each migration has a key of this form."
+  },
+  {
+    file: "postgres/src/communications/StepSql.ts",
+    line: "texts.set(variant, text)",
+    mutant: ";",
+    why: "The text is made again at the next call."
+  },
+  {
+    file: "postgres/src/communications/StepStatements.ts",
+    line: "if (first === undefined) return []",
+    why: oneRequest
+  },
+  {
+    file: "postgres/src/communications/StepStatements.ts",
+    line: "const unchanged = requests.filter((_, item) => results[item] === undefined)",
+    mutant: "requests",
+    why: "Communications that were changed are read again, and these rows are not used."
+  },
+  {
+    file: "postgres/src/communications/TakeStep.ts",
+    line: "([result]) => result ?? { changed: false, row: undefined }",
+    why: oneRequest
+  },
+  {
+    file: "postgres/src/statements/Remedies.ts",
+    line: "const remedy = sqlState === null ? undefined : remedies[sqlState]",
+    mutant: "false",
+    why: "No SQLSTATE is called null."
   }
 ]
 
