@@ -1,28 +1,15 @@
-import { Communications, createCommunications, layerMemory } from "@communications/core"
 import { createTestCommunications } from "@communications/core/testing"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { assert, describe, it, vi } from "vitest"
+import { methodsTaking, rejectionOf } from "./Given.ts"
 
-/** Ports whose steps end like this. */
-const taking = (take: Effect.Effect<never>) =>
-  Layer.effect(
-    Communications,
-    Effect.map(Communications, (communications) => Communications.of({ ...communications, take: () => take }))
-  ).pipe(Layer.provideMerge(layerMemory))
-
-/** Ports whose steps never end and cannot be interrupted, like a statement on a host's handle that waits for a lock. */
-const stuck = taking(Effect.uninterruptible(Effect.never))
+/** A step that never ends and cannot be interrupted, like a statement on a host's handle that waits for a lock. */
+const stuck = Effect.uninterruptible(Effect.never)
 
 const request = {
   caller: { organisation: "BB647AADC13A66CE4311B6027DA8030E", user: "F50927C44314BA21B2DAEECFF2E53BB0" },
   communication_identifier: { number: "41" }
 }
-
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => assert.fail("it resolved"),
-    (error: unknown) => error
-  )
 
 describe("the options of a call", () => {
   it("request_id is recorded in the history", async () => {
@@ -35,7 +22,7 @@ describe("the options of a call", () => {
   })
 
   it("within ends a call that cannot be interrupted as StorageUnavailable", async () => {
-    const { communications } = createCommunications(stuck)
+    const { communications } = methodsTaking(stuck)
     const outcome = await communications.complete(request, { within: "10 millis" })
     assert.deepInclude(outcome.ok ? undefined : outcome.error, {
       ...{ _tag: "StorageUnavailable", reason: "timeout", operation: "communications/complete" }
@@ -43,7 +30,7 @@ describe("the options of a call", () => {
   })
 
   it("signal rejects a call with its reason, before and while it runs", async () => {
-    const { communications } = createCommunications(stuck)
+    const { communications } = methodsTaking(stuck)
     for (const reason of [new Error("the client has gone"), "the client has gone"]) {
       assert.strictEqual(
         await rejectionOf(communications.complete(request, { signal: AbortSignal.abort(reason) })),
@@ -77,9 +64,7 @@ describe("the options of a call", () => {
 
   it("a call that is ended by them is interrupted", async () => {
     let interrupted = 0
-    const { communications } = createCommunications(
-      taking(Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++)))
-    )
+    const { communications } = methodsTaking(Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++)))
     await communications.complete(request, { within: "10 millis" })
     await vi.waitFor(() => assert.strictEqual(interrupted, 1))
     await rejectionOf(communications.complete(request, { signal: AbortSignal.timeout(10) }))
@@ -87,7 +72,7 @@ describe("the options of a call", () => {
   })
 
   it("a call that fails by itself while its signal is aborted rejects with its own Error", async () => {
-    const { communications } = createCommunications(taking(Effect.die("a bug of ours")))
+    const { communications } = methodsTaking(Effect.die("a bug of ours"))
     const signal = {
       ...{ aborted: false, reason: new Error("the client has gone"), addEventListener: () => {} },
       removeEventListener: () => {

@@ -1,22 +1,14 @@
 import { inspect } from "node:util"
 import * as Core from "@communications/core"
 import { freshCaller } from "@communications/core/testing"
-import { Data, Effect, Layer } from "effect"
+import { Data, Effect } from "effect"
 import { assert, describe, it } from "vitest"
+import { methodsTaking } from "./Given.ts"
 
-const { Communications, createCommunications, layerMemory, NotDraft, orThrow, StorageUnavailable } = Core
+const { NotDraft, orThrow, StorageUnavailable } = Core
 
 const refused = new Error("connect ECONNREFUSED 10.0.0.7:5432", { cause: { address: "10.0.0.7", port: 5432 } })
 const unavailable = new StorageUnavailable({ operation: "test", reason: "unreachable", cause: refused })
-
-/** The methods on ports whose steps end like this. */
-const failing = (taking: Effect.Effect<never, Core.StorageUnavailable>) =>
-  createCommunications(
-    Layer.effect(
-      Communications,
-      Effect.map(Communications, (communications) => Communications.of({ ...communications, take: () => taking }))
-    ).pipe(Layer.provideMerge(layerMemory))
-  )
 
 const completeOn = ({ communications }: Core.Methods) =>
   communications.complete({ caller: freshCaller(), communication_identifier: { number: "41" } })
@@ -33,25 +25,25 @@ const errorOf = (promise: Promise<unknown>) =>
 
 describe("console.error of an error that orThrow throws", () => {
   it("shows its name, message and cause, and the line of the host", async () => {
-    const text = inspect(await errorOf(postLetter(failing(Effect.fail(unavailable)))))
+    const text = inspect(await errorOf(postLetter(methodsTaking(Effect.fail(unavailable)))))
     assert.match(text, /^StorageUnavailable: the storage is unavailable \(test\)\n/)
     assert.match(text, /at (async )?postLetter \(.*Rejections\.test\.ts/)
     assert.include(text, "[cause]: Error: connect ECONNREFUSED")
   })
   it("has, for a defect, JSON with its name and message, and without its cause", async () => {
     const bug = new TypeError("a bug of ours", { cause: refused })
-    const error = await errorOf(postLetter(failing(Effect.die(bug))))
+    const error = await errorOf(postLetter(methodsTaking(Effect.die(bug))))
     assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), { name: "TypeError", message: "a bug of ours" })
   })
   it("has, for a defect with a tag, also the tag in its JSON, and never its other data", async () => {
     class Bug extends Data.TaggedError("Bug")<{ readonly message: string; readonly cause: Error }> {}
-    const error = await errorOf(postLetter(failing(Effect.die(new Bug({ message: "a bug", cause: refused })))))
+    const error = await errorOf(postLetter(methodsTaking(Effect.die(new Bug({ message: "a bug", cause: refused })))))
     assert.deepStrictEqual(JSON.parse(JSON.stringify(error)), { _tag: "Bug", name: "Bug", message: "a bug" })
   })
   it("shows, for a defect, where it was thrown and the line of the latest call", async () => {
     const bug = new TypeError("a bug of ours")
     const thrownAt = bug.stack?.split("\n")[1] ?? ""
-    const methods = failing(Effect.die(bug))
+    const methods = methodsTaking(Effect.die(bug))
     for (let call = 0; call < 2; call++) {
       // Node's `inspect` leaves repeated lines out.
       const { stack = "" } = await errorOf(postLetter(methods))
@@ -73,7 +65,7 @@ describe("orThrow", () => {
 
 describe("a method rejects with an Error", () => {
   it("if the defect is not one", async () => {
-    const { message, cause } = await errorOf(completeOn(failing(Effect.die("a bug of ours"))))
+    const { message, cause } = await errorOf(completeOn(methodsTaking(Effect.die("a bug of ours"))))
     assert.deepStrictEqual([message, cause], ["a bug of ours", "a bug of ours"])
   })
 })

@@ -5,17 +5,16 @@ import {
   type LogLine,
   layerLog,
   layerMemory,
-  orThrow,
   type PromiseSubscription,
   StorageUnavailable,
   subscribe
 } from "@communications/core"
-import { createTestCommunications, freshCaller } from "@communications/core/testing"
+import { createTestCommunications } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { onTestFinished, vi } from "vitest"
-import { anEmail } from "./Given.ts"
+import { completeOne } from "./Given.ts"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
 
 const down = new StorageUnavailable({ operation: "Events.claim", reason: "unreachable" })
@@ -97,20 +96,11 @@ describe("the log of a subscription", () => {
       layerMemory,
       layerLog((line) => lines.push(line))
     )
-    const { communications, contact_information, subscribe } = createCommunications(ports)
-    const caller = freshCaller()
-    const contact = await orThrow(
-      contact_information.create({
-        caller,
-        ...{ type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" }
-      })
-    )
-    const contact_information_identifier = { id: contact.id }
-    const { id } = await orThrow(communications.create({ caller, contact_information_identifier, ...anEmail }))
-    await orThrow(communications.complete({ caller, communication_identifier: { id } }))
+    const methods = createCommunications(ports)
+    await completeOne(methods)
     const mistake = new Error("a mistake of the handler")
     const handled: Array<string> = []
-    const { stop } = subscribe({
+    const { stop } = methods.subscribe({
       subscription: "mail",
       handler: async (event) => {
         if (handled.push(event.id) === 1) throw mistake

@@ -4,17 +4,16 @@ import {
   Events,
   layerLog,
   layerMemory,
-  orThrow,
   StorageUnavailable,
   SubscriptionTaken,
   subscribe
 } from "@communications/core"
-import { createTestCommunications, freshCaller, freshId } from "@communications/core/testing"
+import { createTestCommunications, freshId } from "@communications/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock, TestConsole } from "effect/testing"
 import { vi } from "vitest"
-import { anEmail } from "./Given.ts"
+import { completeOne } from "./Given.ts"
 import { completeDrafts, recording, test } from "./Subscribing.ts"
 
 describe("a subscription", () => {
@@ -143,16 +142,11 @@ describe("a subscription", () => {
         })
       )
     ).pipe(Layer.provideMerge(layerMemory))
-    const { communications, contact_information, subscribe } = createCommunications(ports)
-    const caller = freshCaller()
-    const ada = { type: "PERSON", life_cycle_state: "MARKETING", first_name: "Ada", last_name: "Lovelace" } as const
-    const { id } = await orThrow(contact_information.create({ caller, ...ada }))
-    const contact_information_identifier = { id }
-    const draft = await orThrow(communications.create({ caller, contact_information_identifier, ...anEmail }))
-    await orThrow(communications.complete({ caller, communication_identifier: { id: draft.id } }))
+    const methods = createCommunications(ports)
+    await completeOne(methods)
     const calls: Array<"begin" | "end"> = []
     const [released, aborted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    const { stop } = subscribe({
+    const { stop } = methods.subscribe({
       ...{ subscription: "mail", every: "2 millis", lease: "30 millis" },
       handler: async (_, signal) => {
         signal.addEventListener("abort", () => aborted.resolve())

@@ -8,6 +8,7 @@ import {
 import { createTestCommunications } from "@communications/core/testing"
 import { Effect, Layer } from "effect"
 import { assert, describe, it, vi } from "vitest"
+import { rejectionOf } from "./Given.ts"
 
 /** The methods on ports whose subscriptions open like this. */
 const opening = (open: (open: Events["Service"]["open"]) => Events["Service"]["open"]) =>
@@ -16,12 +17,6 @@ const opening = (open: (open: Events["Service"]["open"]) => Events["Service"]["o
       Events,
       Effect.map(Events, (events) => Events.of({ ...events, open: open(events.open) }))
     ).pipe(Layer.provideMerge(layerMemory))
-  )
-
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => assert.fail("it resolved"),
-    (error: unknown) => error
   )
 
 const quiet = { subscription: "mail", every: "2 millis", handler: () => {}, onError: () => {} } as const

@@ -242,6 +242,7 @@ it.live("migrate never makes the statements of others wait until a lock is relea
 
 describe("indexes on existing tables", () => {
   const before = Postgres.migrationsSql().slice(0, -Postgres.migrationsSql({ after: 8 }).length)
+  const numbersOf = (applied: Postgres.NumberedMigrations) => applied.map(([id]) => id)
   const numbersFrom8 = keys.slice(8).map((_, index) => index + 9)
   const insert = (client: pg.Client) =>
     client.query(`
@@ -277,10 +278,7 @@ describe("indexes on existing tables", () => {
       yield* Effect.promise(() => insert(client))
       assert.strictEqual((yield* waits).rowCount, 1)
       yield* Effect.promise(() => other.query("COMMIT"))
-      assert.deepStrictEqual(
-        (yield* Fiber.join(migrating)).map(([id]) => id),
-        numbersFrom8
-      )
+      assert.deepStrictEqual(numbersOf(yield* Fiber.join(migrating)), numbersFrom8)
       yield* expectCurrent
     })
   )
@@ -296,10 +294,7 @@ describe("indexes on existing tables", () => {
           "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'contact_information_by_name'::regclass"
         )
       })
-      assert.deepStrictEqual(
-        (yield* migrated(url, "communications")).map(([id]) => id),
-        numbersFrom8
-      )
+      assert.deepStrictEqual(numbersOf(yield* migrated(url, "communications")), numbersFrom8)
       yield* expectCurrent
     })
   )
@@ -308,7 +303,6 @@ describe("indexes on existing tables", () => {
     Effect.gen(function* () {
       const { client, expectCurrent } = yield* existing
       const migrateHost = () => Postgres.migrateHost(Postgres.fromPg(client))
-      const numbersOf = (applied: Postgres.NumberedMigrations) => applied.map(([id]) => id)
       yield* Effect.promise(async () => {
         await client.query("BEGIN")
         assert.deepStrictEqual(numbersOf(await migrateHost()), numbersFrom8)
@@ -347,10 +341,7 @@ describe("indexes on existing tables", () => {
       Effect.gen(function* () {
         const { url, expectCurrent } = yield* existing
         const applied = yield* building(url, (build) => [build, again(build)])
-        assert.deepStrictEqual(
-          applied.map(([id]) => id),
-          numbersFrom8
-        )
+        assert.deepStrictEqual(numbersOf(applied), numbersFrom8)
         yield* expectCurrent
       })
     )
@@ -369,10 +360,7 @@ describe("indexes on existing tables", () => {
       const { url, expectCurrent } = yield* existing
       const processes = [1, 2, 3].map(() => migrated(url, "communications"))
       const applied = yield* Effect.all(processes, { concurrency: "unbounded" })
-      assert.deepStrictEqual(
-        applied.flat().map(([id]) => id),
-        numbersFrom8
-      )
+      assert.deepStrictEqual(numbersOf(applied.flat()), numbersFrom8)
       yield* expectCurrent
     })
   )

@@ -20,21 +20,18 @@ const processes = Effect.gen(function* () {
   return { one, other }
 })
 
+/** Creates a communication like the draft, with another id and the next number. */
+const createLike = (organisation: OrganisationId, { _tag, ...members }: Draft) =>
+  Effect.flatMap(Communications, ({ create }) =>
+    create(organisation, (number) => Draft.make({ ...members, id: CommunicationId.make(freshId()), number }), anAct())
+  )
+
 it.live("creations that wait for the last number of their organisation lock no other one", () =>
   Effect.gen(function* () {
     const { one, other } = yield* processes
     const [draft, locked, free] = [aDraft(), freshOrganisation(), freshOrganisation()]
-    const { _tag, ...members } = draft
-    const create = (organisation: OrganisationId) =>
-      Effect.flatMap(Communications, (communications) =>
-        communications.create(
-          organisation,
-          (number) => Draft.make({ ...members, id: CommunicationId.make(freshId()), number }),
-          anAct()
-        )
-      )
     for (const organisation of [locked, free]) {
-      yield* Effect.provide(Effect.andThen(store(organisation, draft), create(organisation)), one)
+      yield* Effect.provide(Effect.andThen(store(organisation, draft), createLike(organisation, draft)), one)
     }
     const sql = Context.get(other, SqlClient.SqlClient)
     const others = sql<{ readonly last: string; readonly xmax: string }>`
@@ -45,7 +42,7 @@ it.live("creations that wait for the last number of their organisation lock no o
         yield* sql`SELECT FROM communication_numbers WHERE organisation = ${locked}::uuid FOR UPDATE`
         // More than may wait: the last ones skip locked rows.
         const fibers = yield* Effect.forEach(Array.from({ length: 10 }), () =>
-          Effect.forkChild(Effect.provide(create(locked), one))
+          Effect.forkChild(Effect.provide(createLike(locked, draft), one))
         )
         yield* Effect.sleep("200 millis")
         assert.deepStrictEqual(yield* others, before)
@@ -62,17 +59,7 @@ it.live("ten callers in two processes create 1,000 drafts with distinct numbers,
     const { one, other } = yield* processes
     const [organisation, draft] = [freshOrganisation(), aDraft("CM000680")]
     yield* Effect.provide(store(organisation, draft), one)
-    const { _tag, ...members } = draft
-    const creating = Effect.gen(function* () {
-      const communications = yield* Communications
-      return yield* Effect.forEach(Array.from({ length: 100 }), () =>
-        communications.create(
-          organisation,
-          (number) => Draft.make({ ...members, id: CommunicationId.make(freshId()), number }),
-          anAct()
-        )
-      )
-    })
+    const creating = Effect.forEach(Array.from({ length: 100 }), () => createLike(organisation, draft))
     const created = yield* Effect.forEach(
       Array.from({ length: 10 }),
       (_, index) => Effect.provide(creating, index % 2 === 0 ? one : other),
