@@ -40,7 +40,7 @@ const isComplete = (mutant: Mutant): boolean => {
 
 /** What Stryker stores of a run. */
 interface Report {
-  readonly files: Readonly<Record<string, { readonly source: string; mutants: ReadonlyArray<Mutant> }>>
+  readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: ReadonlyArray<Mutant> }>>
 }
 
 /** Runs Stryker, which only tests what its earlier report lacks, until all results are complete; at most three times. */
@@ -52,15 +52,14 @@ const report = (name: string): Report => {
     // The report would be that of an earlier run.
     if (status !== 0) throw new Error(`Stryker ended with ${status} before it had tested ${name}`)
     const report: Report = JSON.parse(readFileSync(incrementalFile(name), "utf8"))
-    let incomplete = 0
-    for (const file of Object.values(report.files)) {
-      const complete = file.mutants.filter(isComplete)
-      incomplete += file.mutants.length - complete.length
-      file.mutants = complete
-    }
-    if (incomplete === 0 || run === 3) return JSON.parse(readFileSync(incrementalFile(name), "utf8"))
+    const all = Object.values(report.files).flatMap(({ mutants }) => mutants)
+    const incomplete = all.filter((mutant) => !isComplete(mutant)).length
+    if (incomplete === 0 || run === 3) return report
     console.log(`${name}: ${incomplete} results are incomplete, and their mutants are tested again`)
-    writeFileSync(incrementalFile(name), JSON.stringify(report))
+    const files = Object.entries(report.files).map(
+      ([path, file]) => [path, { ...file, mutants: file.mutants.filter(isComplete) }] as const
+    )
+    writeFileSync(incrementalFile(name), JSON.stringify({ ...report, files: Object.fromEntries(files) }))
   }
 }
 

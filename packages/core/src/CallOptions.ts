@@ -24,8 +24,12 @@ export interface CallOptions {
   readonly signal?: CallSignal | undefined
 }
 
-/** The names of these options. */
-export const callOptionNames: ReadonlyArray<keyof CallOptions> = ["request_id", "within", "signal"]
+/** The names of these options; the compiler checks that none is missing. */
+export const callOptionNames: ReadonlyArray<string> = Object.keys({
+  request_id: true,
+  within: true,
+  signal: true
+} satisfies Record<keyof CallOptions, true>)
 
 /** Throws a `TypeError` if an option is invalid, and a `RangeError` if it is `within`. */
 export const checkCallOptions = ({ request_id, within, signal }: CallOptions): void => {

@@ -39,7 +39,7 @@ export const withCors = <R>(
     if (allowed.length === 0) return response
     const { origin } = request.headers
     const all = allowed.includes("*")
-    // Without \`Vary\`, \`*\` belongs to responses to every request, because a cache may have them for another one.
+    // Without `Vary`, `*` belongs to responses to every request, because a cache may have them for another one.
     const isAllowed = all || allowed.some((one) => one === origin)
     const allow = {
       "access-control-allow-origin": all ? "*" : String(origin),

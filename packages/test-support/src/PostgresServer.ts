@@ -68,7 +68,8 @@ export const startPostgres = async (
 ): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "communications-postgres-"))
   const ender = spawn(process.execPath, [join(import.meta.dirname, "endPostgres.ts"), folder], {
-    ...{ stdio: ["pipe", "ignore", "ignore"], detached: true }
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true
   })
   ender.unref()
   const data = join(folder, "data")
