@@ -310,6 +310,42 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "Each migration has a key of this form."
   },
   {
+    file: "postgres/src/communications/CommunicationRows.ts",
+    line: "completed_by: row.completed_by === null ? null : hex(row.completed_by)",
+    mutant: "false",
+    why: "A constraint of the table requires the user of a completed communication; the check is for the compiler."
+  },
+  {
+    file: "postgres/src/communications/CommunicationsPostgres.ts",
+    line: "Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))",
+    mutant: "true",
+    why: "The communication is read again, which returns the same and costs a statement."
+  },
+  {
+    file: "postgres/src/communications/ContactRows.ts",
+    line: "=== null ? null : JSON.parse(",
+    mutant: "false",
+    why: "JSON.parse returns null for null."
+  },
+  {
+    file: "postgres/src/communications/StepSql.ts",
+    line: "return Record.keys(memberTypes).filter((member) => member in set)",
+    mutant: "Record.keys(memberTypes)",
+    why: "The only step sets every member."
+  },
+  {
+    file: "postgres/src/communications/StepSql.ts",
+    line: "const hasKey = act.idempotency !== undefined",
+    mutant: "act.idempotency === undefined",
+    why: "The result only distinguishes two kinds of requests, whatever their names are."
+  },
+  {
+    file: "postgres/src/communications/StepSql.ts",
+    line: 'literal(expectedVersion === null ? "" : ", versions integer[]")',
+    mutant: "false",
+    why: "A column of the requests that the statement does not use changes nothing."
+  },
+  {
     file: "postgres/src/communications/StepSql.ts",
     line: "texts.set(variant, text)",
     mutant: ";",
@@ -327,9 +363,21 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "Communications that were changed are read again, and these rows are not used."
   },
   {
+    file: "postgres/src/communications/StepStatements.ts",
+    line: "...(expectedVersion === null ? {} :",
+    mutant: "false",
+    why: "The statement of such requests does not read the versions."
+  },
+  {
     file: "postgres/src/communications/TakeStep.ts",
     line: "([result]) => result ?? { changed: false, row: undefined }",
     why: oneRequest
+  },
+  {
+    file: "postgres/src/statements/KeyedStatements.ts",
+    line: "if (idempotency === undefined) return runStatement(operation, organisation)(run)",
+    mutant: "false",
+    why: "Without a key, a unique violation is a defect either way."
   },
   {
     file: "postgres/src/statements/Remedies.ts",

@@ -68,15 +68,18 @@ export const projects: Readonly<Record<string, Project>> = {
   "postgres/batching": postgres("batching/**/*.ts", "Batcher", "GroupCommit.integration"),
   "postgres/statements": postgres(
     "statements/**/*.ts",
-    ...["{Errors,LockWaiters,Retry}", "{Conflicts,ErrorMessages,Failures,IdempotencyKeys,Metrics,Shares}.integration"]
+    ...[
+      "{Columns,Errors,LockWaiters,Retry}",
+      "{Conflicts,ErrorMessages,Failures,IdempotencyKeys,Metrics,Shares}.integration"
+    ]
   ),
   "postgres/steps": postgres(
     "communications/{LockWaiters,Step*,Take*}.ts",
-    ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"]
+    ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers,Steps}.integration"]
   ),
   "postgres/communications": postgres(
     "communications/{Comm,Contact,History,List}*.ts",
-    "{Contract,GroupCommit,IdempotencyKeys,Numbers}.integration"
+    "{Contract,GroupCommit,IdempotencyKeys,Numbers,Rows}.integration"
   ),
   "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,GroupCommit}.integration"),
   "postgres/log": postgres("log/**/*.ts", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),

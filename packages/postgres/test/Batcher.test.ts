@@ -341,8 +341,11 @@ describe("a batch of storage", () => {
         Metric.MetricRegistry,
         Effect.sync((): Metric.MetricRegistry => new Map())
       )
-      const { count, sum } = yield* Effect.provideService(counts, MetricsEnabled, true)
+      const { count, sum, buckets } = yield* Effect.provideService(counts, MetricsEnabled, true)
       assert.deepStrictEqual([count, sum], [1, 3])
+      const upTo = [1, 2, 4, 8, 16, 32, 64, 128]
+      const expected = upTo.map((size): [number, number] => [size, size < 3 ? 0 : 1])
+      assert.deepStrictEqual(buckets, expected)
       assert.strictEqual((yield* counts).count, 0)
     })
   )

@@ -1,6 +1,8 @@
+import { once } from "node:events"
+import { createServer } from "node:net"
 import { inspect } from "node:util"
-import { createCommunications, Readiness, StorageUnavailable } from "@communications/core"
-import { freshCaller } from "@communications/core/testing"
+import { ContactInformations, createCommunications, Readiness, StorageUnavailable } from "@communications/core"
+import { aPerson, freshCaller, freshOrganisation } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
@@ -154,3 +156,39 @@ for (const host of hosts) {
     )
   })
 }
+
+it.live("a change in a transaction that accepts only reads is refused as read-only, and its session does not end", () =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const { add } = yield* ContactInformations
+    const transaction = Effect.gen(function* () {
+      yield* sql`SET TRANSACTION READ ONLY`
+      const error = yield* Effect.flip(sql.withTransaction(add(freshOrganisation(), aPerson())))
+      yield* sql`SELECT 1`
+      return error
+    })
+    assert.deepInclude(yield* sql.withTransaction(transaction), { _tag: "StorageUnavailable", reason: "read-only" })
+  }).pipe(
+    Effect.provide(
+      Postgres.layer.pipe(
+        Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
+        Layer.provideMerge(Layer.unwrap(Effect.map(freshDatabase, clientOf)))
+      )
+    )
+  )
+)
+
+it.live("a server that demands an authentication method that the client lacks is unreachable", () =>
+  Effect.gen(function* () {
+    const demandsKerberos = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 2])
+    const server = createServer((socket) => socket.once("data", () => socket.end(demandsKerberos)))
+    yield* Effect.addFinalizer(() => Effect.promise(() => server[Symbol.asyncDispose]()))
+    yield* Effect.promise(() => once(server.listen(0, "127.0.0.1"), "listening"))
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : assert.fail("expected a port")
+    const find = Effect.flatMap(ContactInformations, ({ find }) => find(freshOrganisation(), aPerson().id))
+    const ports = Layer.provide(Postgres.layer, clientOf(`postgres://postgres@127.0.0.1:${port}`))
+    const error = yield* Effect.flip(Effect.provide(find, ports))
+    assert.deepInclude(error, { _tag: "StorageUnavailable", reason: "unreachable", sqlState: null })
+  }).pipe(Effect.scoped)
+)

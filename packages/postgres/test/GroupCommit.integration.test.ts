@@ -315,25 +315,29 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     })
   )
 
-  it.effect("views that wait for a locked row delay no completion, even if they outnumber the connections", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const { communications, organisation, drafts, completing } = yield* given
-      const [locked = aDraft(), free = aDraft()] = drafts
-      const view = ({ id }: Draft) => communications.view(organisation, { _tag: "Id", id }, act.at)
-      const viewed = Draft.make({ ...locked, viewed_on: act.at })
-      const waiting = yield* sql.withTransaction(
-        Effect.gen(function* () {
-          yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
-          const fibers = yield* Effect.forEach(Array(20).fill(locked), (draft) => outside(view(draft)))
-          yield* untilTwoWait
-          assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
-          assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
-          return fibers
-        })
-      )
-      for (const fiber of waiting) assert.deepStrictEqual(yield* Fiber.join(fiber), viewed)
-    })
+  it.effect(
+    "views that wait for a locked row delay no completion or view, even if they outnumber the connections",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { communications, organisation, drafts, completing } = yield* given
+        const [locked = aDraft(), free = aDraft(), another = aDraft()] = drafts
+        const view = ({ id }: Draft) => communications.view(organisation, { _tag: "Id", id }, act.at)
+        const viewed = Draft.make({ ...locked, viewed_on: act.at })
+        const waiting = yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`SELECT 1 FROM communications WHERE id = ${locked.id}::uuid FOR UPDATE`
+            const fibers = yield* Effect.forEach(Array(20).fill(locked), (draft) => outside(view(draft)))
+            yield* untilTwoWait
+            assert.deepStrictEqual(yield* Effect.flatMap(outside(completing(free)), Fiber.join), completed(free))
+            const unlocked = yield* Effect.flatMap(outside(view(another)), Fiber.join)
+            assert.deepStrictEqual(unlocked, Draft.make({ ...another, viewed_on: act.at }))
+            assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
+            return fibers
+          })
+        )
+        for (const fiber of waiting) assert.deepStrictEqual(yield* Fiber.join(fiber), viewed)
+      })
   )
 
   it.effect("a request waits only for its own row, not for others that wait for a row locked longer", () =>

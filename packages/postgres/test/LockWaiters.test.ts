@@ -2,7 +2,8 @@ import type { OrganisationId } from "@communications/core"
 import { freshOrganisation } from "@communications/core/testing"
 import { type Execute, layerExecutor } from "@communications/postgres"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber } from "effect"
+import { Clock, Deferred, Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { makeUntilUnlocked } from "../src/communications/LockWaiters.ts"
 
 const execute: Execute = () => Promise.resolve([])
@@ -80,6 +81,17 @@ describe("requests for locked rows", () => {
       yield* start(one, "fourth")
       assert.deepStrictEqual(waiting, ["first", "second", "another", "third"])
       assert.deepStrictEqual(refused, ["fourth"])
+    })
+  )
+  it.effect("those that may not wait try again after pauses that grow to 200 ms", () =>
+    Effect.gen(function* () {
+      const untilUnlocked = yield* Effect.provide(makeUntilUnlocked, layerExecutor(execute, { concurrency: 2 }))
+      const times: Array<number> = []
+      const attempt = Effect.map(Clock.currentTimeMillis, (now) => void times.push(now))
+      yield* Effect.forkChild(untilUnlocked<never, never>(one, attempt, Effect.never), { startImmediately: true })
+      yield* Effect.forkChild(untilUnlocked<never, never>(one, attempt, Effect.never), { startImmediately: true })
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(times, [0, 5, 15, 35, 75, 155, 315, 515, 715, 915])
     })
   )
   it.live("all wait in the database on a single connection, which may be a transaction", () =>

@@ -49,3 +49,17 @@ it("the metrics of connections count the statements that run, and those that wai
   }).pipe(Effect.provide(ports), Effect.ensuring(Effect.promise(() => other.end())), Effect.runPromise)
   expect(registry.size).toBe(0)
 }, 60_000)
+
+it("metrics that are not enabled are not registered", async () => {
+  const registry: Metric.MetricRegistry = new Map()
+  const ports = Postgres.layer.pipe(
+    Layer.provide(PgClient.layer({ url: Redacted.make(await Effect.runPromise(freshDatabase)) })),
+    Layer.provide(Layer.succeed(Metric.MetricRegistry, registry))
+  )
+  await Effect.runPromise(
+    Effect.provide(
+      Effect.sync(() => expect(registry.size).toBe(0)),
+      ports
+    )
+  )
+})

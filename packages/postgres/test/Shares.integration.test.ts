@@ -167,25 +167,34 @@ it.live("organisations take turns: many lists of one do not delay a list of anot
   })
 )
 
-it.live("while the numbers of one organisation are locked, another creates its first communication", () =>
-  Effect.gen(function* () {
-    const { ports, organisation, draft, create, untilWaiting, whileLocked } = yield* given
-    const another = freshOrganisation()
-    yield* Effect.provide(store(another, draft), ports)
-    yield* create()
-    const waiting = yield* whileLocked(
-      `SELECT FROM communication_numbers WHERE organisation = '${organisation}' FOR UPDATE`,
+for (const [connections, waits, nth] of [
+  [10, 2, "first"],
+  [2, 1, "second"]
+] as const) {
+  it.live(
+    `on ${connections} connections, while the numbers of one organisation are locked, another creates its ${nth} communication`,
+    () =>
       Effect.gen(function* () {
-        const fibers = yield* Effect.forEach(Array(20).fill(undefined), () => Effect.forkChild(create()))
-        yield* untilWaiting(2)
-        yield* create(another)
-        assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
-        return fibers
+        const { ports, organisation, draft, create, untilWaiting, whileLocked } = yield* givenOn(connections)
+        const another = freshOrganisation()
+        yield* Effect.provide(store(another, draft), ports)
+        yield* create()
+        // The first one of an organisation waits for its turn if as many wait as may.
+        if (nth === "second") yield* create(another)
+        const waiting = yield* whileLocked(
+          `SELECT FROM communication_numbers WHERE organisation = '${organisation}' FOR UPDATE`,
+          Effect.gen(function* () {
+            const fibers = yield* Effect.forEach(Array(20).fill(undefined), () => Effect.forkChild(create()))
+            yield* untilWaiting(waits)
+            yield* create(another)
+            assert.isTrue(fibers.every((fiber) => fiber.pollUnsafe() === undefined))
+            return fibers
+          })
+        )
+        yield* Effect.forEach(waiting, Fiber.join)
       })
-    )
-    yield* Effect.forEach(waiting, Fiber.join)
-  })
-)
+  )
+}
 
 it.live("statements in a transaction do not wait for the share of their kind", () =>
   Effect.gen(function* () {

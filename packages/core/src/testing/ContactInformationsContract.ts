@@ -170,6 +170,18 @@ export const contactInformationsContract: ReadonlyArray<Clause<ContactInformatio
     })
   },
   {
+    name: "a contact with an existing id is refused as such, even if its act has a new key, which stays unused",
+    test: Effect.gen(function* () {
+      const contacts = yield* ContactInformations
+      const [organisation, contact, act] = [freshOrganisation(), aPerson(), aKeyedAct()]
+      yield* contacts.add(organisation, contact)
+      const again = contacts.add(organisation, { ...contact, title: "Countess" }, act)
+      yield* expectFailure(again, new ContactInformationExists({ id: contact.id }))
+      yield* expectEqual(yield* contacts.find(organisation, contact.id), contact)
+      yield* expectEqual(yield* contacts.findByKey(organisation, act.by, act.idempotency.key), undefined)
+    })
+  },
+  {
     name: "of 16 contacts added concurrently with the same key, exactly one is stored",
     test: Effect.gen(function* () {
       const contacts = yield* ContactInformations

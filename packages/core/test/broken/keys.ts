@@ -104,6 +104,16 @@ export const brokenKeys = [
     (sound) => ({ add: (organisation, contact) => sound.add(organisation, contact) })
   ),
   contacts(
+    "reports a used key if the id of a contact exists",
+    "ContactInformations: a contact with an existing id is refused as such, even if its act has a new key, which stays unused",
+    (sound) => ({
+      add: (organisation, contact, act) =>
+        Effect.catchTag(sound.add(organisation, contact, act), "ContactInformationExists", (exists) =>
+          Effect.fail(act?.idempotency ? new IdempotencyKeyReused({ key: act.idempotency.key }) : exists)
+        )
+    })
+  ),
+  contacts(
     "stores a second contact with the same key",
     "ContactInformations: of 16 contacts added concurrently with the same key, exactly one is stored",
     (sound) => ({

@@ -35,8 +35,8 @@ export const communicationColumns = (sql: SqlClient.SqlClient, omitsContent = fa
     c.completed_by::text, ${contactColumns(sql)}`
 }
 
-/** Parses a timestamp; returns invalid text unchanged, for the schema to reject. */
-const parseTimestamp = (iso: string | null) => (iso === null ? null : Option.getOrElse(DateTime.make(iso), () => iso))
+/** Parses a timestamp; invalid text is undefined, which the schema rejects. */
+const parseTimestamp = (iso: string | null) => (iso === null ? null : Option.getOrUndefined(DateTime.make(iso)))
 
 /** The tag of each state, and the members that only this state has. */
 const stateOf: { readonly [State in LifeCycleState]: (row: Row) => object } = {

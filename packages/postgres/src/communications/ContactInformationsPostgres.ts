@@ -58,8 +58,8 @@ export const layer: Layer.Layer<ContactInformations, never, Shares | SqlClient.S
         ) ON CONFLICT DO NOTHING RETURNING 1`
       const added = yield* runStatement("ContactInformations.add", organisation)(inserting)
       if (added.length === 1) return
-      const earlier = keyed && (yield* findByKey(organisation, keyed.by, keyed.key))
-      if (keyed !== undefined && earlier !== undefined) return yield* new IdempotencyKeyReused({ key: keyed.key })
+      const isReused = keyed && (yield* findByKey(organisation, keyed.by, keyed.key)) !== undefined
+      if (isReused) return yield* new IdempotencyKeyReused({ key: keyed.key })
       return yield* new ContactInformationExists({ id: contact.id })
     })
 
