@@ -75,17 +75,21 @@ export const projects: Readonly<Record<string, Project>> = {
   ),
   "postgres/steps": postgres(
     "communications/{LockWaiters,Step*,Take*}.ts",
-    ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers,Steps}.integration"]
+    ...["LockWaiters", "{Contract,GroupCommit,IdempotencyKeys,Numbers,Statements}.integration"]
   ),
   "postgres/communications": postgres(
     "communications/{Comm,Contact,History,List}*.ts",
     "{Contract,GroupCommit,IdempotencyKeys,Numbers,Rows}.integration"
   ),
-  "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,GroupCommit}.integration"),
+  "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,Statements}.integration"),
   "postgres/log": postgres("log/**/*.ts", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),
   "postgres/host": postgres("host/**/*.ts", "Executor", "Host.integration"),
   // Released migrations do not change.
-  "postgres/schema": postgres("schema/*.ts", "Server", "{Distribute,ErrorMessages,Migrations,Roles,Schema}.integration")
+  "postgres/schema": postgres(
+    "schema/*.ts",
+    "{Executor,Server}",
+    "{Distribute,ErrorMessages,Migrations,Roles,Schema}.integration"
+  )
 }
 
 /** The run that the environment names. */

@@ -1,4 +1,4 @@
-/** The command `distribute` on a stand-in for Citus, which records what it is asked to distribute. `npm run test:citus` uses Citus itself. */
+/** `distribute` on a stand-in for Citus, which records what it is asked to distribute. `npm run test:citus` uses Citus itself. */
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, start } from "@communications/test-support/ServerProcess"
@@ -24,12 +24,19 @@ const standIn = `
   ) RETURNS void LANGUAGE sql
     AS $$ INSERT INTO public.pg_dist_partition VALUES (table_name, 'h', distribution_column, 's', colocate_with, shard_count) $$;`
 
-/** A database of the tests, and a client on it; the command runs on the schema `crm`. */
+/** A database of the tests, and a client on it; functions and commands run on the schema `crm`. */
 const given = async () => {
   const url = await Effect.runPromise(freshDatabase)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   onTestFinished(() => client.end())
+  const onSchema = <A, E>(run: Effect.Effect<A, E, PgClient.PgClient | SqlClient.SqlClient>) =>
+    run.pipe(
+      Effect.provideService(Postgres.DatabaseSchema, "crm"),
+      Effect.provide(PgClient.layer({ url: Redacted.make(url) })),
+      Effect.runPromise
+    )
+  const refusal = async () => (await onSchema(Effect.flip(Postgres.distribute))).message
   const run = async (command: string) => {
     const process = start("cli", { DATABASE_URL: url, DATABASE_SCHEMA: "crm" }, [command])
     return { code: await process.ended(), stdout: process.stdout, stderr: process.stderr }
@@ -37,65 +44,69 @@ const given = async () => {
   const distributed = async () =>
     (await client.query("SELECT logicalrelid::text AS table, partkey AS by, colocation, shards FROM pg_dist_partition"))
       .rows
-  return { url, client, run, distributed }
+  return { client, onSchema, refusal, run, distributed }
 }
+
+/** How each table of `distributed()` is distributed. */
+const expected = Object.entries(Postgres.distribution).map(([name, distribution]) => {
+  const table = `crm.${name}`
+  if (distribution === "reference") return { table, by: null, colocation: null, shards: 1 }
+  if (distribution.column !== "organisation") return { table, by: distribution.column, colocation: "none", shards: 1 }
+  const colocation = name === "contact_information" ? "none" : '"crm".contact_information'
+  return { table, by: "organisation", colocation, shards: 32 }
+})
 
 afterAll(endAll, 60_000)
 
-it("refuses a database without Citus, and changes nothing", async () => {
-  const { client, run } = await given()
+it("the command refuses a database without Citus in one sentence, distributes every table once, and says what is next", async () => {
+  const { client, run, distributed } = await given()
   assert.deepStrictEqual(await run("distribute"), {
     ...{ code: 1, stdout: "" },
     stderr:
       "The tables cannot be distributed: the database does not have the extension citus: install it on every node, and run CREATE EXTENSION citus there.\n"
   })
-  const { rows } = await client.query("SELECT FROM pg_namespace WHERE nspname = 'crm'")
-  assert.lengthOf(rows, 0)
-})
-
-it("distributes every table once; migrate, and running it again, change nothing", async () => {
-  const { client, run, distributed } = await given()
   await client.query(standIn)
-  assert.include((await run("distribute")).stderr, "the schema crm has no table organisations")
-  assert.lengthOf(await distributed(), 0)
   await run("migrate")
   const first = await run("distribute")
   assert.strictEqual(first.code, 0, first.stderr)
   assert.include(first.stdout, "Distributed communications by organisation.\n")
   assert.include(first.stdout, "Now start the servers with GROUP_COMMIT=organisation.\n")
-  const tables = await distributed()
-  const { rows } = await client.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'crm'")
-  assert.sameMembers(
-    tables.map((row) => row.table),
-    rows.map(({ name }) => `crm.${name}`)
-  )
-  const group = { by: "organisation", colocation: '"crm".contact_information', shards: 32 }
-  for (const expected of [
-    { table: "crm.contact_information", ...group, colocation: "none" },
-    { table: "crm.communication_history", ...group },
-    { table: "crm.sessions", by: "token_hash", colocation: "none", shards: 1 },
-    { table: "crm.organisations", by: null, colocation: null, shards: 1 }
-  ])
-    assert.deepInclude(tables, expected)
   assert.strictEqual((await run("distribute")).stdout, "Every table is already distributed.\n")
   assert.strictEqual((await run("migrate")).stdout, "The schema is already up to date.\n")
-  assert.deepStrictEqual(await distributed(), tables)
+  assert.sameDeepMembers(await distributed(), expected)
 }, 600_000)
 
-it("continues after a failure, and refuses a table that is distributed by another column", async () => {
-  const { url, client, distributed } = await given()
+it("refuses a database without Citus or without the tables, and changes nothing", async () => {
+  const { client, refusal, distributed } = await given()
+  assert.include(await refusal(), "the database does not have the extension citus")
+  assert.lengthOf((await client.query("SELECT FROM pg_namespace WHERE nspname = 'crm'")).rows, 0)
   await client.query(standIn)
-  const onSchema = <A, E>(run: Effect.Effect<A, E, PgClient.PgClient | SqlClient.SqlClient>) =>
-    run.pipe(
-      Effect.provideService(Postgres.DatabaseSchema, "crm"),
-      Effect.provide(PgClient.layer({ url: Redacted.make(url) })),
-      Effect.runPromise
-    )
+  assert.strictEqual(await refusal(), "the schema crm has no table organisations: apply the pending migrations first")
+  assert.lengthOf(await distributed(), 0)
+})
+
+it("distributes every table, those of an organisation on the same node, and does nothing if it is called again", async () => {
+  const { client, onSchema, distributed } = await given()
+  await client.query(standIn)
+  await onSchema(Postgres.migrate)
+  const { rows } = await client.query("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'crm'")
+  const added = await onSchema(Postgres.distribute)
+  assert.sameMembers(
+    added.map(({ table }) => table),
+    rows.map(({ name }) => name)
+  )
+  assert.sameDeepMembers(await distributed(), expected)
+  assert.deepStrictEqual(await onSchema(Postgres.distribute), [])
+  assert.lengthOf(await distributed(), expected.length)
+})
+
+it("continues after a failure, and refuses a table that is distributed by another column", async () => {
+  const { client, onSchema, refusal, distributed } = await given()
+  await client.query(standIn)
   await onSchema(Postgres.migrate)
   await client.query("INSERT INTO pg_dist_partition VALUES ('crm.users', 'h', 'user', 's', 'none', 32)")
-  const refused = await onSchema(Effect.flip(Postgres.distribute))
   assert.strictEqual(
-    refused.message,
+    await refusal(),
     "the table users is distributed by user, not by organisation: run undistribute_table on it"
   )
   assert.lengthOf(await distributed(), 1)
@@ -103,6 +114,6 @@ it("continues after a failure, and refuses a table that is distributed by anothe
   await client.query("UPDATE pg_dist_partition SET partmethod = 'n', partkey = NULL, colocation = NULL")
   await client.query("INSERT INTO pg_dist_partition VALUES ('crm.organisations', 'n', NULL, 't', NULL, 1)")
   const added = await onSchema(Postgres.distribute)
-  assert.lengthOf(added, Object.keys(Postgres.distribution).length - 1)
+  assert.lengthOf(added, expected.length - 1)
   assert.deepInclude(added, { table: "users", by: "organisation" })
-}, 600_000)
+})

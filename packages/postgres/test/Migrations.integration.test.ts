@@ -205,6 +205,16 @@ it.live("migrate refuses to create empty tables in the default schema beside tho
   })
 )
 
+it.live("migrate makes a new schema in one transaction", () =>
+  Effect.gen(function* () {
+    const url = yield* freshDatabase
+    yield* migrated(url, "crm")
+    const client = yield* connected(url)
+    const recorded = "SELECT DISTINCT xmin::text FROM crm.communications_migrations"
+    assert.lengthOf((yield* Effect.promise(() => client.query(recorded))).rows, 1)
+  })
+)
+
 it.live("migrate waits for no lock if nothing is pending", () =>
   Effect.gen(function* () {
     const url = yield* freshDatabase

@@ -1,15 +1,22 @@
-import { Communications, completion } from "@communications/core"
-import { aDraft, anAct, freshId, freshOrganisation, store } from "@communications/core/testing"
+import { Attempts, Communications, completion, Sessions } from "@communications/core"
+import { aDraft, anAct, freshId, freshOrganisation, freshToken, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, Redacted } from "effect"
 import pg from "pg"
 import { makeRunSteps } from "../src/communications/StepStatements.ts"
 import * as Shares from "../src/statements/Shares.ts"
 
 const act = anAct()
+
+/** The ports of a server, on this function. */
+const portsOn = (execute: Postgres.Execute, groupCommit: "off" | "all") =>
+  Layer.fresh(Postgres.layer).pipe(
+    Layer.provide(Layer.succeed(Postgres.GroupCommit, groupCommit)),
+    Layer.provide(Postgres.layerExecutor(execute, { concurrency: 4 }))
+  )
 
 /** The ports on a pool, and a function that records the texts of statements before they run on this pool. */
 const given = Effect.gen(function* () {
@@ -64,11 +71,7 @@ for (const groupCommit of ["off", "all"] as const) {
         }
         return rows
       }
-      const there = yield* Layer.build(
-        Layer.fresh(Postgres.layerHost(late, { concurrency: 4 })).pipe(
-          Layer.provide(Layer.succeed(Postgres.GroupCommit, groupCommit))
-        )
-      )
+      const there = yield* Layer.build(portsOn(late, groupCommit))
       const taken = Context.get(there, Communications).take(
         ...([organisation, { _tag: "Id", id: draft.id }, completion, act] as const)
       )
@@ -78,20 +81,51 @@ for (const groupCommit of ["off", "all"] as const) {
   )
 }
 
-it.live("without group commit, each completion is a statement of its own", () =>
+it.live("without group commit, each completion and each token is a statement of its own", () =>
   Effect.gen(function* () {
     const { ports, recorded, texts, organisation } = yield* given
     const drafts = Array.from({ length: 4 }, () => aDraft(freshId()))
     yield* Effect.forEach(drafts, (draft) => Effect.provide(store(organisation, draft), ports))
-    const alone = yield* Layer.build(
-      Layer.fresh(Postgres.layerHost(recorded, { concurrency: 4 })).pipe(
-        Layer.provide(Layer.succeed(Postgres.GroupCommit, "off"))
-      )
-    )
-    const { take } = Context.get(alone, Communications)
-    yield* Effect.forEach(drafts, ({ id }) => take(organisation, { _tag: "Id", id }, completion, act), {
-      concurrency: "unbounded"
+    const statementsOf = Effect.fnUntraced(function* (groupCommit: "off" | "all") {
+      const there = yield* Layer.build(portsOn(recorded, groupCommit))
+      const { take } = Context.get(there, Communications)
+      const { authenticate } = Context.get(there, Sessions)
+      const atOnce = Effect.fnUntraced(function* (effects: ReadonlyArray<Effect.Effect<unknown, unknown>>) {
+        const before = texts.length
+        yield* Effect.all(effects.map(Effect.exit), { concurrency: "unbounded" })
+        return texts.length - before
+      })
+      return {
+        completions: yield* atOnce(drafts.map(({ id }) => take(organisation, { _tag: "Id", id }, completion, act))),
+        tokens: yield* atOnce(drafts.map(() => authenticate(freshToken())))
+      }
     })
-    assert.lengthOf(texts, drafts.length)
+    assert.deepStrictEqual(yield* statementsOf("off"), { completions: drafts.length, tokens: drafts.length })
+    assert.isBelow((yield* statementsOf("all")).tokens, drafts.length)
+  }).pipe(Effect.scoped)
+)
+
+it.live("an attempt that is refused just before its bucket has room, or is deleted, is taken", () =>
+  Effect.gen(function* () {
+    const { execute } = yield* given
+    for (const change of [
+      "UPDATE communications.attempts SET full_at = now()",
+      "DELETE FROM communications.attempts"
+    ]) {
+      let refusals = 0
+      const late: Postgres.Execute = async (text, parameters) => {
+        const rows = await execute(text, parameters)
+        if (text.includes("INSERT") && rows.length === 0) {
+          refusals++
+          await execute(change, [])
+        }
+        return rows
+      }
+      const { take } = Context.get(yield* Layer.build(Layer.fresh(Postgres.layerHost(late))), Attempts)
+      const bucket = { key: freshId(), burst: 1, every: Duration.hours(1) }
+      yield* take(bucket)
+      yield* take(bucket)
+      assert.strictEqual(refusals, 1)
+    }
   }).pipe(Effect.scoped)
 )
