@@ -200,7 +200,7 @@ describe("a subscription from now", () => {
     Effect.gen(function* () {
       const here = yield* given(1)
       const [draft = aDraft()] = here.drafts
-      yield* importDrafts(here, 200_000)
+      yield* importDrafts(here, 10_000)
       const scans = Effect.andThen(
         here.sql`SELECT pg_stat_force_next_flush()`,
         here.sql`
