@@ -1,8 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Console, Effect } from "effect"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Effect } from "effect"
 import { cli } from "./commands/Cli.ts"
 
-cli.pipe(
-  Effect.tapErrorTag(["StartupFailure", "CommandFailure"], ({ message }) => Console.error(message)),
-  NodeRuntime.runMain
-)
+NodeRuntime.runMain(Effect.provide(cli, NodeServices.layer))

@@ -2,23 +2,16 @@ import { Events, subscribe } from "@communications/core"
 import { aDraft, freshId, freshOrganisation, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
-import { endAll, start } from "@communications/test-support/ServerProcess"
 import { PgClient } from "@effect/sql-pg"
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Schedule } from "effect"
-import { afterAll } from "vitest"
-
-afterAll(endAll, 60_000)
+import { runCommand } from "./runCommand.ts"
 
 it.live(
   "the command line lists, retries and discards the parked events of a subscription",
   Effect.fnUntraced(function* () {
     const url = yield* freshDatabase
-    const cli = (line: string) =>
-      Effect.promise(async () => {
-        const program = start("cli", { DATABASE_URL: url }, line.split(" "))
-        return { code: await program.ended(), stdout: program.stdout, stderr: program.stderr }
-      })
+    const cli = (line: string) => Effect.promise(() => runCommand(line.split(" "), { DATABASE_URL: url }))
     const ports = yield* Layer.build(
       Postgres.layer.pipe(
         Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),

@@ -1,5 +1,4 @@
 /** The command line: its commands, and how it reports wrong arguments. */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { commandLine } from "../commandLine.ts"
@@ -72,5 +71,8 @@ export const commands = Command.make(commandLine).pipe(
   ])
 )
 
-/** Runs the command named by the arguments of the process. */
-export const cli = Command.run(commands, { version }).pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, settings)))
+/** Runs the command that the arguments name, and prints an expected failure in one sentence. */
+export const cli = Command.run(commands, { version }).pipe(
+  Effect.tapErrorTag(["StartupFailure", "CommandFailure"], ({ message }) => Console.error(message)),
+  Effect.provide(settings)
+)

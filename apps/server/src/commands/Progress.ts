@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Console, Effect } from "effect"
 
 const clear = "\r\u001b[2K"
 const write = (text: string) => Effect.sync(() => void process.stderr.write(text))
@@ -18,7 +18,8 @@ export const progress = (title: string, total: number) => {
       reached = percent
       return write(rendered())
     })
-  const say = (line: string) => write(isTerminal ? `${clear}${line}\n${rendered()}` : `${line}\n`)
+  const say = (line: string) =>
+    isTerminal ? Effect.andThen(Console.error(`${clear}${line}`), write(rendered())) : Console.error(line)
   return Effect.acquireRelease(Effect.as(isTerminal ? write(rendered()) : Effect.void, { at, say }), () =>
     isTerminal ? write(clear) : Effect.void
   )
