@@ -7,6 +7,7 @@ import { endAll, freshFolder, start } from "@communications/test-support/ServerP
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 
 let server: PostgresServer
 
@@ -138,19 +139,26 @@ const cases: ReadonlyArray<Case> = [
   )
 ]
 
+type Env = Readonly<Record<string, string>>
+const serve = async (env: Env) => {
+  const server = start("main", env)
+  return { code: await server.ended(), stdout: server.stdout, stderr: server.stderr }
+}
+const createOrganisation = (env: Env) => runCommand(["organisation", "create", "ACME"], env)
+
 describe.each([
-  ["the server", "main", []],
-  ["a command", "cli", ["organisation", "create", "ACME"]]
-] as const)("%s names the cause and ends with code 1 for", (_, program, args) => {
+  ["the server", serve],
+  ["a command", createOrganisation]
+])("%s names the cause and ends with code 1 for", (_, run) => {
   it.each(cases)(
     "$title",
     async ({ env, sentence }) => {
-      const process = start(program, await env(), args)
-      expect(await process.ended()).toBe(1)
-      const [last = "", ...others] = process.stderr.trimEnd().split("\n").reverse()
+      const { code, stdout, stderr } = await run(await env())
+      expect(code).toBe(1)
+      const [last = "", ...others] = stderr.trimEnd().split("\n").reverse()
       expect(last).toMatch(sentence)
       expect(others).toEqual([])
-      expect(process.stdout + process.stderr).not.toContain("s3cret")
+      expect(stdout + stderr).not.toContain("s3cret")
     },
     60_000
   )
@@ -160,9 +168,9 @@ it("a command that cannot store names the cause", async () => {
   const database = await create(
     `${tables}; ${fullTrigger}; CREATE TRIGGER disk_is_full BEFORE INSERT ON organisations FOR EACH ROW EXECUTE FUNCTION disk_is_full()`
   )
-  const command = start("cli", { DATABASE_URL: urlOf({ database }) }, ["organisation", "create", "ACME"])
-  expect(await command.ended()).toBe(1)
-  expect(command.stderr).toMatch(/^Stopped because .*SQLSTATE 53100.*No space left on device/)
+  const { code, stderr } = await createOrganisation({ DATABASE_URL: urlOf({ database }) })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Stopped because .*SQLSTATE 53100.*No space left on device/)
 }, 60_000)
 
 it.each([
@@ -182,12 +190,10 @@ it.each([
   "with MIGRATE=off, a command says in one sentence that %s",
   async (_, statement, user, sentence) => {
     const env = { MIGRATE: "off", ...(await on(create(`${statement}; ${acme}`), user)) }
-    const command = start("cli", env, ["user", "list", "--organisation", "ACME"])
-    expect(await command.ended()).toBe(1)
-    expect(command.stderr.trimEnd().split("\n")).toEqual([
-      expect.stringMatching(/^The database refused Accounts\.\w+: .*\.$/)
-    ])
-    expect(command.stderr).toMatch(sentence)
+    const { code, stderr } = await runCommand(["user", "list", "--organisation", "ACME"], env)
+    expect(code).toBe(1)
+    expect(stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^The database refused Accounts\.\w+: .*\.$/)])
+    expect(stderr).toMatch(sentence)
   },
   60_000
 )
@@ -195,7 +201,7 @@ it.each([
 it("a request that cannot store is UNAVAILABLE, and the log names the cause", async () => {
   const database = await create(tables)
   const env = { DATABASE_URL: urlOf({ database }) }
-  expect(await start("cli", env, ["seed"]).ended()).toBe(0)
+  expect(await runCommand(["seed"], env)).toMatchObject({ code: 0 })
   const insert =
     "CREATE TRIGGER disk_is_full BEFORE INSERT ON communication_history FOR EACH ROW EXECUTE FUNCTION disk_is_full()"
   await query(`${fullTrigger}; ${insert}`, database)
@@ -230,7 +236,7 @@ it("the server and the commands start while a backup holds its locks", async () 
   for (const { name } of rows) await backup.query(`LOCK TABLE ${name} IN ACCESS SHARE MODE`)
   const env = { DATABASE_URL: urlOf({ database }), MIGRATION_TIMEOUT: "20 seconds" }
   for (const command of [["migrate"], ["organisation", "create", "ACME"]]) {
-    expect(await start("cli", env, command).ended()).toBe(0)
+    expect(await runCommand(command, env)).toMatchObject({ code: 0 })
   }
   await start("main", env).url()
   await backup.end()

@@ -7,6 +7,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 
 describe("a server with DATABASE_URL", () => {
   const scope = Scope.makeUnsafe()
@@ -63,7 +64,7 @@ describe("a server with DATABASE_URL", () => {
 
   it("has no demonstration data until the seed command runs, which can be repeated", async () => {
     expect(await completing(urls[0])).toMatchObject({ http: 401, code: "INVALID_TOKEN" })
-    for (const _ of [1, 2]) expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
+    for (const _ of [1, 2]) expect(await runCommand(["seed"], { DATABASE_URL: database })).toMatchObject({ code: 0 })
     expect((await completing(urls[0])).body).toMatchObject(documented.response)
   }, 60_000)
 

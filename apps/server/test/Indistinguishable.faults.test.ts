@@ -8,6 +8,7 @@ import { Effect } from "effect"
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { documented } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 import { freshSecret, logOut } from "./secretTraffic.ts"
 
 const base = "/crmapi/rest/v2"
@@ -30,7 +31,7 @@ describe("refusals of different kinds", () => {
 
   beforeAll(async () => {
     const DATABASE_URL = await Effect.runPromise(freshDatabase)
-    expect(await start("cli", { DATABASE_URL }, ["seed"]).ended()).toBe(0)
+    expect(await runCommand(["seed"], { DATABASE_URL })).toMatchObject({ code: 0 })
     admin = postgres(DATABASE_URL, { max: 1, onnotice: () => {} })
     // Each log-in has its own user and address: otherwise it would soon be one attempt too many.
     await admin`

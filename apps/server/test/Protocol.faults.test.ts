@@ -6,6 +6,7 @@ import { median } from "@communications/test-support/statistics"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest"
 import { documented } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 
 const base = "/crmapi/rest/v2"
 const { token } = documented.request
@@ -117,7 +118,7 @@ describe("clients that abuse HTTP", () => {
 
   beforeAll(async () => {
     const database = await Effect.runPromise(freshDatabase)
-    expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
+    expect(await runCommand(["seed"], { DATABASE_URL: database })).toMatchObject({ code: 0 })
     server = start("main", { DATABASE_URL: database, LOG_LEVEL: "warning" })
     url = await server.url()
     port = Number(new URL(url).port)

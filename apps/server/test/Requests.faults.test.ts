@@ -8,6 +8,7 @@ import { Arbitrary, Effect, Redacted, Schema } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 import { documented, otherToken } from "./documented.ts"
 import { type GeneratedRequest, type Known, requestsOf } from "./generatedRequests.ts"
+import { runCommand } from "./runCommand.ts"
 
 const runs = isLong ? 20_000 : 200
 
@@ -87,7 +88,7 @@ describe("requests generated from the OpenAPI document", () => {
 
   it("have documented responses below 500, and leave no defect in the log", async (context) => {
     const database = await Effect.runPromise(freshDatabase)
-    expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
+    expect(await runCommand(["seed"], { DATABASE_URL: database })).toMatchObject({ code: 0 })
     const server = start("main", { DATABASE_URL: database, LOG_LEVEL: "warning", PROXIES: "1" })
     const [url, known] = [await server.url(), await Effect.runPromise(knownIn(database))]
     const { port } = new URL(url)

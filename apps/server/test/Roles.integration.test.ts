@@ -7,6 +7,7 @@ import pg from "pg"
 import { afterAll, assert, expect, it, onTestFinished } from "vitest"
 import { blockOf, chapterOf } from "./blockOf.ts"
 import { completing } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 
 const creating = blockOf("sql", chapterOf("Roles"))
 
@@ -28,9 +29,9 @@ it("the documented roles are enough: to migrate, and then to serve and to run ev
   })
   const app = { ...envOf("crm_app", "choose another"), MIGRATE: "check" }
   const run = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string>) => {
-    const command = start("cli", env, args)
-    assert.strictEqual(await command.ended(), 0, `${args.join(" ")}: ${command.stderr}`)
-    return command.stdout
+    const { code, stdout, stderr } = await runCommand(args, env)
+    assert.strictEqual(code, 0, `${args.join(" ")}: ${stderr}`)
+    return stdout
   }
 
   await administrator.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC") // the default from PostgreSQL 15 on
@@ -39,8 +40,8 @@ it("the documented roles are enough: to migrate, and then to serve and to run ev
   await administrator.query(await run(app, ["grants", "--role", rolesOf("crm_app")]))
   await run(app, ["seed", "--drafts", "10"])
   // The command has changed and read its tables when it finds that the subscription has never run.
-  const retry = start("cli", app, ["events", "retry", "--subscription", "postage", "--all"])
-  assert.strictEqual(await retry.ended(), 1)
+  const retry = await runCommand(["events", "retry", "--subscription", "postage", "--all"], app)
+  assert.strictEqual(retry.code, 1)
   assert.match(retry.stderr, /^There is no subscription "postage"/)
   expect(await completing(await start("main", app).url())).toMatchObject({ http: 200, code: "OK" })
   await run(app, ["user", "disable", "demo", "--organisation", "CRMDEMO"])

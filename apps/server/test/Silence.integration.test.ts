@@ -7,6 +7,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { completing, documented } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 
 describe("a server whose network to the database drops all packets", () => {
   const scope = Scope.makeUnsafe()
@@ -18,7 +19,7 @@ describe("a server whose network to the database drops all packets", () => {
   beforeAll(async () => {
     database = await Effect.runPromise(freshDatabase)
     proxy = await Effect.runPromise(Scope.provide(tcpProxy(database), scope))
-    expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
+    expect(await runCommand(["seed"], { DATABASE_URL: database })).toMatchObject({ code: 0 })
     server = start("main", { DATABASE_URL: proxy.url })
     url = await server.url()
   }, 120_000)

@@ -9,6 +9,7 @@ import { Effect, Schema } from "effect"
 import postgres from "postgres"
 import { afterAll, describe, expect, it } from "vitest"
 import { documented } from "./documented.ts"
+import { runCommand } from "./runCommand.ts"
 
 /** How long the traffic lasts. SOAK_MINUTES=10 is the full form. */
 const minutes = Number(process.env.SOAK_MINUTES ?? 2)
@@ -46,7 +47,7 @@ describe.runIf(isLong)("a server under mixed traffic with vanishing clients", ()
     "needs no more memory and no more connections as time passes",
     async (context) => {
       const DATABASE_URL = await Effect.runPromise(freshDatabase)
-      expect(await start("cli", { DATABASE_URL }, ["seed"]).ended()).toBe(0)
+      expect(await runCommand(["seed"], { DATABASE_URL })).toMatchObject({ code: 0 })
       const admin = postgres(DATABASE_URL, { max: 1, connection: { application_name: "soak" } })
       const server = start("main", { DATABASE_URL, LOG_LEVEL: "warning", NODE_OPTIONS: `--import=${probe}` })
       const url = await server.url()

@@ -6,6 +6,7 @@ import { tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
+import { runCommand } from "./runCommand.ts"
 
 describe("a server that cannot start", () => {
   afterAll(endAll, 60_000)
@@ -47,7 +48,7 @@ describe("a server that cannot start", () => {
     "reports a schema that %s in one sentence and exits with code 1",
     async (_, becomesUnreachable) => {
       const database = await Effect.runPromise(freshDatabase)
-      expect(await start("cli", { DATABASE_URL: database }, ["seed"]).ended()).toBe(0)
+      expect(await runCommand(["seed"], { DATABASE_URL: database })).toMatchObject({ code: 0 })
       const starting = (url: string) =>
         Effect.promise(() =>
           refused(
