@@ -105,7 +105,7 @@ it.live("without group commit, each completion and each token is a statement of 
   }).pipe(Effect.scoped)
 )
 
-it.live("an attempt that is refused just before its bucket has room, or is deleted, is taken", () =>
+it.live("an attempt succeeds if its bucket gets room, or is deleted, just after it was refused", () =>
   Effect.gen(function* () {
     const { execute } = yield* given
     for (const change of [
