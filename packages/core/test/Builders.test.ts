@@ -76,7 +76,14 @@ describe("builders", () => {
     assert.throws(() => Reflect.apply(aPerson, undefined, [{ demographics: { sex: "FEMALE" } }]), /sex/)
   })
   it("refuse invalid times", () => {
-    for (const time of ["yesterday", "", new Date(Number.NaN)] satisfies ReadonlyArray<TestTime>) {
+    for (const time of [
+      "yesterday",
+      "",
+      "1 March 2026",
+      "on 2026-03-01",
+      "2026-03-32",
+      new Date(Number.NaN)
+    ] satisfies ReadonlyArray<TestTime>) {
       assert.throws(() => aDraft({ created_at: time }), TypeError, "Expected a valid Date or ISO 8601 text, got")
       assert.throws(() => aDraft({ viewed_on: time }), TypeError)
       assert.throws(() => anAct({ at: time }), TypeError)

@@ -37,10 +37,13 @@ export const freshId = (): string => Effect.runSync(freshHex)
 export const noon = DateTime.makeUnsafe("2026-01-31T12:00:00.123Z")
 const morning = DateTime.subtract(noon, { hours: 3 })
 
+/** The beginning of ISO 8601 text. Without it, JavaScript reads text such as "1 March" in the time zone of the machine. */
+const isoDate = /^\d{4}-\d{2}-\d{2}/
+
 /** Reads a time; throws a `TypeError` if it is invalid. */
 export const parseTime = (time: TestTime): DateTime.Utc =>
   Option.getOrThrowWith(
-    DateTime.make(time),
+    typeof time === "string" && !isoDate.test(time) ? Option.none() : DateTime.make(time),
     () => new TypeError(`Expected a valid Date or ISO 8601 text, got ${String(time)}`)
   )
 
