@@ -280,6 +280,29 @@ const judgements: ReadonlyArray<Judgement> = [
     why: discarded
   },
   {
+    file: "postgres/src/batching/GroupCommit.ts",
+    line: "{ parent, links, attributes, captureStackTrace: false }",
+    mutant: "true",
+    why: stackTrace
+  },
+  {
+    file: "postgres/src/host/Executors.ts",
+    line: 'executeQuery({ sql, parameters, query, queryId: { queryId: "" } })',
+    mutant: "{}",
+    why: "Only plugins use the id of a query, and the statement runs without them."
+  },
+  {
+    file: "postgres/src/host/Executors.ts",
+    line: "sql(Object.assign(strings, { raw: strings }), ...values)",
+    mutant: "{}",
+    why: "Drizzle uses no raw strings; its type demands them."
+  },
+  {
+    file: "postgres/src/host/ResultRows.ts",
+    line: "if (names.every((name) => text.includes(name))) return rows",
+    why: "The rest of the function returns equal rows, and costs more."
+  },
+  {
     file: "postgres/src/schema/Indexes.ts",
     line: "if (indexes.length === 0) return []",
     mutant: "false",

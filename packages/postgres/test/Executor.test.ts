@@ -1,10 +1,23 @@
 /** What the library makes of an `Execute` that breaks its rules. */
 import { createCommunications } from "@communications/core"
-import { type Execute, fromPg, layerExecutor, layerHost, migrateHost, StorageTimeout } from "@communications/postgres"
+import {
+  type Execute,
+  fromKnex,
+  fromPg,
+  fromPrisma,
+  layerExecutor,
+  layerHost,
+  migrateHost,
+  StorageTimeout
+} from "@communications/postgres"
+import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, identity, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import pg from "pg"
+import { toSqlError } from "../src/host/ExecutorErrors.ts"
+import { checkRows } from "../src/host/ResultRows.ts"
+import { Concurrency } from "../src/statements/Transactions.ts"
 
 describe("the concurrency of a host's handle", () => {
   for (const concurrency of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -25,7 +38,93 @@ it("a concurrency above the size of a pool is refused, and one for a transaction
     "concurrency is 8, but the pool has 7 connections: make the pool larger"
   )
   layerHost(fromPg(pool), { concurrency: 7 })
-  layerHost(fromPg(new pg.Client()), { concurrency: 8 })
+})
+
+it.effect("a handle runs as many statements at once as its pool has connections, or as the host says", () =>
+  Effect.gen(function* () {
+    const query = async () => ({ rows: [] })
+    const raw = query
+    for (const [execute, options, expected] of [
+      [fromPg(new pg.Pool({ max: 7 })), {}, 7],
+      [fromPg(new pg.Pool({ max: 7 })), { concurrency: 5 }, 5],
+      [fromPg(new pg.Client()), { concurrency: 8 }, 1],
+      [fromPg(Object.assign({ query }, { totalCount: 0 })), {}, 10],
+      [fromPg(Object.assign({ query }, { totalCount: 0, options: { max: undefined } })), {}, 10],
+      [fromPg(Object.assign({ query }, { totalCount: 0, options: { max: "7" } })), {}, 10],
+      [fromKnex(Object.assign({ raw }, { client: { pool: { max: 3 } } })), {}, 3],
+      [fromKnex(Object.assign({ raw }, { client: undefined })), {}, 1],
+      [async () => [], {}, 1],
+      [async () => [], { concurrency: 8 }, 8]
+    ] satisfies ReadonlyArray<readonly [Execute, object, number]>) {
+      assert.strictEqual(yield* Effect.provide(Concurrency, layerExecutor(execute, options)), expected)
+    }
+  })
+)
+
+it.effect("the client of a handle returns rows, values and streams, and names the database in its spans", () =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { spans, tracer } = recordingTracer()
+    const rows = [
+      { a: 1, b: "x" },
+      { a: 2, b: "y" }
+    ]
+    const statement = sql.unsafe("SELECT a, b")
+    const run = Effect.all([statement, statement.values, Stream.runCollect(statement.stream)])
+    assert.deepStrictEqual(yield* Effect.withTracer(run, tracer), [rows, rows.map(Object.values), rows])
+    assert.lengthOf(spans, 3)
+    for (const { attributes } of spans) assert.strictEqual(attributes.get("db.system.name"), "postgresql")
+    yield* Effect.withTracer(sql.withTransaction(statement), tracer)
+    const transactions = spans.filter(({ name }) => name === "sql.transaction")
+    assert.deepStrictEqual(
+      transactions.map(({ attributes }) => [...attributes]),
+      [[]]
+    )
+  }).pipe(
+    Effect.provide(
+      layerExecutor(async (text) =>
+        text.startsWith("SELECT")
+          ? [
+              { a: 1, b: "x" },
+              { a: 2, b: "y" }
+            ]
+          : []
+      )
+    )
+  )
+)
+
+describe("an error of a handle", () => {
+  it("has the message and the constraint of the driver's", () => {
+    const { reason } = toSqlError(
+      Object.assign(new Error("duplicate key"), { code: "23505", constraint: undefined, constraint_name: "one" })
+    )
+    assert.deepInclude(reason, { _tag: "UniqueViolation", constraint: "one" })
+    assert.include(reason.message, "A statement failed on the host's handle: duplicate key")
+    assert.include(toSqlError("no error").reason.message, "A statement failed on the host's handle: no error")
+  })
+  it("of Prisma is that of the server, if it wraps one, with Prisma's as its cause", async () => {
+    const rejected = (error: unknown) =>
+      fromPrisma({ $queryRawUnsafe: () => Promise.reject(error) })("SELECT 1", []).catch(identity)
+    const wrapping = (driverAdapterError: object) => ({ meta: { driverAdapterError } })
+    for (const other of [
+      new Error("other"),
+      { meta: undefined },
+      { meta: {} },
+      wrapping({}),
+      wrapping({ cause: {} })
+    ]) {
+      assert.strictEqual(await rejected(other), other)
+    }
+    const cause = { originalCode: "23505", originalMessage: "duplicate key", constraint: { index: "one" } }
+    const error = wrapping({ cause })
+    assert.deepInclude(await rejected(error), {
+      code: "23505",
+      message: "duplicate key",
+      constraint: "one",
+      cause: error
+    })
+  })
 })
 
 it("the JSON of a failed migration has neither the cause nor an address", async () => {
@@ -53,6 +152,7 @@ describe("an Execute", () => {
   for (const [result, json] of [
     ["rows with a count, as TypeORM for UPDATE … RETURNING", '[[{ "id": "1" }], 1]'],
     ["rows as arrays", '[["1"]]'],
+    ["rows that are null", "[null]"],
     ["a result that contains the rows", '{ "rows": [] }'],
     ["nothing", "null"]
   ] as const) {
@@ -60,6 +160,20 @@ describe("an Execute", () => {
       assert.include(await complete(async () => JSON.parse(json)), "`Execute` must resolve to an array of rows")
     })
   }
+
+  it("is quoted with the beginning of its statement", () => {
+    const text = `\n  SELECT ${"x".repeat(60)}  `
+    assert.throws(
+      () => checkRows(text, JSON.parse("[null]")),
+      TypeError,
+      `For \`SELECT ${"x".repeat(53)}…\` it resolved`
+    )
+  })
+
+  it("that gives two columns the same name is refused", () => {
+    const rows = [{ completedAt: 1, completed_at: 2 }]
+    assert.throws(() => checkRows("SELECT completed_at", rows), TypeError, "does the host's handle rename columns")
+  })
 
   it("that renames columns in a way that cannot be undone is refused at the first row of any statement", async () => {
     const renaming: Execute = async () => [{ c_1: "0" }]

@@ -18,7 +18,7 @@ const namesNoColumns = /^\s*SELECT\s+(\w+\.)?\*|\bRETURNING\s+\*|^\s*(SAVEPOINT|
  * which is a mistake of the host's `Execute`.
  */
 export const checkRows = (text: string, rows: HostRows): HostRows => {
-  if (!Array.isArray(rows) || rows.some((row) => !Predicate.isObject(row) || Array.isArray(row))) {
+  if (!Array.isArray(rows) || !rows.every(Predicate.isObject)) {
     throw new TypeError(
       `The host's \`Execute\` must resolve to an array of rows, each an object by column name. For \`${text.trim().slice(0, 60)}…\` it resolved to something else.`
     )
