@@ -21,6 +21,7 @@ const noId = "A text that is longer than a UUID is no id, with its hyphens or wi
 const stackTrace = "A stack trace costs time, and changes nothing in the span."
 const undefinedAnyway = "At its end, the function returns undefined too."
 const unobserved = "If nothing is observed, the rest of the function adds nothing to the response, and costs more."
+const equalRows = "The rest of the function returns equal rows, and costs more."
 const noSleep = "To sleep for no time costs time, and delays nothing."
 
 const judgements: ReadonlyArray<Judgement> = [
@@ -300,7 +301,14 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     file: "postgres/src/host/ResultRows.ts",
     line: "if (names.every((name) => text.includes(name))) return rows",
-    why: "The rest of the function returns equal rows, and costs more."
+    mutant: "false",
+    why: equalRows
+  },
+  {
+    file: "postgres/src/host/ResultRows.ts",
+    line: "if (names.every((name) => text.includes(name))) return rows",
+    mutant: "() => undefined",
+    why: equalRows
   },
   {
     file: "postgres/src/schema/Indexes.ts",
