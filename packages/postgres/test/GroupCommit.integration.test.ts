@@ -1,4 +1,5 @@
 import {
+  type CommunicationIdentifier,
   CommunicationNotFound,
   Communications,
   Completed,
@@ -206,23 +207,30 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         SELECT organisation::text || id::text AS key, xmax::text FROM communications
         WHERE life_cycle_state = 'DRAFT' ORDER BY 1`
       const before = new Map((yield* unchanged).map(({ key, xmax }) => [key, xmax]))
-      for (const [index, [tag, other]] of (
-        [
-          ["Id", organisation],
-          ["Number", organisation],
-          ["Id", elsewhere],
-          ["Number", elsewhere]
-        ] as const
-      ).entries()) {
-        const requests = drafts.slice(2 * index, 2 * index + 2).map(({ id, number }, item) => {
-          const identifier = tag === "Id" ? ({ _tag: "Id", id } as const) : ({ _tag: "Number", number } as const)
-          return communications.take(item === 0 ? organisation : other, identifier, completion, act)
-        })
-        yield* Effect.all(requests, { concurrency: "unbounded" })
-      }
+      const requestAll = Effect.gen(function* () {
+        for (const [index, [tag, other]] of (
+          [
+            ["Id", organisation],
+            ["Number", organisation],
+            ["Id", elsewhere],
+            ["Number", elsewhere]
+          ] as const
+        ).entries()) {
+          const requests = drafts.slice(2 * index, 2 * index + 2).map(({ id, number }, item) => {
+            const identifier = tag === "Id" ? ({ _tag: "Id", id } as const) : ({ _tag: "Number", number } as const)
+            return Effect.exit(communications.take(item === 0 ? organisation : other, identifier, completion, act))
+          })
+          yield* Effect.all(requests, { concurrency: "unbounded" })
+        }
+      })
+      yield* requestAll
       const after = yield* unchanged
       assert.lengthOf(after, before.size - 8)
       for (const { key, xmax } of after) assert.strictEqual(xmax, before.get(key), key)
+      const all = sql`SELECT organisation, id, xmax::text FROM communications ORDER BY 1, 2`
+      const completed = yield* all
+      yield* requestAll
+      assert.deepStrictEqual(yield* all, completed)
     })
   )
 
@@ -338,6 +346,48 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
         )
         for (const fiber of waiting) assert.deepStrictEqual(yield* Fiber.join(fiber), viewed)
       })
+  )
+
+  it.effect("a view that skips locked rows locks no other row", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const communications = yield* Communications
+      // A statement stops at the row that it needs: all others come before, in the table and in its indexes.
+      const [elsewhere = freshOrganisation(), organisation = elsewhere] = Arrays.makeBy(2, freshOrganisation).sort()
+      const { contact_information } = aDraft()
+      const ids = Arrays.makeBy(5, () => aDraft().id).sort()
+      const drafts = ids.map((id, index) => {
+        const { _tag, ...members } = aDraft(String(index))
+        return Draft.make({ ...members, id, contact_information })
+      })
+      for (const owner of [elsewhere, organisation]) yield* Effect.forEach(drafts, (draft) => store(owner, draft))
+      const [locked = aDraft(), , , one = aDraft(), other = aDraft()] = drafts
+      const view = (identifier: CommunicationIdentifier) =>
+        outside(communications.view(organisation, identifier, act.at))
+      const viewBoth = Effect.forEach(
+        [{ _tag: "Id", id: one.id } as const, { _tag: "Number", number: other.number } as const],
+        (identifier) => Effect.flatMap(view(identifier), Fiber.join)
+      )
+      /** The other communications, with the last transaction that has locked each. */
+      const others = sql<{ readonly number: string; readonly xmax: string }>`
+        SELECT number, xmax::text FROM communications
+        WHERE organisation = ${elsewhere}::uuid
+          OR organisation = ${organisation}::uuid AND number NOT IN (${one.number}, ${other.number})
+        ORDER BY organisation, id`
+      const waiting = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`
+            SELECT 1 FROM communications WHERE organisation = ${organisation}::uuid AND id = ${locked.id}::uuid FOR UPDATE`
+          const fibers = yield* Effect.forEach(Array(3).fill(locked), ({ id }: Draft) => view({ _tag: "Id", id }))
+          yield* untilTwoWait
+          const before = yield* others
+          yield* viewBoth
+          assert.deepStrictEqual(yield* others, before)
+          return fibers
+        })
+      )
+      yield* Effect.forEach(waiting, Fiber.await)
+    })
   )
 
   it.effect("a request waits only for its own row, not for others that wait for a row locked longer", () =>

@@ -83,3 +83,20 @@ it.live("an event that another subscription finds while a parked communication i
     )
   })
 )
+
+it.live("a reader that has lost its lease meanwhile skips nothing that the next one has not handled", () =>
+  Effect.gen(function* () {
+    const here = yield* given(2)
+    const [{ holder: late }, { holder: next }, { holder: last }] = [reader(here), reader(here), reader(here)]
+    const entries = yield* here.events.claim(next, "all", 10)
+    yield* here.events.release(next)
+    const takeOver = Effect.andThen(here.events.release(late), here.events.claim(next, "all", 10))
+    const ports = yield* portsAfter(here, (text) => /SET position = next\.position/.test(text), takeOver)
+    yield* Effect.flatMap(Events, (events) => events.claim(late, "completions", 10)).pipe(
+      Effect.provide(ports),
+      Effect.flip
+    )
+    yield* here.events.release(next)
+    assert.deepStrictEqual(yield* here.events.claim(last, "all", 10), entries)
+  })
+)

@@ -145,6 +145,27 @@ describe("an open transaction", () => {
 })
 
 describe("a subscription from now", () => {
+  it.live("does not wait for a transaction that waits for the table of the history itself", () =>
+    Effect.gen(function* () {
+      const here = yield* given(1)
+      const [draft = aDraft()] = here.drafts
+      const locking = yield* open(here, here.sql`LOCK TABLE communication_history IN SHARE MODE`)
+      yield* locking.run
+      const completing = yield* Effect.forkChild(here.completing(draft))
+      const waiting = here.sql`SELECT FROM pg_locks WHERE NOT granted AND relation = 'communication_history'::regclass`
+      yield* Effect.repeat(waiting, { until: ({ length }) => length === 1 })
+      yield* Effect.timeout(here.events.open("later", "now"), "20 seconds")
+      yield* locking.commit
+      yield* Fiber.join(completing)
+      const { seen, readAll } = reader(here, { subscription: "later" })
+      yield* readAll(1)
+      assert.deepStrictEqual(
+        seen.map(({ communication }) => communication),
+        [draft.id]
+      )
+    })
+  )
+
   it.live("opens when earlier transactions with steps have ended, and does not deliver their events", () =>
     Effect.gen(function* () {
       const here = yield* given(4)

@@ -153,6 +153,8 @@ export interface SqlMutant {
   readonly size: Size
   readonly statement: string
   readonly condition: string
+  /** How many equal conditions stand before this one in the statement. */
+  readonly nth: number
   /** The statement without the condition, by the statement with it. */
   readonly texts: Map<string, string>
   /** The cases that run the statement, and how long each takes, in milliseconds. */
@@ -171,11 +173,14 @@ export const findMutants = Effect.fnUntraced(function* (template: string, cases:
     const parsing = trees.get(text) ?? mutantsOf(text)
     trees.set(text, parsing)
     const tree = await parsing
-    for (const [place, { condition, text: mutated }] of tree.mutants.entries()) {
-      const statement = shapeOf(text)
+    const earlier: Array<string> = []
+    for (const [place, { condition: printed, text: mutated }] of tree.mutants.entries()) {
+      const [statement, condition] = [shapeOf(text), shapeOf(printed)]
+      const nth = earlier.filter((one) => one === condition).length
+      earlier.push(condition)
       const key = `${size} ${place} ${statement}`
       const mutant = found.get(key) ?? {
-        ...{ size, statement, condition: shapeOf(condition), texts: new Map(), times: new Map() }
+        ...{ size, statement, condition, nth, texts: new Map(), times: new Map() }
       }
       found.set(key, mutant)
       mutant.texts.set(text, mutated)

@@ -5,14 +5,15 @@ interface Judgement {
   readonly statement: RegExp
   readonly condition: RegExp
   readonly size?: SqlMutant["size"]
+  readonly nth?: SqlMutant["nth"]
   readonly why: string
 }
 
 const [step, view, lock] = [/^WITH updated AS/, /^WITH viewed AS/, / SKIP LOCKED/]
 const skip = /^UPDATE \S+ s SET position = next/
 const claimReleased = /p\.released AND EXISTS/
-/** Reads the entries of a parked event that is retried, or deletes its row. */
-const released = /p\.released AND (EXISTS|s\.)/
+const remove = /^DELETE FROM \S+ p USING/
+const completions = /h\."to" = 'COMPLETED'/
 const both = (one: RegExp, other: RegExp) => new RegExp(`(?=.*${one.source.replace("^", "")})(?=.*${other.source})`)
 
 const judgements: ReadonlyArray<Judgement> = [
@@ -31,21 +32,25 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     ...{
       statement: both(view, lock),
-      condition: /^(l\.(organisation|id|number) = |[cl]\.viewed_on IS NULL|c\.(id|number) = )/
+      condition: /^([cl]\.viewed_on IS NULL|c\.(id|number) = )/
     },
     why: "The locked row and the viewed row are the same: one of the two conditions is enough for the result."
   },
   {
+    ...{ statement: both(view, lock), condition: /^l\.(organisation|id|number) = / },
+    why: "Decides only which rows are locked. GroupCommit.integration.test.ts tests that a view locks no other row."
+  },
+  {
     ...{ statement: both(view, lock), condition: /^c\.id IN \(SELECT l/ },
-    why: "Without it the statement waits for a locked row. It runs when two other requests of the organisation wait already."
+    why: "Without it the statement waits for a locked row. GroupCommit.integration.test.ts tests that views do not all wait."
   },
   {
     ...{ statement: both(step, lock), condition: /^c\.id IN \(SELECT l/, size: "alone" },
-    why: "The same. In a batch, a contract fails."
+    why: "Without it the statement waits for a locked row. In a batch, a contract fails."
   },
   {
     ...{ statement: /communication_numbers/, condition: /^EXISTS \(SELECT FROM/ },
-    why: "The same, for the counter of the organisation."
+    why: "Without it creations wait for the counter. Shares.integration.test.ts tests that they do not all wait."
   },
   {
     ...{ statement: /communication_numbers/, condition: /^organisation = / },
@@ -53,15 +58,11 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: /^WITH leased AS/, condition: /^h\."to" = 'COMPLETED'$/ },
+    why: "The only step so far leads to COMPLETED. Log.integration.test.ts has another step."
+  },
+  {
+    ...{ statement: both(remove, completions), condition: /^h\."to" = 'COMPLETED'$/ },
     why: "The only step so far leads to COMPLETED: an entry that has a previous state is a completion."
-  },
-  {
-    ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /parked_events AS p .* IS NULL$/ },
-    why: "No event of a communication follows its completion so far: nothing waits after a parked completion."
-  },
-  {
-    ...{ statement: both(/^WITH leased AS/, /h\."to" = 'COMPLETED'/), condition: /^h\.era >= leased\.era$/ },
-    why: "An entry of an earlier era gets a later position only as an earlier entry of its communication, which is no completion."
   },
   {
     ...{ statement: both(step, /versions integer\[\]/), condition: /^c\.id IN \(SELECT l/ },
@@ -72,55 +73,74 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "PostgreSQL changes a row once in a statement: the session is opened, and then not deleted."
   },
   {
-    ...{ statement: claimReleased, condition: /^(h\.|EXISTS)/ },
-    why: "Stands twice in the statement, and one of them is enough: a row without entries is removed, and the next one is read."
+    ...{ statement: claimReleased, condition: /^(h\.|EXISTS)/, nth: 0 },
+    why: "In EXISTS. Without it, a row without entries is read, and so removed, and the next one is read."
   },
   {
-    ...{ statement: /^DELETE FROM \S+ p USING/, condition: /^p\.released$/ },
-    why: "The entry of an event that is parked stands before the position, so that NOT EXISTS keeps its row."
-  },
-  {
-    ...{ statement: /^WITH renewed AS .* moved AS/, condition: /^p\.released$/ },
-    why: "Only events that are retried have a position with a communication, and one that is parked again is not settled."
+    ...{ statement: both(claimReleased, completions), condition: /^h\."(from|to)" /, nth: 1 },
+    why: "The entries before a completion are of a creation as a draft, which each of the two conditions excludes."
   },
   {
     ...{ statement: /FROM \S+\.sessions WHERE token_hash = ANY/, condition: /^token_hash = ANY/ },
     why: "The result is read by the hash of the token: without it, the statement only reads more sessions."
   },
   {
-    ...{ statement: both(released, /h\."to" = 'COMPLETED'/), condition: /^(h\.|p\.|EXISTS|NOT)/ },
-    why: "The same text as for a subscription to all steps, for which a contract fails. Nothing follows a completion so far."
+    ...{
+      statement: both(claimReleased, completions),
+      condition: /^(h\.(organisation|communication|version|"position") |p\.)/
+    },
+    why: "The same text as for a subscription to all steps, for which a contract fails."
   },
   {
     ...{
-      statement: /^DELETE FROM \S+ p USING/,
-      condition: /^(s\.holder = |s\.subscription = |p\.subscription = )/
+      statement: both(remove, completions),
+      condition: /^h\.(organisation|communication|version|"position") /
     },
+    why: "The same text as for a subscription to all steps, for which a contract fails."
+  },
+  {
+    ...{ statement: remove, condition: /^(s\.holder = |s\.subscription = )/ },
     why: "The statement before it has the lease, and has found nothing to deliver: the row is not needed by any subscription."
   },
   {
-    ...{ statement: /^DELETE FROM \S+ p USING/, condition: /^NOT / },
+    ...{ statement: /^DELETE FROM \S+ p USING (?!.*h\."to")/, condition: /^p\.subscription = / },
+    why: "The same text as for a subscription to completions, for which a contract fails."
+  },
+  {
+    ...{ statement: remove, condition: /^NOT / },
     why: "Keeps a row that is retried after the statement before it: Interleaved.integration.test.ts retries one then."
   },
   {
-    ...{ statement: skip, condition: /^s\.subscription = / },
-    why: "Without the inner one, Log and Interleaved.integration.test.ts fail; without the outer one, a contract does."
+    ...{ statement: /^UPDATE \S+ s SET position = next(?!.*h\."to")/, condition: /^s\.subscription = /, nth: 0 },
+    why: "The outer one. The same text as for a subscription to completions, for which a contract fails."
+  },
+  {
+    ...{ statement: both(skip, completions), condition: /^s\.subscription = /, nth: 1 },
+    why: "The inner one. The same text as for a subscription to all steps, for which a contract fails."
   },
   {
     ...{ statement: skip, condition: /^s\.holder = / },
-    why: "The statement before it has extended the lease of the holder."
+    why: "The statement before it has extended the lease of the holder. Interleaved.integration.test.ts takes it in between."
   },
   {
-    ...{ statement: skip, condition: /^next\.position > / },
+    ...{ statement: skip, condition: /^next\."position" > / },
     why: "The next position is never smaller. Without it, the statement may store the same position again."
   },
   {
-    ...{ statement: skip, condition: /^(p\.|\(SELECT 1 FROM \S+parked_events)/ },
+    ...{ statement: skip, condition: /^p\./ },
     why: "Keeps an entry that another reader finds after the statement before it: Interleaved.integration.test.ts finds one."
   },
   {
-    ...{ statement: skip, condition: /^(?!s\.(subscription|holder) = )/ },
+    ...{ statement: both(skip, completions), condition: /^\(SELECT 1 FROM \S+parked_events/ },
+    why: "The same text as for a subscription to all steps, for which a contract fails."
+  },
+  {
+    ...{ statement: skip, condition: /^h\.(era|"from"|"to") / },
     why: "Decides how far one statement skips, which no contract sees: Log.integration.test.ts tests that a call gets on."
+  },
+  {
+    ...{ statement: both(skip, completions), condition: /^h\."position" > / },
+    why: "The same text as for a subscription to all steps, for which a contract fails."
   },
   {
     ...{
@@ -139,23 +159,27 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: /pg_locks/, condition: /^granted$/ },
-    why: "Without it, opening also waits for transactions that have not written yet, because they wait for a lock of the table."
+    why: "Without it, opening also waits for transactions that wait for the table: Log.integration.test.ts has one."
   },
   {
-    ...{ statement: /pg_locks/, condition: /./ },
+    ...{ statement: /pg_locks/, condition: /^(mode|database|relation) = / },
     why: "Decides which open transactions a new subscription waits for: Log.integration.test.ts opens such transactions."
   },
   {
     ...{
       statement: /^WITH found AS MATERIALIZED/,
-      condition: /position"? IS NULL|^era >= |^h\.(organisation|communication|version) |entries > 0/
+      condition: /"position" IS NULL$|^h\.(communication|version) <?= latest|^h\.organisation = entries|entries > 0$/
     },
     why: "Decides about entries of other readers and earlier eras: Log and OneLog.integration.test.ts have such entries."
   }
 ]
 
 /** Why no contract has to fail without the condition; undefined if one has to. */
-export const judgementOf = ({ statement, condition, size }: SqlMutant): string | undefined =>
+export const judgementOf = ({ statement, condition, size, nth }: SqlMutant): string | undefined =>
   judgements.find(
-    (one) => one.statement.test(statement) && one.condition.test(condition) && (one.size ?? size) === size
+    (one) =>
+      one.statement.test(statement) &&
+      one.condition.test(condition) &&
+      (one.size ?? size) === size &&
+      (one.nth ?? nth) === nth
   )?.why

@@ -3,7 +3,8 @@ import { SubscriptionTaken } from "../../domain/errors/index.ts"
 import { EventId } from "../../domain/Identity.ts"
 import type { Holder, LogEntry } from "../../ports/Events.ts"
 import { expectEqual, expectFailure } from "../Clause.ts"
-import { aDraft, freshId, store } from "../Fixtures.ts"
+import { completedBy } from "../communications/Given.ts"
+import { aDraft, anAct, freshId, store } from "../Fixtures.ts"
 import { type Clauses, completeDraft, given, read } from "./Given.ts"
 import { drainAll, failure, givenParked } from "./Parking.ts"
 
@@ -77,10 +78,50 @@ export const retryingClauses: Clauses = [
       yield* expectEqual(yield* delivered(one), { later: ["DRAFT"] })
       for (const draft of [ours, another]) yield* completeDraft(setup, draft)
       yield* retry(one, "another") // before its completion is read
+      yield* expectEqual((yield* events.claim(one, "all", 10)).length, 1)
       yield* expectEqual(yield* delivered(one), { another: both, ours: ["COMPLETED"] })
       yield* store(organisation, aDraft("last"))
       yield* expectEqual((yield* events.claim(one, "completions", 1)).filter(isOwn), [])
       yield* expectEqual(yield* delivered(two), { ours: both, later: ["DRAFT"], last: ["DRAFT"] })
+    }).pipe(Effect.scoped)
+  },
+  {
+    name: "a creation that was parked withholds the completion from a subscription that now reads completions only",
+    test: Effect.gen(function* () {
+      const [setup, elsewhere] = [yield* given, yield* given]
+      const { events, organisation, one } = setup
+      const two: Holder = { ...one, subscription: elsewhere.one.subscription }
+      const draft = aDraft("one")
+      yield* store(organisation, draft)
+      yield* store(organisation, completedBy(aDraft("imported"), anAct()))
+      const recorded = yield* read(setup, one, 2, "all")
+      for (const holder of [one, two])
+        for (const entry of yield* read(setup, holder, 2, "all")) yield* events.park(holder, entry, failure)
+      yield* events.retryAll(two.subscription)
+      const idOf = (number: string) =>
+        recorded.find(({ event }) => event.number === number)?.event.id ?? EventId.make(freshId())
+      yield* events.retry(one.subscription, idOf("imported"))
+      yield* expectEqual(yield* read(setup, one, 0), [])
+      const parked = yield* events.parked(one.subscription)
+      yield* expectEqual(
+        parked.map(({ event }) => event.id),
+        [idOf("one")]
+      )
+      yield* completeDraft(setup, draft)
+      yield* expectEqual(yield* read(setup, one, 0), [])
+      yield* events.retry(one.subscription, idOf("one"))
+      const delivered = yield* read(setup, one, 1)
+      yield* expectEqual(
+        delivered.map(({ event }) => [event.number, event.from, event.to]),
+        [["one", "DRAFT", "COMPLETED"]]
+      )
+      // Another subscription of the holder, to all steps, keeps what it retries.
+      const retried = [...(yield* drainAll(setup, two))].sort()
+      yield* expectEqual(retried, [
+        ["imported", "COMPLETED"],
+        ["one", "COMPLETED"],
+        ["one", "DRAFT"]
+      ])
     }).pipe(Effect.scoped)
   },
   {

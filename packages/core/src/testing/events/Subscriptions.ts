@@ -131,10 +131,17 @@ export const subscriptionClauses: Clauses = [
       yield* events.open(one.subscription, "now")
       yield* storeAndComplete(setup, late)
       yield* completeDraft(setup, old)
+      // Another subscription also reads the earlier events.
+      yield* drain({ ...before, organisation }, { count: 8, steps: "all", limit: 1_000 })
       const found = yield* read(setup, one, 3, "all")
       const stepsOf = ({ id }: typeof old) =>
         found.filter(({ event }) => event.communication === id).map(({ event }) => event.to)
       yield* expectEqual([stepsOf(late), stepsOf(old), found.length], [["DRAFT", "COMPLETED"], ["COMPLETED"], 3])
+      const completions = yield* read(setup, one, 2)
+      yield* expectEqual(
+        completions,
+        found.filter(({ event }) => event.to === "COMPLETED")
+      )
     }).pipe(Effect.scoped)
   }
 ]
