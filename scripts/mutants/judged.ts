@@ -22,6 +22,8 @@ const stackTrace = "A stack trace costs time, and changes nothing in the span."
 const undefinedAnyway = "At its end, the function returns undefined too."
 const unobserved = "If nothing is observed, the rest of the function adds nothing to the response, and costs more."
 const equalRows = "The rest of the function returns equal rows, and costs more."
+const onlyDistinguishes = "The result only distinguishes two kinds of requests, whatever their names are."
+const noPosition = "If no row is an event, the only row has no position; the check is for the compiler."
 const noSleep = "To sleep for no time costs time, and delays nothing."
 
 const judgements: ReadonlyArray<Judgement> = [
@@ -311,6 +313,36 @@ const judgements: ReadonlyArray<Judgement> = [
     why: equalRows
   },
   {
+    file: "postgres/src/log/AssignPositions.ts",
+    line: "Effect.map(([row]) => row?.found === true)",
+    mutant: "row.found",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/log/EventsPostgres.ts",
+    line: "if (first.position === null && first.released) {",
+    mutant: "true",
+    why: noPosition
+  },
+  {
+    file: "postgres/src/log/EventsPostgres.ts",
+    line: "} else if (first.position === null && first.skippable)",
+    mutant: "true",
+    why: noPosition
+  },
+  {
+    file: "postgres/src/log/OpenSubscription.ts",
+    line: "Effect.zipWith(transactionId, transactionId, ([one], [other]) => one?.id === other?.id)",
+    mutant: "other.id",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/log/ParkedEvents.ts",
+    line: "Effect.map(([row]) => Number(row?.count))",
+    mutant: "row.count",
+    why: oneRow
+  },
+  {
     file: "postgres/src/schema/Indexes.ts",
     line: "if (indexes.length === 0) return []",
     mutant: "false",
@@ -368,7 +400,13 @@ const judgements: ReadonlyArray<Judgement> = [
     file: "postgres/src/communications/StepSql.ts",
     line: "const hasKey = act.idempotency !== undefined",
     mutant: "act.idempotency === undefined",
-    why: "The result only distinguishes two kinds of requests, whatever their names are."
+    why: onlyDistinguishes
+  },
+  {
+    file: "postgres/src/communications/StepSql.ts",
+    line: "${expectedVersion !== null} ${hasKey}",
+    mutant: "expectedVersion === null",
+    why: onlyDistinguishes
   },
   {
     file: "postgres/src/communications/StepSql.ts",

@@ -82,7 +82,7 @@ export const projects: Readonly<Record<string, Project>> = {
     "{Contract,GroupCommit,IdempotencyKeys,Numbers,Rows}.integration"
   ),
   "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,Statements}.integration"),
-  "postgres/log": postgres("log/**/*.ts", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),
+  "postgres/log": postgres("log/**/*.ts", "Events", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),
   "postgres/host": postgres("host/**/*.ts", "Executor", "Host.integration"),
   // Released migrations do not change.
   "postgres/schema": postgres(
