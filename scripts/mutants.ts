@@ -3,16 +3,22 @@ import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { matchesGlob, resolve } from "node:path"
 import { writeFigures } from "@communications/test-support/mutantFigures"
-import { judgementOf } from "./mutants/judged.ts"
+import { isAbout, judgementsIn } from "./mutants/judged.ts"
 import { incrementalFile, projects } from "./mutants/projects.ts"
 
 process.chdir(resolve(import.meta.dirname, ".."))
+
+/** A place in a file. Lines and columns begin with 1. */
+interface Position {
+  readonly line: number
+  readonly column: number
+}
 
 interface Mutant {
   readonly status: string
   readonly statusReason?: string
   readonly replacement: string
-  readonly location: { readonly start: { readonly line: number } }
+  readonly location: { readonly start: Position; readonly end: Position }
   /** The ids of the tests that run the mutated code, and of those that failed, and how many have run. */
   readonly coveredBy?: ReadonlyArray<string>
   readonly killedBy?: ReadonlyArray<string>
@@ -36,6 +42,13 @@ const isComplete = (mutant: Mutant): boolean => {
   if (status === "Survived") return testsCompleted === coveredBy.length
   if (status === "Killed") return killedBy.every((test) => coveredBy.includes(test))
   return status !== "RuntimeError" || failedSetUp(mutant)
+}
+
+/** The line in which the mutated code begins, and this code. */
+const mutated = (source: string, { location: { start, end } }: Mutant) => {
+  const lines = source.split("\n").slice(start.line - 1, end.line)
+  const code = lines.with(-1, lines.at(-1)?.slice(0, end.column - 1) ?? "").join("\n")
+  return { line: lines[0]?.trim() ?? "", code: code.slice(start.column - 1) }
 }
 
 /** What Stryker stores of a run. */
@@ -72,19 +85,25 @@ for (const [name, { mutate, least }] of Object.entries(projects)) {
   )
   const figures = { mutants: 0, killed: 0, timedOut: 0, survived: 0, judged: 0 }
   for (const [file, { source, mutants }] of files) {
+    const judgements = judgementsIn(file)
+    const needless = new Set(judgements)
     for (const mutant of mutants) {
       const { status, replacement, location } = mutant
-      const line = source.split("\n")[location.start.line - 1]?.trim() ?? ""
+      const { line, code } = mutated(source, mutant)
+      const judgement = judgements.find(isAbout(line, code, replacement))
       if (status === "Ignored") continue
       const isCaught = status === "Timeout" || status === "Killed" || failedSetUp(mutant)
       if (isCaught && isComplete(mutant)) figures[hasTimedOut(mutant) ? "timedOut" : "killed"]++
-      else if (judgementOf(file, line, replacement) !== undefined) figures.judged++
-      else {
+      else if (judgement !== undefined) {
+        figures.judged++
+        needless.delete(judgement)
+      } else {
         figures.survived++
         console.log(`${status}: ${file}:${location.start.line}\n  ${line}\n  with ${replacement}`)
       }
       figures.mutants++
     }
+    for (const { line, mutant } of needless) console.log(`Needless judgement: ${file}\n  ${line}\n  with ${mutant}`)
   }
   writeFigures(name, figures)
   const percent = (100 * (figures.killed + figures.timedOut)) / figures.mutants

@@ -6,23 +6,25 @@ interface Judgement {
   readonly file: string
   /** The line in which the mutated code begins, or a part of it. */
   readonly line: string
-  /** What stands in place of the mutated code; without it, every mutant that begins in the line. */
-  readonly mutant?: string
+  /** The mutated code, if the same may stand in place of other code that begins in the line. */
+  readonly code?: string
+  /** What stands in place of the mutated code. */
+  readonly mutant: string
   readonly why: string
 }
 
 const foundHistory = "A communication that was found has a history."
-const installed = "test/packages.test.ts installs an older effect, and expects this error from each entry."
 const oneRow = "The statement always returns a row."
-const ownHash = "The database has only hashes of the form in which this file stores them."
-const discarded = "Nobody uses the results, which are void."
-const oneRequest = "There is at least one request, and a result for each."
+const ownHash = "The database has only hashes that this file has made, which match from their beginning to their end."
+const firstUnused = "Of the result, the first element is not used, and the others stay undefined."
+const discarded = "Nobody uses the results."
+const oneRequest = "There is one request, and so one result."
 const noId = "A text that is longer than a UUID is no id, with its hyphens or without them."
-const stackTrace = "A stack trace costs time, and changes nothing in the span."
 const undefinedAnyway = "At its end, the function returns undefined too."
 const unobserved = "If nothing is observed, the rest of the function adds nothing to the response, and costs more."
 const equalRows = "The rest of the function returns equal rows, and costs more."
-const noSleep = "To sleep for no time costs time, and delays nothing."
+const onlyDistinguishes = "The result only distinguishes two kinds of requests, whatever their names are."
+const noPosition = "If no row is an event, the only row has no position; the check is for the compiler."
 
 const judgements: ReadonlyArray<Judgement> = [
   {
@@ -62,22 +64,6 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "A timer without a time fails in a fiber of its own, and calls nothing."
   },
   {
-    file: "core/src/effectVersion.ts",
-    line: "if (!isSuitable) {",
-    mutant: "{}",
-    why: installed
-  },
-  {
-    file: "core/src/effectVersion.ts",
-    line: 'const found = effect.Version?.getCurrentVersion() ?? "an older version"',
-    why: installed
-  },
-  {
-    file: "core/src/effectVersion.ts",
-    line: "throw new Error(`@communications/core needs effect",
-    why: installed
-  },
-  {
     file: "core/src/use-cases/Once.ts",
     line: ".sort(([one], [other]) => (one < other ? -1 : 1))",
     mutant: "one <= other",
@@ -102,12 +88,6 @@ const judgements: ReadonlyArray<Judgement> = [
     why: noId
   },
   {
-    file: "core/src/domain/Steps.ts",
-    line: "new NotDraft({ ...members, completed_at: null, completed_by: null })",
-    mutant: "{}",
-    why: "Only a draft and a completed communication exist, so every communication that is not a draft is completed."
-  },
-  {
     file: "core/src/operations/CreateCommunication.ts",
     line: "const contact = Result.getOrElse(parsed, () => contact_information_identifier.id)",
     mutant: "() => undefined",
@@ -120,37 +100,23 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "Without a tag there are fewer tags than alternatives, which the next line refuses."
   },
   {
-    file: "core/src/operations/traced.ts",
-    line: "Effect.withSpan(run, name, { captureStackTrace: false })",
-    mutant: "{}",
-    why: stackTrace
-  },
-  {
-    file: "core/src/operations/traced.ts",
-    line: "Effect.withSpan(run, name, { captureStackTrace: false })",
-    mutant: "true",
-    why: stackTrace
-  },
-  {
     file: "http/src/Body.ts",
     line: 'if (contentType === "application/json") return true',
+    code: 'contentType === "application/json"',
     mutant: "false",
     why: "The rest of the function has the same result, and costs more."
   },
   {
     file: "http/src/Observe.ts",
-    line: "{ captureStackTrace: false }",
-    why: stackTrace
-  },
-  {
-    file: "http/src/Observe.ts",
     line: "if (!(isTraced || isLogged || isMeasured)) return response",
+    code: "!(isTraced || isLogged || isMeasured)",
     mutant: "false",
     why: unobserved
   },
   {
     file: "http/src/Observe.ts",
     line: "if (!(isTraced || isLogged || isMeasured)) return response",
+    code: "isTraced || isLogged || isMeasured",
     mutant: "true",
     why: unobserved
   },
@@ -161,34 +127,10 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "A line below the minimum level costs time, and is not written."
   },
   {
-    file: "http/src/Observe.ts",
-    line: "if (isTraced) observed = traced(",
-    mutant: "true",
-    why: "Without a tracer, a span costs time, and reaches nobody."
-  },
-  {
-    file: "http/src/Observe.ts",
-    line: "if (isTraced || isLogged) observed = Effect.annotateLogs(",
-    mutant: "true",
-    why: "If requests are neither traced nor logged, all lines of a request have its id themselves."
-  },
-  {
     file: "http/src/OperationRoute.ts",
     line: "return ignored === undefined",
     mutant: "false",
     why: "If nothing is ignored, the other branch adds no header, and costs more."
-  },
-  {
-    file: "http/src/RefusedTokens.ts",
-    line: "return delay > 0 ? Effect.sleep(delay) : Effect.void",
-    mutant: "true",
-    why: noSleep
-  },
-  {
-    file: "http/src/RefusedTokens.ts",
-    line: "return delay > 0 ? Effect.sleep(delay) : Effect.void",
-    mutant: "delay >= 0",
-    why: noSleep
   },
   {
     file: "http/src/Respond.ts",
@@ -228,12 +170,6 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     file: "postgres/src/accounts/AccountsPostgres.ts",
-    line: ": Effect.succeed([])",
-    mutant: '["Stryker was here"]',
-    why: "The text has no hash, so that its password is as wrong as that of no user. For other names, a contract fails."
-  },
-  {
-    file: "postgres/src/accounts/AccountsPostgres.ts",
     line: "if (!stored?.organisation) return",
     mutant: "stored.organisation",
     why: oneRow
@@ -248,7 +184,7 @@ const judgements: ReadonlyArray<Judgement> = [
     file: "postgres/src/accounts/Passwords.ts",
     line: "const [, ln, r, p, salt",
     mutant: '["Stryker was here"]',
-    why: ownHash
+    why: firstUnused
   },
   {
     file: "postgres/src/accounts/Passwords.ts",
@@ -263,12 +199,6 @@ const judgements: ReadonlyArray<Judgement> = [
     why: ownHash
   },
   {
-    file: "postgres/src/accounts/Passwords.ts",
-    line: "const [, ln, r, p, salt",
-    mutant: "/^\\$scrypt\\$ln=(\\d+),r=(\\d),p=(\\d+)\\$(.+)\\$(.+)$/",
-    why: ownHash
-  },
-  {
     file: "postgres/src/batching/Batcher.ts",
     line: "return Effect.forEach(batch, (pending) => runBatch([pending]), { discard: true })",
     mutant: "{}",
@@ -279,24 +209,6 @@ const judgements: ReadonlyArray<Judgement> = [
     line: "return Effect.forEach(batch, (pending) => runBatch([pending]), { discard: true })",
     mutant: "false",
     why: discarded
-  },
-  {
-    file: "postgres/src/batching/GroupCommit.ts",
-    line: "{ parent, links, attributes, captureStackTrace: false }",
-    mutant: "true",
-    why: stackTrace
-  },
-  {
-    file: "postgres/src/host/Executors.ts",
-    line: 'executeQuery({ sql, parameters, query, queryId: { queryId: "" } })',
-    mutant: "{}",
-    why: "Only plugins use the id of a query, and the statement runs without them."
-  },
-  {
-    file: "postgres/src/host/Executors.ts",
-    line: "sql(Object.assign(strings, { raw: strings }), ...values)",
-    mutant: "{}",
-    why: "Drizzle uses no raw strings; its type demands them."
   },
   {
     file: "postgres/src/host/ResultRows.ts",
@@ -311,10 +223,34 @@ const judgements: ReadonlyArray<Judgement> = [
     why: equalRows
   },
   {
-    file: "postgres/src/schema/Indexes.ts",
-    line: "if (indexes.length === 0) return []",
-    mutant: "false",
-    why: "The rest of the function returns the same, after a statement that only reads."
+    file: "postgres/src/log/AssignPositions.ts",
+    line: "Effect.map(([row]) => row?.found === true)",
+    mutant: "row.found",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/log/EventsPostgres.ts",
+    line: "if (first.position === null && first.released) {",
+    mutant: "true",
+    why: noPosition
+  },
+  {
+    file: "postgres/src/log/EventsPostgres.ts",
+    line: "} else if (first.position === null && first.skippable)",
+    mutant: "true",
+    why: noPosition
+  },
+  {
+    file: "postgres/src/log/OpenSubscription.ts",
+    line: "Effect.zipWith(transactionId, transactionId, ([one], [other]) => one?.id === other?.id)",
+    mutant: "other.id",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/log/ParkedEvents.ts",
+    line: "Effect.map(([row]) => Number(row?.count))",
+    mutant: "row.count",
+    why: oneRow
   },
   {
     file: "postgres/src/schema/Migrate.ts",
@@ -338,19 +274,13 @@ const judgements: ReadonlyArray<Judgement> = [
     file: "postgres/src/schema/Migrations.ts",
     line: "const [, id, name",
     mutant: '["Stryker was here"]',
-    why: "Each migration has a key of this form."
+    why: firstUnused
   },
   {
     file: "postgres/src/communications/CommunicationRows.ts",
     line: "completed_by: row.completed_by === null ? null : hex(row.completed_by)",
     mutant: "false",
     why: "A constraint of the table requires the user of a completed communication; the check is for the compiler."
-  },
-  {
-    file: "postgres/src/communications/CommunicationsPostgres.ts",
-    line: "Effect.flatMap(([row]) => (row === undefined ? find(organisation, identifier) : fromRow(row)))",
-    mutant: "true",
-    why: "The communication is read again, which returns the same and costs a statement."
   },
   {
     file: "postgres/src/communications/ContactRows.ts",
@@ -368,7 +298,13 @@ const judgements: ReadonlyArray<Judgement> = [
     file: "postgres/src/communications/StepSql.ts",
     line: "const hasKey = act.idempotency !== undefined",
     mutant: "act.idempotency === undefined",
-    why: "The result only distinguishes two kinds of requests, whatever their names are."
+    why: onlyDistinguishes
+  },
+  {
+    file: "postgres/src/communications/StepSql.ts",
+    line: "{expectedVersion !== null}",
+    mutant: "expectedVersion === null",
+    why: onlyDistinguishes
   },
   {
     file: "postgres/src/communications/StepSql.ts",
@@ -384,17 +320,6 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     file: "postgres/src/communications/StepStatements.ts",
-    line: "if (first === undefined) return []",
-    why: oneRequest
-  },
-  {
-    file: "postgres/src/communications/StepStatements.ts",
-    line: "const unchanged = requests.filter((_, item) => results[item] === undefined)",
-    mutant: "requests",
-    why: "Communications that were changed are read again, and these rows are not used."
-  },
-  {
-    file: "postgres/src/communications/StepStatements.ts",
     line: "...(expectedVersion === null ? {} :",
     mutant: "false",
     why: "The statement of such requests does not read the versions."
@@ -402,24 +327,23 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     file: "postgres/src/communications/TakeStep.ts",
     line: "([result]) => result ?? { changed: false, row: undefined }",
+    mutant: "{}",
     why: oneRequest
   },
   {
-    file: "postgres/src/statements/KeyedStatements.ts",
-    line: "if (idempotency === undefined) return runStatement(operation, organisation)(run)",
-    mutant: "false",
-    why: "Without a key, a unique violation is a defect either way."
-  },
-  {
-    file: "postgres/src/statements/Remedies.ts",
-    line: "const remedy = sqlState === null ? undefined : remedies[sqlState]",
-    mutant: "false",
-    why: "No SQLSTATE is called null."
+    file: "postgres/src/communications/TakeStep.ts",
+    line: "([result]) => result ?? { changed: false, row: undefined }",
+    mutant: "true",
+    why: oneRequest
   }
 ]
 
-/** Why no test has to fail with the mutant; undefined if one has to. */
-export const judgementOf = (file: string, line: string, mutant: string): string | undefined =>
-  judgements.find(
-    (one) => file === `packages/${one.file}` && line.includes(one.line) && (one.mutant ?? mutant) === mutant
-  )?.why
+/** The judgements of mutants in a file. */
+export const judgementsIn = (file: string): ReadonlyArray<Judgement> =>
+  judgements.filter((one) => file === `packages/${one.file}`)
+
+/** Whether a judgement in the file of a mutant is about this mutant. */
+export const isAbout =
+  (line: string, code: string, mutant: string) =>
+  (one: Judgement): boolean =>
+    line.includes(one.line) && (one.code ?? code) === code && one.mutant === mutant

@@ -79,10 +79,10 @@ export const projects: Readonly<Record<string, Project>> = {
   ),
   "postgres/communications": postgres(
     "communications/{Comm,Contact,History,List}*.ts",
-    "{Contract,GroupCommit,IdempotencyKeys,Numbers,Rows}.integration"
+    "{Contract,GroupCommit,IdempotencyKeys,Numbers,Rows,Statements}.integration"
   ),
   "postgres/accounts": postgres("{accounts,sessions}/**/*.ts", "{Contract,Authentication,Statements}.integration"),
-  "postgres/log": postgres("log/**/*.ts", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),
+  "postgres/log": postgres("log/**/*.ts", "Events", "{Contract,Interleaved,Log,SubscriptionStop}.integration"),
   "postgres/host": postgres("host/**/*.ts", "Executor", "Host.integration"),
   // Released migrations do not change.
   "postgres/schema": postgres(

@@ -1,6 +1,7 @@
 import { declareMetric, isTracerInstalled, MetricsEnabled } from "@communications/core"
 import { assert, it } from "@effect/vitest"
-import { Effect, Metric, Tracer } from "effect"
+import { Cause, Effect, Exit, Metric, Tracer } from "effect"
+import { traced } from "../src/operations/traced.ts"
 
 it.effect("metrics are off by default", () =>
   Effect.map(MetricsEnabled, (enabled) => assert.strictEqual(enabled, false))
@@ -32,3 +33,11 @@ it("Effect's own tracer does not count as installed", () => {
   assert.isFalse(isTracerInstalled(Tracer.nativeTracer))
   assert.isTrue(isTracerInstalled(Tracer.make({ span: Tracer.nativeTracer.span })))
 })
+
+it.effect("a defect in a span names the span, and no place in the code, which takes a stack trace", () =>
+  Effect.gen(function* () {
+    const tracer = Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })
+    const exit = yield* Effect.exit(Effect.withTracer(traced("one")(Effect.die(new Error("a defect"))), tracer))
+    assert.strictEqual(Exit.isFailure(exit) && Cause.pretty(exit.cause).split("\n").at(-1), "    at one")
+  })
+)

@@ -37,6 +37,11 @@ describe("states × steps", () => {
     const completed_at = "2026-01-31T12:00:00Z"
     assert.deepStrictEqual(complete(completed, later, {}, "r1"), Result.fail(new NotDraft({ ...data, completed_at })))
   })
+  it("a refusal in a state without completion names neither a time nor a user", () => {
+    const { id, number } = draft
+    const data = { id, number, life_cycle_state: "DRAFT", completed_at: null, completed_by: null } as const
+    assert.deepStrictEqual(completion.refuse(draft, "r1"), new NotDraft({ ...data, request_id: "r1" }))
+  })
   it("another version than the expected one is refused before the state is", () => {
     const { id, number } = draft
     const stale = (version: number) => Result.fail(new StaleVersion({ id, number, version }))

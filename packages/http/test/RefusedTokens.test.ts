@@ -1,7 +1,7 @@
 import { layerMemory, Sessions } from "@communications/core"
 import { freshCaller, freshId, freshToken } from "@communications/core/testing"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Duration, Effect, Fiber, Redacted } from "effect"
+import { Clock, Duration, Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { makeRefusalDelay } from "../src/RefusedTokens.ts"
 import { respond } from "../src/Respond.ts"
@@ -90,6 +90,18 @@ layer(layerMemory)("a flood of invalid tokens from one address", (it) => {
 })
 
 describe("the delay of refusals", () => {
+  it.effect("sets a timer only for a delay", () =>
+    Effect.gen(function* () {
+      const delay = makeRefusalDelay()
+      const clock = yield* Clock.Clock
+      const delays: Array<number> = []
+      const sleep = (duration: Duration.Duration) => Effect.sync(() => void delays.push(Duration.toMillis(duration)))
+      const refuse = Effect.provideService(delay("one"), Clock.Clock, { ...clock, sleep })
+      for (let time = 0; time < 102; time++) yield* refuse
+      assert.deepStrictEqual(delays, [10, 20])
+    })
+  )
+
   it.effect("forgets a network once its burst is full again, two at each refusal", () =>
     Effect.gen(function* () {
       const fullAt = new Map<string, number>()

@@ -1,4 +1,4 @@
-import { layerMemory, Readiness } from "@communications/core"
+import { layerMemory, MetricsEnabled, Readiness } from "@communications/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, type LogLevel, References } from "effect"
 import { LogLimits, logRequest, logThrottled, makeLogLimits } from "../src/RequestLog.ts"
@@ -133,6 +133,25 @@ describe("a log line about a request", () => {
           ["from a port", "one"],
           ["GET /health/ready returned 200", "one"]
         ]
+      )
+    })
+  )
+  it.effect("of a port has neither the id nor a span, if requests are only measured", () =>
+    Effect.gen(function* () {
+      const check = Effect.flatMap(Effect.option(Effect.currentParentSpan), (span) => Effect.logInfo(span._tag))
+      const ports = Layer.merge(layerMemory, Layer.succeed(Readiness, { check }))
+      const responding = respond(request).pipe(Effect.provide(ports), Effect.provideService(MetricsEnabled, true))
+      assert.deepStrictEqual(yield* linesOf(responding, "Info"), [{ message: "None" }])
+    })
+  )
+  it.effect("of a defect names the span of the request, and no place in the code, which takes a stack trace", () =>
+    Effect.gen(function* () {
+      const ports = Layer.merge(layerMemory, Layer.succeed(Readiness, { check: Effect.die(new Error("a defect")) }))
+      const { lines } = yield* observing(ports, send({ method: "GET", path: "/health/ready" }))
+      const causes = lines.flatMap((line) => String(JSON.parse(line).cause ?? []).split("\n"))
+      assert.deepStrictEqual(
+        causes.filter((line) => line.includes("/health/ready")),
+        ["    at GET /health/ready"]
       )
     })
   )

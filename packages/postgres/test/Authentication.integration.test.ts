@@ -1,4 +1,5 @@
 import { createHook } from "node:async_hooks"
+import { scryptSync } from "node:crypto"
 import {
   Accounts,
   Attempts,
@@ -111,12 +112,17 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
         "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
         "hex"
       )
-      const stored = `$scrypt$ln=10,r=8,p=16$${Buffer.from("NaCl").toString("base64")}$${key.toString("base64")}`
-      yield* sql`UPDATE users SET password_hash = ${stored} WHERE organisation = ${caller.organisation}::uuid`
-      const found = yield* withLongTimeout(
-        accounts.authenticate({ ...credentials, password: Redacted.make("password") })
-      )
-      assert.deepStrictEqual(found.caller, caller)
+      for (const [cost, hash] of [
+        ["ln=10,r=8,p=16", key],
+        ["ln=4,r=16,p=1", scryptSync("password", "NaCl", 32, { N: 16, r: 16, p: 1 })]
+      ] as const) {
+        const stored = `$scrypt$${cost}$${Buffer.from("NaCl").toString("base64")}$${hash.toString("base64")}`
+        yield* sql`UPDATE users SET password_hash = ${stored} WHERE organisation = ${caller.organisation}::uuid`
+        const found = yield* withLongTimeout(
+          accounts.authenticate({ ...credentials, password: Redacted.make("password") })
+        )
+        assert.deepStrictEqual(found.caller, caller)
+      }
     })
   )
 

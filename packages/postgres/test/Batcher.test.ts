@@ -1,7 +1,7 @@
 import { MetricsEnabled } from "@communications/core"
 import { recordingTracer } from "@communications/test-support/recordingTracer"
 import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Metric, Option, Result, Scheduler, Tracer } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Metric, Option, Result, Scheduler, Tracer } from "effect"
 import { makeBatcher } from "../src/batching/Batcher.ts"
 import { makeStorageBatcher } from "../src/batching/GroupCommit.ts"
 import { postgresMetrics } from "../src/statements/Metrics.ts"
@@ -326,6 +326,20 @@ describe("a batch of storage", () => {
       assert.deepStrictEqual(span && Option.getOrUndefined(span.parent), first)
       assert.deepStrictEqual(yield* spansOfBatch([undefined, undefined]), [])
     })
+  )
+  it.effect("names its span in a defect, and no place in the code, which takes a stack trace", () =>
+    Effect.gen(function* () {
+      const runItem = yield* makeStorageBatcher<number, number>("Communications.take", {
+        ...{ lanes: 1, lanesPerKey: 1 },
+        run: () => Effect.die(new Error("a defect"))
+      })
+      const exit = yield* Effect.exit(Effect.withParentSpan(runItem("key", 1), caller("1", true)))
+      const lines = Exit.isFailure(exit) ? Cause.pretty(exit.cause).split("\n") : []
+      assert.deepStrictEqual(
+        lines.filter((line) => line.includes("Communications.take batch")),
+        ["    at Communications.take batch"]
+      )
+    }).pipe(Effect.provideService(Tracer.Tracer, recordingTracer().tracer))
   )
   it.effect("is counted by its size, if metrics are enabled", () =>
     Effect.gen(function* () {

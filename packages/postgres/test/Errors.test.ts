@@ -1,5 +1,6 @@
 /** What the library reads from the errors of drivers, and makes of them. */
-import { Readiness, StorageUnavailable } from "@communications/core"
+import { CommunicationId, Communications, completion, Readiness, StorageUnavailable } from "@communications/core"
+import { anAct, freshId, freshOrganisation } from "@communications/core/testing"
 import { layerHost } from "@communications/postgres"
 import { assert, describe, it, onTestFinished, vi } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
@@ -39,6 +40,7 @@ const rejecting = (error: object) =>
   )
 
 describe("a statement that is rejected", () => {
+  const duplicate = Object.assign(new Error("duplicate key"), { code: "23505" })
   it.effect("is a defect with the error of the driver as its cause, if the statement is wrong", () =>
     Effect.gen(function* () {
       const rejected = Object.assign(new Error("division by zero"), { code: "22012" })
@@ -49,6 +51,21 @@ describe("a statement that is rejected", () => {
       assert.strictEqual(defect.cause, rejected)
     })
   )
+  for (const concurrency of [1, 2]) {
+    it.effect(
+      `is a defect if it violates a unique constraint and has no idempotency key (concurrency: ${concurrency})`,
+      () =>
+        Effect.gen(function* () {
+          const { take } = yield* Communications
+          const identifier = { _tag: "Id", id: CommunicationId.make(freshId()) } as const
+          const exit = yield* Effect.exit(take(freshOrganisation(), identifier, completion, anAct()))
+          const defect = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+          assert.instanceOf(defect, Error)
+          assert.strictEqual(defect.message, "Communications.take: duplicate key (SQLSTATE 23505)")
+          assert.strictEqual(defect.cause, duplicate)
+        }).pipe(Effect.provide(layerHost(() => Promise.reject(duplicate), { concurrency })))
+    )
+  }
   for (const code of ["ECONNREFUSED", "28P01", "3D000", "53300", "57P01", "58030", "08006", "55000"]) {
     it.effect(`is StorageUnavailable if the server is the cause (${code})`, () =>
       Effect.gen(function* () {

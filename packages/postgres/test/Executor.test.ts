@@ -2,9 +2,12 @@
 import { createCommunications } from "@communications/core"
 import {
   type Execute,
+  fromDrizzle,
   fromKnex,
+  fromKysely,
   fromPg,
   fromPrisma,
+  type KyselyQuery,
   layerExecutor,
   layerHost,
   migrateHost,
@@ -17,6 +20,7 @@ import { SqlClient } from "effect/sql"
 import pg from "pg"
 import { toSqlError } from "../src/host/ExecutorErrors.ts"
 import { checkRows } from "../src/host/ResultRows.ts"
+import { dropInvalidIndexes } from "../src/schema/Indexes.ts"
 import { Concurrency } from "../src/statements/Transactions.ts"
 
 describe("the concurrency of a host's handle", () => {
@@ -59,6 +63,27 @@ it.effect("a handle runs as many statements at once as its pool has connections,
       assert.strictEqual(yield* Effect.provide(Concurrency, layerExecutor(execute, options)), expected)
     }
   })
+)
+
+it("the handles of Kysely and Drizzle are passed all that the types of these libraries have", async () => {
+  const kysely = {
+    withoutPlugins: () => ({ executeQuery: async (compiled: KyselyQuery) => ({ rows: [{ compiled }] }) })
+  }
+  const query = { kind: "RawNode", sqlFragments: ["SELECT $1"], parameters: [] } as const
+  assert.deepStrictEqual(await fromKysely(kysely)("SELECT $1", ["x"]), [
+    { compiled: { sql: "SELECT $1", parameters: ["x"], query, queryId: { queryId: "" } } }
+  ])
+  const drizzle = { execute: async (raw: ReadonlyArray<string>) => raw.map((text) => ({ text })) }
+  assert.deepStrictEqual(await fromDrizzle(drizzle, ({ raw }) => raw)("SELECT $1 + 1", ["x"]), [
+    { text: "SELECT " },
+    { text: " + 1" }
+  ])
+})
+
+it.effect("a migration without indexes looks for none", () =>
+  Effect.gen(function* () {
+    assert.deepStrictEqual(yield* dropInvalidIndexes([], "communications"), [])
+  }).pipe(Effect.provide(layerExecutor(() => Promise.reject(new Error("a statement")))))
 )
 
 it.effect("the client of a handle returns rows, values and streams, and names the database in its spans", () =>

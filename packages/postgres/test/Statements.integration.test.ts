@@ -1,5 +1,5 @@
 import { Attempts, Communications, completion, Sessions } from "@communications/core"
-import { aDraft, anAct, freshId, freshOrganisation, freshToken, store } from "@communications/core/testing"
+import { aDraft, anAct, freshId, freshOrganisation, freshToken, noon, store } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
@@ -50,6 +50,7 @@ it.live("the communications that requests do not change are read in one statemen
       ...{ organisation: one, identifier: { _tag: "Id", id: draft.id } as const },
       ...{ step: completion, act, expectedVersion: null }
     }))
+    assert.deepStrictEqual(yield* runSteps([], "skip"), [])
     const results = yield* runSteps(requests, "skip")
     assert.isTrue(results.every(({ changed, row }) => !changed && row?.life_cycle_state === "COMPLETED"))
     assert.lengthOf(texts, 3)
@@ -102,6 +103,18 @@ it.live("without group commit, each completion and each token is a statement of 
     })
     assert.deepStrictEqual(yield* statementsOf("off"), { completions: drafts.length, tokens: drafts.length })
     assert.isBelow((yield* statementsOf("all")).tokens, drafts.length)
+  }).pipe(Effect.scoped)
+)
+
+it.live("a view is one statement", () =>
+  Effect.gen(function* () {
+    const { ports, recorded, texts, organisation } = yield* given
+    const draft = aDraft()
+    yield* Effect.provide(store(organisation, draft), ports)
+    const { view } = Context.get(yield* Layer.build(portsOn(recorded, "off")), Communications)
+    const viewed = yield* view(organisation, { _tag: "Id", id: draft.id }, noon)
+    assert.deepStrictEqual(viewed.viewed_on, noon)
+    assert.lengthOf(texts, 1)
   }).pipe(Effect.scoped)
 )
 

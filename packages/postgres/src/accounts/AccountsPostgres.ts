@@ -45,6 +45,9 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
     const table = yield* tables
     const passwords = yield* makePasswords
 
+    /** The result for a user or an organisation whose name none can have. */
+    const noRows = Effect.succeed([])
+
     const findAccount = (organisation: string, username: string) =>
       isName(organisation) && isName(username)
         ? sql<UserRow & { readonly password_hash: string; readonly revision: string; readonly disabled: boolean }>`
@@ -52,7 +55,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
               u.disabled_at IS NOT NULL AS disabled
             FROM ${table.organisations} o JOIN ${table.users} u ON u.organisation = o.organisation
             WHERE o.name = ${organisation} AND u.username = ${username}`
-        : Effect.succeed([])
+        : noRows
 
     /** Runs a statement that returns the row of the user with this name. */
     const userRow = <Row extends UserRow>(
@@ -60,7 +63,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
       username: string,
       statement: Statement.Statement<Row>
     ) =>
-      (isName(username) ? statement : Effect.succeed([])).pipe(
+      (isName(username) ? statement : noRows).pipe(
         runStatement(operation),
         Effect.flatMap(([row]) =>
           row === undefined ? Effect.fail(new UserNotFound({ username })) : Effect.succeed(row)
@@ -123,7 +126,7 @@ export const layer: Layer.Layer<Accounts, never, Shares | SqlClient.SqlClient> =
         (isName(name)
           ? sql<{ readonly organisation: string }>`
               SELECT organisation::text FROM ${table.organisations} WHERE name = ${name}`
-          : Effect.succeed([])
+          : noRows
         ).pipe(
           runStatement("Accounts.organisation"),
           Effect.flatMap(([row]) =>

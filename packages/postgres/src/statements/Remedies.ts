@@ -27,6 +27,6 @@ const remedies: { readonly [sqlState: string]: string } = {
 
 /** Adds to PostgreSQL's message what to do about the error. */
 export const withRemedy = (message: string, sqlState: string | null): string => {
-  const remedy = sqlState === null ? undefined : remedies[sqlState]
+  const remedy = remedies[sqlState ?? ""]
   return remedy === undefined ? message : `${message}. ${remedy}`
 }
