@@ -1,5 +1,5 @@
 import type { Holder } from "@communications/core"
-import { aDraft, anAct, freshOrganisation } from "@communications/core/testing"
+import { aDraft, anAct, freshOrganisation, store } from "@communications/core/testing"
 import { StorageTimeout } from "@communications/postgres"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
@@ -351,6 +351,16 @@ it.live("an entry that two readers find at once keeps the position that the firs
     yield* locking.commit
     for (const fiber of reading) yield* Fiber.join(fiber)
     assert.deepStrictEqual(yield* positionsOf(here), ["1", "2", "3"])
+  })
+)
+
+it.live("entries of two organisations whose communications have the same id have positions of their own", () =>
+  Effect.gen(function* () {
+    const here = yield* given(1)
+    const [draft = aDraft()] = here.drafts
+    yield* Effect.provide(store(freshOrganisation(), draft), yield* portsOn(here.url))
+    yield* reader(here, { steps: "all" }).readAll(2)
+    assert.deepStrictEqual(yield* positionsOf(here), ["1", "2"])
   })
 )
 

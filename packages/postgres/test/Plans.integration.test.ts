@@ -258,3 +258,27 @@ layer(ports("off"), { excludeTestServices: true, timeout: "1 minute" })("with ma
     })
   )
 })
+
+layer(ports("off"), { excludeTestServices: true, timeout: "1 minute" })("with many sessions", (it) => {
+  it.effect("a look-up reads one of them", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      yield* sql.unsafe(`
+        INSERT INTO sessions SELECT sha256(i::text::bytea), md5('organisation')::uuid, md5('user')::uuid, now() + interval '1 day'
+        FROM generate_series(1, ${rowsPerTable}) AS i`)
+      yield* sql`ANALYZE sessions`
+      const [token, caller] = [freshToken(), freshCaller()]
+      yield* sessions.open(token, caller, Duration.days(1))
+      const read = Effect.gen(function* () {
+        yield* sql`SELECT pg_stat_force_next_flush()`
+        const [row] = yield* sql<{ readonly rows: number }>`
+          SELECT (seq_tup_read + idx_tup_fetch)::integer AS rows FROM pg_stat_user_tables WHERE relname = 'sessions'`
+        return row?.rows ?? assert.fail("no row")
+      })
+      const before = yield* read
+      assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
+      assert.strictEqual((yield* read) - before, 1)
+    })
+  )
+})

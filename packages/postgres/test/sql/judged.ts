@@ -82,7 +82,7 @@ const judgements: ReadonlyArray<Judgement> = [
   },
   {
     ...{ statement: /FROM \S+\.sessions WHERE token_hash = ANY/, condition: /^token_hash = ANY/ },
-    why: "The result is read by the hash of the token: without it, the statement only reads more sessions."
+    why: "The result is read by the hash of the token. Plans.integration.test.ts tests that no other session is read."
   },
   {
     ...{
