@@ -22,22 +22,22 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "For one request both conditions say the same: the array keeps the planner at the index."
   },
   {
-    ...{ statement: both(step, lock), condition: /^(c|l)\.life_cycle_state = / },
+    ...{ statement: both(step, lock), condition: /^c\.life_cycle_state = / },
     why: "The locked rows and the changed rows are the same: one of the two conditions is enough for the result."
   },
   {
-    ...{ statement: both(step, lock), condition: /^l\.(organisation|id|number) = / },
+    ...{ statement: both(step, lock), condition: /^l\.(organisation|id|number|life_cycle_state) = / },
     why: "Decides only which rows are locked. GroupCommit.integration.test.ts tests that a batch locks no other row."
   },
   {
     ...{
       statement: both(view, lock),
-      condition: /^([cl]\.viewed_on IS NULL|c\.(id|number) = )/
+      condition: /^([cl]\.(viewed_on IS NULL|id = )|c\.number = )/
     },
     why: "The locked row and the viewed row are the same: one of the two conditions is enough for the result."
   },
   {
-    ...{ statement: both(view, lock), condition: /^l\.(organisation|id|number) = / },
+    ...{ statement: both(view, lock), condition: /^l\.(organisation|number) = / },
     why: "Decides only which rows are locked. GroupCommit.integration.test.ts tests that a view locks no other row."
   },
   {
