@@ -60,7 +60,10 @@ describe("a server that cannot start", () => {
         const proxy = yield* tcpProxy(database)
         const sql = yield* PgClient.PgClient
         const dropPackets = Effect.gen(function* () {
-          const isWaiting = Effect.map(sql`SELECT FROM pg_locks WHERE NOT granted`, (waiting) => waiting.length > 0)
+          const isWaiting = Effect.map(
+            sql`SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`,
+            (waiting) => waiting.length > 0
+          )
           yield* Effect.repeat(isWaiting, { until: (isWaiting) => isWaiting })
           void proxy.swallow("toServer")
           void proxy.swallow("toClient")

@@ -238,7 +238,10 @@ it.live("migrate never makes the statements of others wait until a lock is relea
       await backup.query("BEGIN; LOCK TABLE communication_history IN ACCESS SHARE MODE")
     })
     const migrating = yield* Effect.forkChild(migrated(url, "communications"))
-    const waits = Effect.promise(() => other.query("SELECT FROM pg_locks WHERE NOT granted"))
+    const waits = Effect.promise(() =>
+      other.query(`
+        SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()`)
+    )
     yield* Effect.repeat(waits, { until: ({ rowCount }) => rowCount === 1 })
     yield* Effect.promise(() => other.query("SELECT FROM communication_history"))
     yield* Effect.repeat(waits, { until: ({ rowCount }) => rowCount === 0 })
@@ -281,8 +284,13 @@ describe("indexes on existing tables", () => {
       yield* Effect.promise(() => insert(other))
       const migrating = yield* Effect.forkChild(migrated(url, "communications"))
       // Only a concurrent build waits for a transaction. Any other waits for the lock on the table, and writers behind it.
+      // An earlier build may also wait for a moment for the statement that looks for waits.
+      const { rows } = yield* Effect.promise(() => other.query("SELECT pg_backend_pid() AS pid"))
       const waits = Effect.promise(() =>
-        client.query("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'virtualxid'")
+        client.query(
+          "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'virtualxid' AND $1 = ANY (pg_blocking_pids(pid))",
+          [rows[0]?.pid]
+        )
       )
       yield* Effect.repeat(waits, { until: ({ rowCount }) => rowCount === 1 })
       yield* Effect.promise(() => insert(client))
