@@ -35,10 +35,16 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("rows", (it) =>
       const communications = yield* Communications
       const [organisation, draft] = [freshOrganisation(), aDraft()]
       yield* store(organisation, draft)
-      yield* sql`UPDATE communications SET viewed_on = '12000-01-01' WHERE organisation = ${organisation}::uuid`
-      const exit = yield* Effect.exit(communications.find(organisation, { _tag: "Id", id: draft.id }))
-      const defect = Exit.isFailure(exit) ? String(Cause.squash(exit.cause)) : assert.fail("expected a defect")
-      assert.include(defect, "viewed_on")
+      yield* sql`ALTER TABLE communications DROP CONSTRAINT communications_life_cycle_state`
+      for (const [change, member] of [
+        [sql`viewed_on = '12000-01-01'`, "viewed_on"],
+        [sql`viewed_on = NULL, life_cycle_state = 'ARCHIVED'`, "_tag"]
+      ] as const) {
+        yield* sql`UPDATE communications SET ${change} WHERE organisation = ${organisation}::uuid`
+        const exit = yield* Effect.exit(communications.find(organisation, { _tag: "Id", id: draft.id }))
+        const defect = Exit.isFailure(exit) ? String(Cause.squash(exit.cause)) : assert.fail("expected a defect")
+        assert.match(defect, new RegExp(`SchemaError[^]*${member}`))
+      }
     })
   )
 })
