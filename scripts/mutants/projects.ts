@@ -69,7 +69,7 @@ export const projects: Readonly<Record<string, Project>> = {
   "postgres/statements": postgres(
     "statements/**/*.ts",
     ...[
-      "{Columns,Errors,LockWaiters,Retry}",
+      "{Batcher,Columns,Errors,LockWaiters,Retry}",
       "{Conflicts,ErrorMessages,Failures,IdempotencyKeys,Metrics,Shares}.integration"
     ]
   ),
