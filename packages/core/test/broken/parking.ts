@@ -25,6 +25,9 @@ const scopeClause =
   "Events: what happens to a parked event concerns one communication, organisation and subscription, also of one holder"
 const retriedLeaseClause = "Events: only the holder of the lease can settle a parked event that is retried"
 
+const completionsClause =
+  "Events: a creation that was parked withholds the completion from a subscription that now reads completions only"
+
 /** Adapters of `Events` with a fault in how they park events. */
 export const brokenParking = [
   events("only settles a parked event", waitClause, (sound) => ({
@@ -119,6 +122,15 @@ export const brokenParking = [
         const same = parked.filter(({ event }) => event.communication === communication)
         for (const { event } of same) yield* sound.retry(subscription, event.id)
         return same.length > 0
+      })
+  })),
+  events("drops what is parked when a subscription reads completions only", completionsClause, (sound) => ({
+    claim: (holder, steps, limit) =>
+      Effect.gen(function* () {
+        const { subscription } = holder
+        const parked = steps === "completions" ? yield* sound.parked(subscription) : []
+        for (const { event } of parked) yield* sound.discard(subscription, event.id)
+        return yield* sound.claim(holder, steps, limit)
       })
   })),
   events("settles a retried event for any holder", retriedLeaseClause, (sound) => {
