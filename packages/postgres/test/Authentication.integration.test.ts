@@ -180,6 +180,23 @@ layer(Ports, { excludeTestServices: true, timeout: "5 minutes" })("authenticatio
     })
   )
 
+  it.effect(
+    "a session that a transaction has opened authenticates in the transaction, and is gone after its rollback",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const sessions = yield* Sessions
+        const [token, caller] = [freshToken(), freshCaller()]
+        const transaction = Effect.gen(function* () {
+          yield* sessions.open(token, caller, Duration.days(1))
+          assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
+          return yield* Effect.fail("rolled back")
+        })
+        assert.strictEqual(yield* Effect.flip(sql.withTransaction(transaction)), "rolled back")
+        assert.instanceOf(yield* Effect.flip(sessions.authenticate(token)), InvalidToken)
+      })
+  )
+
   it.effect("servers whose clocks differ by minutes accept each other's sessions, and lock nobody out", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
