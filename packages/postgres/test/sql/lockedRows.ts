@@ -1,7 +1,7 @@
 /** Guarantees about locked rows, as further clauses for the mutants of the SQL. The contracts cannot lock rows. */
-import { Communications, type ContactInformations, completion, type Draft } from "@communications/core"
-import { aDraft, anAct, type Clause, expectEqual, freshOrganisation, store } from "@communications/core/testing"
-import { Context, Effect, Fiber } from "effect"
+import { type Act, Communications, type ContactInformations, completion, type Draft } from "@communications/core"
+import { aDraft, aKey, anAct, type Clause, expectEqual, freshOrganisation, store } from "@communications/core/testing"
+import { Context, Effect, Fiber, Schedule } from "effect"
 import type pg from "pg"
 
 /** The pool whose connections lock rows. */
@@ -22,6 +22,15 @@ const lock = (organisation: string, id: string) =>
     )
   )
 
+/** Waits until two sessions wait for locks. */
+const untilTwoWait = Effect.flatMap(LockingPool, (pool) => {
+  const waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+  return Effect.repeat(
+    Effect.promise(() => pool.query(waits)),
+    { until: ({ rows }) => rows.length >= 2, schedule: Schedule.spaced("5 millis") }
+  )
+})
+
 /** The clauses. With group commit, requests that are made at once share a statement. */
 export const lockedRowClauses: ReadonlyArray<Clause<Communications | ContactInformations | LockingPool>> = [
   {
@@ -33,16 +42,24 @@ export const lockedRowClauses: ReadonlyArray<Clause<Communications | ContactInfo
         for (const other of [ours, theirs]) {
           const locked = [aDraft(`one ${isById} ${other}`), aDraft(`two ${isById} ${other}`)]
           const free = aDraft(`free ${isById} ${other}`)
+          const [later, keyed] = [aDraft(`later ${isById} ${other}`), aDraft(`keyed ${isById} ${other}`)]
           for (const organisation of [ours, theirs]) {
-            for (const draft of [...locked, free]) yield* store(organisation, draft)
+            for (const draft of [...locked, free, later, keyed]) yield* store(organisation, draft)
           }
-          const complete = (organisation: typeof ours, { id, number }: Draft) =>
-            take(organisation, isById ? { _tag: "Id", id } : { _tag: "Number", number }, completion, anAct())
+          const complete = (organisation: typeof ours, { id, number }: Draft, act: Act = anAct()) =>
+            take(organisation, isById ? { _tag: "Id", id } : { _tag: "Number", number }, completion, act)
           const waiting = yield* Effect.gen(function* () {
             // From two requests that wait on, further ones of the organisation skip locked rows.
             for (const { id } of locked) yield* lock(ours, id)
             const waiting = yield* Effect.forEach(locked, (draft) => Effect.forkChild(complete(ours, draft)))
             yield* expectEqual((yield* complete(other, free)).contact_information, free.contact_information)
+            yield* untilTwoWait
+            for (const [draft, act] of [
+              [later, anAct()],
+              [keyed, { ...anAct(), idempotency: aKey() }]
+            ] as const) {
+              yield* expectEqual((yield* complete(other, draft, act)).contact_information, draft.contact_information)
+            }
             for (const fiber of waiting) yield* expectEqual(fiber.pollUnsafe(), undefined)
             return waiting
           }).pipe(Effect.scoped)
