@@ -29,9 +29,7 @@ const runOperation = (
   parameters: unknown,
   options: object | undefined
 ): Effect.Effect<Returned<Schema.Json, unknown>, OperationError, Ports> =>
-  operation.user === "authenticated"
-    ? operation.call({ token }, parameters, options, "HTTP")
-    : operation.call({ token, address }, parameters, options, "HTTP")
+  operation.call({ token, address }, parameters, options, "HTTP")
 
 /** Makes the route of an operation. Each response to a request that could be read names what the operation ignored. */
 export const routeOf = (operation: Operations): Route => {

@@ -11,7 +11,7 @@ layer(ApiInMemory, { excludeTestServices: true })("authentication/token", (it) =
   it.effect("returns a token that every operation accepts until it is released", () =>
     Effect.gen(function* () {
       const { credentials } = yield* account
-      for (const more of [{}, { unit: null }, { unit: "Unit 1", newer: { than: "us" } }]) {
+      for (const more of [{}, { unit: null }, { unit: "Unit 1", newer: { than: "us" } }, { token: 5 }]) {
         const response = yield* post(logIn, { ...credentials, ...more })
         const token = String(at(response.json, "data", "token"))
         assert.match(token, /^[0-9A-F]{32}$/)
