@@ -103,7 +103,7 @@ const judgements: ReadonlyArray<Judgement> = [
     why: "The statement before it has the lease, and has found nothing to deliver: the row is not needed by any subscription."
   },
   {
-    ...{ statement: /^DELETE FROM \S+ p USING (?!.*h\."to")/, condition: /^p\.subscription = / },
+    ...{ statement: /^DELETE FROM \S+ p USING (?!.*h\."to")/, condition: /^p\.(subscription = |released$)/ },
     why: "The same text as for a subscription to completions, for which a contract fails."
   },
   {
