@@ -24,6 +24,7 @@ vi.setConfig({ testTimeout: 300_000 })
 
 /** Passwords have their default cost, so timeouts are long enough for a slow machine. */
 const Ports = Postgres.layer.pipe(
+  Layer.provide(Layer.succeed(Postgres.GroupCommit, "all")),
   Layer.provideMerge(Layer.effectDiscard(Postgres.migrate)),
   Layer.provideMerge(
     PgClient.layerFrom(Effect.flatMap(freshDatabase, (url) => PgClient.make({ url: Redacted.make(url) })))
