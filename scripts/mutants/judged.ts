@@ -250,6 +250,12 @@ const judgements: ReadonlyArray<Judgement> = [
   {
     file: "postgres/src/log/OpenSubscription.ts",
     line: "Effect.zipWith(transactionId, transactionId, ([one], [other]) => one?.id === other?.id)",
+    mutant: "one.id",
+    why: oneRow
+  },
+  {
+    file: "postgres/src/log/OpenSubscription.ts",
+    line: "Effect.zipWith(transactionId, transactionId, ([one], [other]) => one?.id === other?.id)",
     mutant: "other.id",
     why: oneRow
   },
