@@ -41,7 +41,7 @@ it("the metrics of connections count the statements that run, and those that wai
         { concurrency: "unbounded" }
       )
     )
-    yield* Effect.promise(() => expect.poll(() => run(counts)).toEqual([2, 6]))
+    yield* Effect.promise(() => expect.poll(() => run(counts)).toEqual([1, 7]))
     unlock.resolve()
     yield* Effect.promise(() => lock)
     yield* Fiber.join(lists)

@@ -133,7 +133,7 @@ for (const { kind, table, run, other } of kinds) {
   it.live(`${kind} that wait for the table ${table} use at most their share of the connections`, () =>
     Effect.gen(function* () {
       const setup = yield* given
-      const most = kind === "lists" ? 2 : 5
+      const most = kind === "lists" ? 1 : 5
       const waiting = yield* setup.whileLocked(
         `LOCK TABLE ${table}`,
         Effect.gen(function* () {
@@ -157,7 +157,7 @@ it.live("organisations take turns: many lists of one do not delay a list of anot
       "LOCK TABLE contact_information",
       Effect.gen(function* () {
         const many = yield* Effect.forEach(Array(200).fill(undefined), () => Effect.forkChild(list()))
-        yield* untilWaiting(2)
+        yield* untilWaiting(1)
         return [many, yield* Effect.forkChild(list(another))] as const
       })
     )

@@ -42,11 +42,11 @@ export class Shares extends Context.Service<
 
 /**
  * How many connections a kind of work may use: half of them. Creations and steps may wait for locked rows, and have at
- * least one connection more than these waits use. Lists may use a quarter, because each of them occupies the database and
+ * least one connection more than these waits use. Lists may use an eighth, because each of them occupies the database and
  * the event loop for long.
  */
 const shareOf = (kind: (typeof kinds)[number], connections: number): number => {
-  const part = Math.max(1, Math.floor(connections / (kind === "lists" ? 4 : 2)))
+  const part = Math.max(1, Math.floor(connections / (kind === "lists" ? 8 : 2)))
   return kind === "creations" || kind === "steps" ? Math.max(part, mostLockWaiters(connections) + 1) : part
 }
 
