@@ -140,10 +140,7 @@ const cases: ReadonlyArray<Case> = [
 ]
 
 type Env = Readonly<Record<string, string>>
-const serve = async (env: Env) => {
-  const server = start("main", env)
-  return { code: await server.ended(), stdout: server.stdout, stderr: server.stderr }
-}
+const serve = (env: Env) => start("main", env).result()
 const createOrganisation = (env: Env) => runCommand(["organisation", "create", "ACME"], env)
 
 describe.each([

@@ -28,11 +28,8 @@ describe("the command line", { timeout: 120_000 }, () => {
   const cli = async (line: string, input: string | Uint8Array = "", env: Readonly<Record<string, string>> = {}) =>
     withoutSecrets(await runCommand(line.split(" "), { DATABASE_URL: database, ...env }, input))
   /** The same, in a process of its own. */
-  const cliProcess = async (...[line, input, env]: Parameters<typeof cli>) => {
-    const program = start("cli", { DATABASE_URL: database, ...env }, line.split(" "), input)
-    const code = await program.ended()
-    return withoutSecrets({ code, stdout: program.stdout, stderr: program.stderr })
-  }
+  const cliProcess = async (...[line, input, env]: Parameters<typeof cli>) =>
+    withoutSecrets(await start("cli", { DATABASE_URL: database, ...env }, line.split(" "), input).result())
   const sql = <A extends object>(text: string, ...parameters: Array<string>) =>
     Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<A>(text, parameters)).pipe(
       Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 })),

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http"
 import { connect, type Socket } from "node:net"
 import { Communications } from "@communications/core"
 import { adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 import { Deferred, Effect, Layer } from "effect"
 import { afterEach, describe, expect, it } from "vitest"
 import { strictServer } from "../src/http/StrictServer.ts"
@@ -131,11 +132,9 @@ describe("a connection to the server", () => {
       () => {}
     )
     const sockets: Array<Socket> = []
-    server.on("connection", (socket: Socket) => sockets.push(socket)).listen(0, "127.0.0.1")
-    await once(server, "listening")
+    server.on("connection", (socket: Socket) => sockets.push(socket))
     finalizers.push(async () => server.close().closeAllConnections())
-    const address = server.address()
-    const port = typeof address === "object" ? (address?.port ?? 0) : 0
+    const port = await listenOnFreePort(server)
     const socket = connect(port, "127.0.0.1").on("error", () => {})
     const count = 200
     socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(8_000)}\r\n\r\n`.repeat(count))

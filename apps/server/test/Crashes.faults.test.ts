@@ -1,8 +1,9 @@
 /** Servers and their PostgreSQL, with fsync on, fail in every way while clients use them: no response contradicts the rows. */
 import * as Postgres from "@communications/postgres"
 import { isLong, makeRandom, record } from "@communications/test-support/faults"
+import { freePort } from "@communications/test-support/freePort"
 import { databaseOn } from "@communications/test-support/freshDatabase"
-import { freePort, type PostgresServer, startPostgres } from "@communications/test-support/PostgresServer"
+import { type PostgresServer, startPostgres } from "@communications/test-support/PostgresServer"
 import { endAll, type ServerProcess, start } from "@communications/test-support/ServerProcess"
 import { type TcpProxy, tcpProxy } from "@communications/test-support/TcpProxy"
 import { PgClient } from "@effect/sql-pg"

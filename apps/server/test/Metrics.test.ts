@@ -1,6 +1,6 @@
 import { Events, MetricsEnabled } from "@communications/core"
 import { adapterCredentials, adapterPorts, adapterToken } from "@communications/test-support/adapterPorts"
-import { freePort } from "@communications/test-support/PostgresServer"
+import { freePort } from "@communications/test-support/freePort"
 import { rawConnection } from "@communications/test-support/rawConnection"
 import { Effect, Layer, Metric, Option } from "effect"
 import { afterEach, describe, expect, it } from "vitest"

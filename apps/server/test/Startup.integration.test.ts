@@ -1,5 +1,5 @@
-import { once } from "node:events"
 import { createServer } from "node:net"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { endAll, freshFolder, start } from "@communications/test-support/ServerProcess"
 import { tcpProxy } from "@communications/test-support/TcpProxy"
@@ -93,10 +93,8 @@ describe("a server that cannot start", () => {
 
   it("reports a port in use in one sentence and exits with code 1", async () => {
     const DATABASE_URL = await Effect.runPromise(freshDatabase)
-    const otherServer = createServer().listen(0, "127.0.0.1")
-    await once(otherServer, "listening")
-    const address = otherServer.address()
-    const port = String(typeof address === "object" ? address?.port : "")
+    const otherServer = createServer()
+    const port = String(await listenOnFreePort(otherServer))
     await refused({ DATABASE_URL, PORT: port }, /^127\.0\.0\.1:\d+ is in use: set PORT/)
     for (const [METRICS_HOST, message] of [
       [undefined, /^127\.0\.0\.1:\d+ is in use: set METRICS_PORT/],

@@ -1,8 +1,8 @@
-import { once } from "node:events"
 import { createServer, type ServerResponse } from "node:http"
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 import { expect, it, onTestFinished } from "vitest"
 import { write } from "../src/http/Write.ts"
 
@@ -21,12 +21,9 @@ it.each<[who: string, respond: (response: ServerResponse) => void]>([
     }
   ]
 ])("a client that is still sending receives the whole response if %s closes the connection", async (_, respond) => {
-  const server = createServer((_request, response) => respond(response)).listen(0, "127.0.0.1")
+  const server = createServer((_request, response) => respond(response))
   onTestFinished(() => server[Symbol.asyncDispose]())
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("expected a port")
-  const client = connect(address.port, "127.0.0.1").pause()
+  const client = connect(await listenOnFreePort(server), "127.0.0.1").pause()
   client.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 20000000\r\n\r\n")
   // The client sends more than the connection holds, and does not read the response meanwhile.
   client.write(Buffer.alloc(10_000_000))

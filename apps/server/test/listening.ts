@@ -1,5 +1,5 @@
-import { once } from "node:events"
 import type { Ports } from "@communications/http"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 import { type Layer, ManagedRuntime } from "effect"
 import { listener } from "../src/http/Listener.ts"
 import { strictServer } from "../src/http/StrictServer.ts"
@@ -9,11 +9,9 @@ import { makeLogUnserved } from "../src/http/Unserved.ts"
 export const listening = async (ports: Layer.Layer<Ports>) => {
   const runtime = ManagedRuntime.make(ports)
   const context = await runtime.context()
-  const server = strictServer(listener(context), makeLogUnserved(context)).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
+  const server = strictServer(listener(context), makeLogUnserved(context))
   return {
-    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    port: await listenOnFreePort(server),
     close: async () => {
       server.close().closeAllConnections()
       await runtime.dispose()

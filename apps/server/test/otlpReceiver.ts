@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { createServer, type IncomingHttpHeaders } from "node:http"
-import type { AddressInfo } from "node:net"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 
 /** A request that the receiver has received. */
 export interface Received {
@@ -63,15 +63,15 @@ export const otlpReceiver = async () => {
     for await (const chunk of request) chunks.push(chunk)
     received.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("latin1") })
     response.writeHead(receiver.status).end()
-  }).listen(0, "127.0.0.1")
-  await once(server, "listening")
+  })
+  const port = await listenOnFreePort(server)
   const payloads = (): ReadonlyArray<Payload> =>
     received.map(({ body }) => JSON.parse(Buffer.from(body, "latin1").toString()))
   const receiver = {
     received,
     /** The status of the responses. */
     status: 200,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     spans: () =>
       payloads().flatMap(({ resourceSpans = [] }) =>
         resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))

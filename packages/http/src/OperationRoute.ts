@@ -22,6 +22,7 @@ const delayRefusal = makeRefusalDelay()
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** Runs an operation. The result has the type that those of all operations have in common. */
 const runOperation = (
   operation: Operations,
   token: Redacted.Redacted<string>,

@@ -1,9 +1,9 @@
-import { once } from "node:events"
 import { createServer } from "node:http"
 import { Accounts, Communications, Name, OrganisationId, UserId } from "@communications/core"
 import { freshCaller } from "@communications/core/testing"
 import { type Code, failure, statusOf } from "@communications/http"
 import { CommunicationsError, createClient, metadataOf } from "@communications/http/client"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
@@ -157,20 +157,15 @@ describe("the promise client, if the server fails,", () => {
       Effect.acquireRelease(
         Effect.promise(async () => {
           const server = createServer((_, response) => void response.writeHead(status, headers).end(body))
-          await once(server.listen(0, "127.0.0.1"), "listening")
-          return server
+          return { server, port: await listenOnFreePort(server) }
         }),
-        (server) =>
+        ({ server }) =>
           Effect.sync(() => {
             server.close()
             server.closeAllConnections()
           })
       ),
-      (server) => {
-        const address = server.address()
-        const port = typeof address === "object" ? address?.port : address
-        return createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "x" })
-      }
+      ({ port }) => createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "x" })
     )
   it.live("rejects with the code of the response", () =>
     Effect.gen(function* () {

@@ -37,10 +37,7 @@ const given = async () => {
       Effect.runPromise
     )
   const refusal = async () => (await onSchema(Effect.flip(Postgres.distribute))).message
-  const run = async (command: string) => {
-    const process = start("cli", { DATABASE_URL: url, DATABASE_SCHEMA: "crm" }, [command])
-    return { code: await process.ended(), stdout: process.stdout, stderr: process.stderr }
-  }
+  const run = (command: string) => start("cli", { DATABASE_URL: url, DATABASE_SCHEMA: "crm" }, [command]).result()
   const distributed = async () =>
     (await client.query("SELECT logicalrelid::text AS table, partkey AS by, colocation, shards FROM pg_dist_partition"))
       .rows

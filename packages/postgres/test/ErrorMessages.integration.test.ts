@@ -1,9 +1,9 @@
-import { once } from "node:events"
 import { createServer } from "node:net"
 import { inspect } from "node:util"
 import { ContactInformations, createCommunications, Readiness, StorageUnavailable } from "@communications/core"
 import { aPerson, freshCaller, freshOrganisation } from "@communications/core/testing"
 import * as Postgres from "@communications/postgres"
+import { listenOnFreePort } from "@communications/test-support/freePort"
 import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
@@ -183,9 +183,7 @@ it.live("a server that demands an authentication method that the client lacks is
     const demandsKerberos = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 2])
     const server = createServer((socket) => socket.once("data", () => socket.end(demandsKerberos)))
     yield* Effect.addFinalizer(() => Effect.promise(() => server[Symbol.asyncDispose]()))
-    yield* Effect.promise(() => once(server.listen(0, "127.0.0.1"), "listening"))
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : assert.fail("expected a port")
+    const port = yield* Effect.promise(() => listenOnFreePort(server))
     const find = Effect.flatMap(ContactInformations, ({ find }) => find(freshOrganisation(), aPerson().id))
     const ports = Layer.provide(Postgres.layer, clientOf(`postgres://postgres@127.0.0.1:${port}`))
     const error = yield* Effect.flip(Effect.provide(find, ports))

@@ -1,4 +1,4 @@
-/** What the library makes of an `Execute` that breaks its rules. */
+/** How the library uses a handle of the host, and what it makes of an `Execute` that breaks its rules. */
 import { createCommunications } from "@communications/core"
 import {
   type Execute,
@@ -34,7 +34,7 @@ describe("the concurrency of a host's handle", () => {
   }
 })
 
-it("a concurrency above the size of a pool is refused, and one for a transaction is ignored", () => {
+it("a concurrency above the size of a pool is refused", () => {
   const pool = new pg.Pool({ max: 7 })
   assert.throws(
     () => layerHost(fromPg(pool), { concurrency: 8 }),
@@ -86,14 +86,15 @@ it.effect("a migration without indexes looks for none", () =>
   }).pipe(Effect.provide(layerExecutor(() => Promise.reject(new Error("a statement")))))
 )
 
+const rows = [
+  { a: 1, b: "x" },
+  { a: 2, b: "y" }
+]
+
 it.effect("the client of a handle returns rows, values and streams, and names the database in its spans", () =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const { spans, tracer } = recordingTracer()
-    const rows = [
-      { a: 1, b: "x" },
-      { a: 2, b: "y" }
-    ]
     const statement = sql.unsafe("SELECT a, b")
     const run = Effect.all([statement, statement.values, Stream.runCollect(statement.stream)])
     assert.deepStrictEqual(yield* Effect.withTracer(run, tracer), [rows, rows.map(Object.values), rows])
@@ -105,18 +106,7 @@ it.effect("the client of a handle returns rows, values and streams, and names th
       transactions.map(({ attributes }) => [...attributes]),
       [[]]
     )
-  }).pipe(
-    Effect.provide(
-      layerExecutor(async (text) =>
-        text.startsWith("SELECT")
-          ? [
-              { a: 1, b: "x" },
-              { a: 2, b: "y" }
-            ]
-          : []
-      )
-    )
-  )
+  }).pipe(Effect.provide(layerExecutor(async (text) => (text.startsWith("SELECT") ? rows : []))))
 )
 
 describe("an error of a handle", () => {

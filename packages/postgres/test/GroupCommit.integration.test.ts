@@ -5,7 +5,6 @@ import {
   Completed,
   completion,
   Draft,
-  InvalidToken,
   NotDraft,
   Sessions
 } from "@communications/core"
@@ -16,6 +15,7 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, layer, vi } from "@effect/vitest"
 import { Array as Arrays, Cause, Deferred, Duration, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
+import { lockWaits } from "./lockWaits.ts"
 
 const Ports = Postgres.layer.pipe(
   Layer.provide(Layer.succeed(Postgres.GroupCommit, "all")),
@@ -37,7 +37,7 @@ const outside = <A, E>(run: Effect.Effect<A, E>) =>
 /** Waits until two sessions wait for locks, which is the most for one organisation. Outside, because within a transaction `pg_stat_activity` never changes. */
 const untilTwoWait = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const waits = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+  const waits = sql.unsafe(`SELECT ${lockWaits}`)
   const found = yield* outside(Effect.repeat(waits, { until: ({ length }) => length >= 2 }))
   yield* Fiber.join(found)
 })
@@ -435,22 +435,17 @@ layer(Ports, { excludeTestServices: true, timeout: "1 minute" })("group commit",
     }).pipe(Effect.scoped)
   )
 
-  it.effect("in a transaction, operations see its uncommitted rows and are rolled back with it", () =>
+  it.effect("in a transaction, steps see its uncommitted rows and are rolled back with it", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const sessions = yield* Sessions
       const { communications, organisation, drafts, completing } = yield* given
       const [draft = aDraft()] = drafts
-      const [token, caller] = [freshToken(), freshCaller()]
       const transaction = Effect.gen(function* () {
-        yield* sessions.open(token, caller, Duration.days(1))
-        assert.deepStrictEqual(yield* sessions.authenticate(token), caller)
         assert.deepStrictEqual(yield* completing(draft), completed(draft))
         return yield* Effect.fail("rolled back")
       })
       assert.strictEqual(yield* Effect.flip(sql.withTransaction(transaction)), "rolled back")
       assert.deepStrictEqual(yield* communications.find(organisation, { _tag: "Id", id: draft.id }), draft)
-      assert.instanceOf(yield* Effect.flip(sessions.authenticate(token)), InvalidToken)
     })
   )
 

@@ -12,6 +12,7 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import pg from "pg"
+import { lockWaits } from "./lockWaits.ts"
 
 const caller = freshCaller()
 const company = { caller, type: "COMPANY", life_cycle_state: "FINANCIAL", company_name: "Engines" } as const
@@ -57,11 +58,10 @@ const given = Effect.gen(function* () {
       end: (how) => client.query(how).finally(() => client.release())
     }
   }
-  const waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
   const untilWaiting = async () => {
-    while ((await pool.query(`SELECT ${waiting}`)).rowCount === 0);
+    while ((await pool.query(`SELECT ${lockWaits}`)).rowCount === 0);
   }
-  const endWaiting = () => pool.query(`SELECT pg_terminate_backend(pid) ${waiting}`)
+  const endWaiting = () => pool.query(`SELECT pg_terminate_backend(pid) ${lockWaits}`)
 
   const contact = yield* Effect.promise(() => orThrow(api.contact_information.create(company)))
   const letter = { direction: "INCOMING", media: "LETTER" } as const

@@ -5,6 +5,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, DateTime, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import { lockWaits } from "./lockWaits.ts"
 import { type Given, given, open, portsOn, reader } from "./log.ts"
 
 /** The number of entries with a position, and the number of different positions. */
@@ -345,8 +346,7 @@ it.live("an entry that two readers find at once keeps the position that the firs
     const locking = yield* open(here, sql`SELECT FROM log_positions FOR UPDATE`)
     yield* locking.run
     const reading = yield* Effect.forEach(readers, ({ readAll }) => Effect.forkChild(readAll(3)))
-    const waiting = sql`
-      SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    const waiting = sql.unsafe(`SELECT ${lockWaits}`)
     yield* Effect.repeat(waiting, { until: ({ length }) => length === 2, schedule: Schedule.spaced("20 millis") })
     yield* locking.commit
     for (const fiber of reading) yield* Fiber.join(fiber)

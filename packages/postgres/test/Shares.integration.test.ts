@@ -16,6 +16,7 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, it, vi } from "@effect/vitest"
 import { Context, DateTime, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
 import { Concurrency } from "../src/statements/Transactions.ts"
+import { lockWaits } from "./lockWaits.ts"
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -48,7 +49,7 @@ const givenOn = Effect.fnUntraced(function* (maxConnections: number) {
     )
 
   /** The statements that wait for a lock. */
-  const waiting = sql`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+  const waiting = sql.unsafe(`SELECT ${lockWaits}`)
   const untilWaiting = (count: number) => Effect.repeat(waiting, { until: ({ length }) => length >= count })
   /** Runs an effect while a transaction holds the locks that a statement takes. */
   const whileLocked = <A, E>(lock: string, run: Effect.Effect<A, E>) =>

@@ -134,7 +134,7 @@ it.live("an attempt succeeds if its bucket gets room, or is deleted, just after 
         }
         return rows
       }
-      const { take } = Context.get(yield* Layer.build(Layer.fresh(Postgres.layerHost(late))), Attempts)
+      const { take } = Context.get(yield* Layer.build(Postgres.layerHost(late)), Attempts)
       const bucket = { key: freshId(), burst: 1, every: Duration.hours(1) }
       yield* take(bucket)
       yield* take(bucket)

@@ -5,6 +5,7 @@ import { freshDatabase } from "@communications/test-support/freshDatabase"
 import { Effect } from "effect"
 import pg from "pg"
 import { assert, it, onTestFinished, vi } from "vitest"
+import { lockWaits } from "./lockWaits.ts"
 
 /** The methods on a pool of a new database with our tables. */
 const given = async () => {
@@ -90,7 +91,7 @@ it("stop() resolves while the database does not respond, and prints nothing afte
   await ready
   const locker = await pool.connect()
   await locker.query("BEGIN; LOCK TABLE communications.subscriptions")
-  const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+  const waiting = `SELECT ${lockWaits}`
   await vi.waitFor(async () => assert.isAtLeast((await pool.query(waiting)).rows.length, 1), 10_000)
   await stop({ within: "100 millis" })
   assert.isAtLeast((await pool.query(waiting)).rows.length, 1)

@@ -6,11 +6,11 @@ import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from "no
 import { once } from "node:events"
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import type { Readable } from "node:stream"
 import { promisify } from "node:util"
+import { freePort } from "./freePort.ts"
 
 /**
  * A running server. `stop` also removes its data; `crash` kills it with SIGKILL, and starts it again on its data; `standBy`
@@ -45,17 +45,6 @@ const install = async (folder: string): Promise<string> => {
     await symlink(join(folder, link.source), at)
   }
   return join(target, "bin")
-}
-
-/** Finds a free port on this machine. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("the server has no port")
-  return address.port
 }
 
 /**

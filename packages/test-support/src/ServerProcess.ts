@@ -44,6 +44,11 @@ export class ServerProcess {
     return this.child.exitCode
   }
 
+  /** Waits for the process to end; returns its exit code and everything it has printed. */
+  async result() {
+    return { code: await this.ended(), stdout: this.stdout, stderr: this.stderr }
+  }
+
   /** Sends a signal and waits for the process to end. */
   stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     this.child.kill(signal)

@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { Effect, type Scope } from "effect"
+import { listenOnFreePort } from "./freePort.ts"
 
 /** The direction in which bytes are sent. */
 export type Direction = "toServer" | "toClient"
@@ -72,12 +73,9 @@ const open = async (target: string) => {
     const upstream = connect(Number(port), hostname)
     forward("toServer", client, upstream)
     forward("toClient", upstream, client)
-  }).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port")
+  })
   const url = new URL(target)
-  url.host = `127.0.0.1:${address.port}`
+  url.host = `127.0.0.1:${await listenOnFreePort(server)}`
 
   const cut = () => {
     for (const queue of blocked.values()) queue.length = 0

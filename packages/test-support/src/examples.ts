@@ -4,8 +4,8 @@ import { promisify } from "node:util"
 import { PgClient } from "@effect/sql-pg"
 import { assert } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
+import { freePort } from "./freePort.ts"
 import { freshDatabase } from "./freshDatabase.ts"
-import { freePort } from "./PostgresServer.ts"
 
 interface Example {
   /** Code that uses the example, imported as `example`, and prints the result. */

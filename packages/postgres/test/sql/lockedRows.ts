@@ -3,6 +3,7 @@ import { type Act, Communications, type ContactInformations, completion, type Dr
 import { aDraft, aKey, anAct, type Clause, expectEqual, freshOrganisation, store } from "@communications/core/testing"
 import { Context, Effect, Fiber, Schedule } from "effect"
 import type pg from "pg"
+import { lockWaits } from "../lockWaits.ts"
 
 /** The pool whose connections lock rows. */
 export class LockingPool extends Context.Service<LockingPool, pg.Pool>()("LockingPool") {}
@@ -24,11 +25,8 @@ const lock = (organisation: string, id: string) =>
 
 /** Waits until two sessions wait for locks. */
 const untilTwoWait = Effect.flatMap(LockingPool, (pool) => {
-  const waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-  return Effect.repeat(
-    Effect.promise(() => pool.query(waits)),
-    { until: ({ rows }) => rows.length >= 2, schedule: Schedule.spaced("5 millis") }
-  )
+  const waits = Effect.promise(() => pool.query(`SELECT ${lockWaits}`))
+  return Effect.repeat(waits, { until: ({ rows }) => rows.length >= 2, schedule: Schedule.spaced("5 millis") })
 })
 
 /** The clauses. With group commit, requests that are made at once share a statement. */
